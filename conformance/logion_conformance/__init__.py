@@ -1,0 +1,1 @@
+"""Cases that judge any broker against the documented guarantees and the protocol."""

@@ -1,0 +1,1 @@
+"""The cases, by area; each cites the clause it tests."""

@@ -1,0 +1,1 @@
+"""The bridge: holds the reference to the model, step by step."""

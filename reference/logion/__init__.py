@@ -1,0 +1,3 @@
+"""logion: the system that Apache Kafka's documentation describes, made executable."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The shell: listeners, one task per connection, the dispatch table, handlers."""

@@ -1,0 +1,1 @@
+"""The tools, with Kafka's names and flags."""

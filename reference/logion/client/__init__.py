@@ -1,0 +1,1 @@
+"""A small trio client: connection, producer, assigned consumer."""

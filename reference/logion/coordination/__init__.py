@@ -1,0 +1,1 @@
+"""The role ZooKeeper plays: a tree of versioned nodes, ephemerals and watches."""

@@ -1,0 +1,1 @@
+"""The wire: primitives, messages and versions as bytes, without sockets."""

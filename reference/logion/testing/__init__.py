@@ -1,0 +1,1 @@
+"""For tests: a broker in a thread, a trio task or an asyncio loop; fakes."""

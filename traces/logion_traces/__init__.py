@@ -1,0 +1,1 @@
+"""Wire traces: recorded from real clients, replayed on another broker or release."""
