@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from logion.protocol.errors import ApiError, Error
 
 SHARED = Path(__file__).parents[4] / "shared"
