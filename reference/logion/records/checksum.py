@@ -1,0 +1,39 @@
+"""The two checksums of stored records: CRC-32 (v0, v1) and CRC-32C (v2).
+
+Both take any bytes-like object and copy nothing.
+"""
+
+from __future__ import annotations
+
+import zlib
+from functools import cache
+from typing import Protocol, TypeAlias
+
+Bytes: TypeAlias = bytes | bytearray | memoryview
+"""What every function of this package reads; those that patch need it writable."""
+
+
+class Checksum(Protocol):
+    """A function from bytes to an unsigned 32-bit checksum."""
+
+    def __call__(self, data: Bytes, /) -> int:
+        """Return the checksum of `data`, 0 to 2^32 - 1."""
+
+
+def crc32(data: Bytes) -> int:
+    """Return the CRC-32 of zlib and gzip over `data`."""
+    return zlib.crc32(data)
+
+
+def crc32c(data: Bytes) -> int:
+    """Return the CRC-32C (Castagnoli) over `data`."""
+    return _castagnoli()(data)
+
+
+@cache
+def _castagnoli() -> Checksum:
+    # The library's own start takes 30 ms: it is paid at first use, not at import.
+    import crc32c as library
+
+    checksum: Checksum = library.crc32c
+    return checksum
