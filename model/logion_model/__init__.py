@@ -1,1 +1,1 @@
-"""What Kafka guarantees, as executable specifications, and the checker that explores them."""
+"""What Kafka guarantees, as executable specifications, and their checker."""

@@ -1,0 +1,211 @@
+"""Every specification with what a check of it must find: the judge of the judge.
+
+A counterexample that disappears is as much a regression as one that appears, so each
+entry says the verdict, and the counts where the search completes. Tests run the small
+entries always and the large ones when asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from logion_model import log
+from logion_model.kernel import Spec
+from logion_model.replication import (
+    base,
+    kip_101,
+    kip_279,
+    kip_320,
+    kip_320_first_try,
+    truncate_to_high_watermark,
+)
+
+Scope: TypeAlias = tuple[int, ...]
+"""Bounds of the explored world, in the order that the model names them."""
+
+
+class Model(NamedTuple):
+    """One entry: what it specifies, and how to make it at a scope."""
+
+    name: str
+    title: str
+    source: str
+    bounds: tuple[str, ...]
+    """Names of the numbers that make its scope."""
+    make: Callable[[Scope], Spec[Any]]
+
+    def at(self, scope: Scope) -> Spec[Any]:
+        """Return the specification at this scope.
+
+        Raises ValueError if the scope does not have this model's bounds.
+        """
+        if len(scope) != len(self.bounds) or min(scope) < 0:
+            wanted = ",".join(self.bounds)
+            raise ValueError(f"scope {scope}: {self.name} wants {wanted}, each >= 0")
+        return self.make(scope)
+
+
+def _variant(rules: base.Rules) -> Model:
+    return Model(
+        rules.name,
+        rules.title,
+        rules.source,
+        base.Scope._fields,
+        lambda scope: base.specification(rules, base.Scope(*scope)),
+    )
+
+
+_ALL = (
+    _variant(truncate_to_high_watermark.RULES),
+    _variant(kip_101.RULES),
+    _variant(kip_279.RULES),
+    _variant(kip_320_first_try.RULES),
+    _variant(kip_320.RULES),
+    Model(
+        "log",
+        "One log across deletions, truncations and crashes",
+        "Kafka documentation, Log and Guarantees; KIP-101, KIP-107",
+        log.Scope._fields,
+        lambda scope: log.specification(log.Scope(*scope)),
+    ),
+)
+
+MODELS: Mapping[str, Model] = {model.name: model for model in _ALL}
+"""Every model by name; the variants of replication stand oldest first."""
+
+
+class Size(NamedTuple):
+    """A complete exploration: how many states, how deep."""
+
+    name: str
+    scope: Scope
+    distinct: int
+    depth: int
+
+
+class Verdict(NamedTuple):
+    """A check of one property: states in a shortest counterexample, or None."""
+
+    name: str
+    scope: Scope
+    promise: str
+    length: int | None
+
+
+def _sizes(scope: Scope, **counts: tuple[int, int]) -> tuple[Size, ...]:
+    return tuple(
+        Size(name.replace("_", "-"), scope, distinct, depth)
+        for name, (distinct, depth) in counts.items()
+    )
+
+
+SIZES: tuple[Size, ...] = (
+    *_sizes(
+        (2, 2, 2, 0),
+        truncate_to_high_watermark=(95, 12),
+        kip_101=(95, 12),
+        kip_279=(95, 12),
+        kip_320_first_try=(95, 12),
+        kip_320=(93, 12),
+    ),
+    *_sizes(
+        (2, 2, 2, 1),
+        truncate_to_high_watermark=(1_251, 16),
+        kip_101=(1_177, 15),
+        kip_279=(1_177, 15),
+        kip_320_first_try=(1_165, 15),
+        kip_320=(957, 15),
+    ),
+    *_sizes(
+        (2, 2, 2, 2),
+        truncate_to_high_watermark=(10_131, 20),
+        kip_101=(9_045, 18),
+        kip_279=(9_027, 18),
+        kip_320_first_try=(8_429, 18),
+        kip_320=(5_973, 18),
+    ),
+    *_sizes(
+        (3, 2, 2, 0),
+        truncate_to_high_watermark=(1_072, 17),
+        kip_101=(1_072, 17),
+        kip_279=(1_072, 17),
+        kip_320_first_try=(1_072, 17),
+        kip_320=(1_063, 17),
+    ),
+    *_sizes((3, 2, 2, 2), kip_320=(737_794, 26)),
+    *_sizes((3, 2, 1), log=(1_420, 10)),
+    *_sizes((4, 2, 1), log=(7_673, 12)),
+)
+"""Reachable states. For replication they are what TLC counts for the TLA+
+specifications of the same variants; for the log they only guard against change."""
+
+
+def _verdicts(
+    name: str, promise: str, lengths: Mapping[Scope, int | None]
+) -> tuple[Verdict, ...]:
+    return tuple(
+        Verdict(name, scope, promise, length) for scope, length in lengths.items()
+    )
+
+
+VERDICTS: tuple[Verdict, ...] = (
+    *(
+        Verdict(rules, (2, 2, 2, 2), "leader-in-isr", None)
+        for rules in MODELS
+        if rules != "log"
+    ),
+    *(Verdict("log", (3, 2, 1), invariant.name, None) for invariant in log.INVARIANTS),
+    *_verdicts(
+        "truncate-to-high-watermark",
+        "weak-isr",
+        {(2, 2, 2, 0): None, (2, 2, 2, 1): 9},
+    ),
+    *_verdicts(
+        "truncate-to-high-watermark",
+        "strong-isr",
+        {(2, 2, 2, 0): None, (2, 2, 2, 1): 10, (3, 2, 2, 1): 9},
+    ),
+    *_verdicts(
+        "kip-101",
+        "weak-isr",
+        {(2, 2, 2, 1): None, (3, 2, 2, 1): None, (2, 2, 2, 2): 12},
+    ),
+    *_verdicts(
+        "kip-101",
+        "strong-isr",
+        {
+            (2, 2, 2, 1): None,
+            (2, 2, 2, 2): 12,
+            (3, 2, 2, 1): 12,
+            (3, 2, 2, 2): 11,
+        },
+    ),
+    *_verdicts(
+        "kip-279",
+        "weak-isr",
+        {(2, 2, 2, 2): None, (3, 2, 2, 1): None, (3, 2, 2, 2): 11},
+    ),
+    *_verdicts("kip-279", "strong-isr", {(2, 2, 2, 2): None, (3, 2, 2, 1): 12}),
+    *_verdicts(
+        "kip-320-first-try",
+        "weak-isr",
+        {(2, 2, 2, 2): None, (3, 2, 2, 1): None},
+    ),
+    *_verdicts(
+        "kip-320-first-try",
+        "strong-isr",
+        {(2, 2, 2, 2): None, (3, 2, 2, 1): None, (3, 2, 2, 2): 13},
+    ),
+    *_verdicts(
+        "kip-320",
+        "weak-isr",
+        {(2, 2, 2, 2): None, (3, 2, 2, 1): None},
+    ),
+    *_verdicts(
+        "kip-320",
+        "strong-isr",
+        {(2, 2, 2, 2): None, (3, 2, 2, 1): None, (3, 2, 2, 2): None},
+    ),
+)
+"""What each variant promises and breaks, with the length of the shortest proof."""

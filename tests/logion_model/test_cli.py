@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from logion_model.cli import main
+
+TRUNCATING = ["check", "truncate-to-high-watermark", "--scope"]
+
+
+def test_list_names_every_model_with_its_scope_and_properties(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["list"]) == 0
+    printed = capsys.readouterr().out
+    assert "truncate-to-high-watermark\n" in printed
+    assert "scope: replicas,log_size,records,epochs\n" in printed
+    assert "properties: weak-isr, strong-isr, leader-in-isr\n" in printed
+
+
+def test_check_counts_the_states_and_exits_0_when_everything_holds(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*TRUNCATING, "2,2,2,0"]) == 0
+    printed = capsys.readouterr().out
+    assert "truncate-to-high-watermark at 2,2,2,0: holds\n95 states, " in printed
+    assert "depth 12\n" in printed
+
+
+def test_check_without_a_property_counts_on_after_a_violation_and_exits_1(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*TRUNCATING, "2,2,2,1", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["distinct"], found["depth"]) == (1_251, 16)
+    lengths = {broken["property"]: broken["length"] for broken in found["violations"]}
+    assert lengths == {"weak-isr": 9, "strong-isr": 10}
+
+
+def test_check_of_one_property_prints_its_shortest_counterexample(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*TRUNCATING, "2,2,2,1", "--property", "weak-isr"]) == 1
+    printed = capsys.readouterr().out
+    assert "violates weak-isr (Kafka documentation" in printed
+    assert "  8. become_follower(1, 0, 1)\n" in printed
+    assert "  9. " not in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--scope", "2,2"], "wants replicas,log_size,records,epochs"),
+        (["--scope", "two"], "scope 'two' is not numbers"),
+        (["--scope", "2,2,2,0", "--property", "none"], "has no property none"),
+    ],
+)
+def test_wrong_usage_exits_2_and_says_what_was_wanted(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "kip-101", *arguments]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_search_that_was_bounded_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*TRUNCATING, "2,2,2,0", "--states-max", "10"]) == 0
+    assert "bounded" in capsys.readouterr().out
