@@ -16,18 +16,18 @@ Bytes: TypeAlias = bytes | bytearray | memoryview
 class Checksum(Protocol):
     """A function from bytes to an unsigned 32-bit checksum."""
 
-    def __call__(self, data: Bytes, /) -> int:
-        """Return the checksum of `data`, 0 to 2^32 - 1."""
+    def __call__(self, data: Bytes, value: int = 0, /) -> int:
+        """Return the checksum of `data`, or of what gave `value` and then `data`."""
 
 
-def crc32(data: Bytes) -> int:
-    """Return the CRC-32 of zlib and gzip over `data`."""
-    return zlib.crc32(data)
+def crc32(data: Bytes, value: int = 0) -> int:
+    """Return the CRC-32 of zlib and gzip: of what gave `value`, and then `data`."""
+    return zlib.crc32(data, value)
 
 
-def crc32c(data: Bytes) -> int:
-    """Return the CRC-32C (Castagnoli) over `data`."""
-    return _castagnoli()(data)
+def crc32c(data: Bytes, value: int = 0) -> int:
+    """Return the CRC-32C (Castagnoli): of what gave `value`, and then `data`."""
+    return _castagnoli()(data, value)
 
 
 @cache
