@@ -1,0 +1,483 @@
+"""The broker's and the topics' settings: read, checked, resolved.
+
+Text comes in as Java properties, keys are Kafka's own (`config_table`), and what is
+not set falls back to the default of the release the broker plays. A topic's setting
+falls back to the broker's: `retention.ms` to `log.retention.ms`, then `.minutes`,
+then `.hours`. Every value knows where it came from, as DescribeConfigs tells it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import IntEnum
+from typing import NamedTuple, NoReturn
+
+from logion import config_rules, config_table
+from logion.properties import parse_properties
+from logion.settings import (
+    NEWEST_RELEASE,
+    ConfigError,
+    Setting,
+    Value,
+    broker_settings,
+    broker_synonyms,
+    documentation,
+    minor_release,
+    topic_settings,
+    value_text,
+)
+
+__all__ = [
+    "NEWEST_RELEASE",
+    "UNLIMITED",
+    "BrokerConfig",
+    "ConfigEntry",
+    "ConfigError",
+    "Listener",
+    "Source",
+    "Synonym",
+    "TopicConfig",
+    "Value",
+    "check_topic_overrides",
+    "documentation",
+    "parse_properties",
+    "shipped_settings",
+    "topic_config",
+]
+
+
+class Source(IntEnum):
+    """Where a value came from, with DescribeConfigs' number (KIP-226)."""
+
+    DYNAMIC_TOPIC_CONFIG = 1
+    DYNAMIC_BROKER_CONFIG = 2
+    DYNAMIC_DEFAULT_BROKER_CONFIG = 3
+    STATIC_BROKER_CONFIG = 4
+    DEFAULT_CONFIG = 5
+
+
+CONFIG_TYPES: Mapping[str, int] = {
+    "boolean": 1,
+    "string": 2,
+    "int": 3,
+    "short": 4,
+    "long": 5,
+    "double": 6,
+    "list": 7,
+    "class": 8,
+    "password": 9,
+}
+"""DescribeConfigs' number of each type (KIP-569)."""
+
+
+UNLIMITED = 2**63 - 1
+"""Kafka's "no limit" of a setting of type long."""
+
+
+class Synonym(NamedTuple):
+    """One place a value was looked for and found."""
+
+    name: str
+    value: str | None
+    source: Source
+
+
+class ConfigEntry(NamedTuple):
+    """One setting as DescribeConfigs reports it."""
+
+    name: str
+    value: str | None
+    """None for a password too: it is never told."""
+    type: int
+    source: Source
+    is_read_only: bool
+    is_sensitive: bool
+    synonyms: tuple[Synonym, ...]
+    """Where the value was found, the one in force first."""
+
+
+class Listener(NamedTuple):
+    """One `NAME://host:port` of `listeners` or `advertised.listeners`."""
+
+    name: str
+    host: str
+    """Empty for every interface."""
+    port: int
+
+
+class BrokerConfig:
+    """The settings of one broker; built by `BrokerConfig.of`, not changed after."""
+
+    __slots__ = ("_layers", "_values", "release", "warnings")
+
+    def __init__(
+        self,
+        release: str,
+        layers: Mapping[Source, Mapping[str, str]],
+        warnings: tuple[str, ...],
+    ) -> None:
+        """Check and hold texts by source, the strongest source first."""
+        self.release = release
+        self.warnings = warnings
+        self._layers = layers
+        self._values: dict[str, Value] = {}
+        self._check()
+
+    @staticmethod
+    def of(
+        mapping: Mapping[str, str], *, release: str = NEWEST_RELEASE
+    ) -> BrokerConfig:
+        """Return the settings of `mapping` over the defaults of `release`.
+
+        `.warnings` names the unknown keys. Raises ConfigError for a wrong value, also
+        where two settings contradict each other.
+        """
+        warnings = tuple(
+            f"unknown setting {key}" for key in mapping if not _is_known(key)
+        )
+        layers = {Source.STATIC_BROKER_CONFIG: dict(mapping)}
+        return BrokerConfig(release, layers, warnings)
+
+    def with_dynamic(
+        self, *, own: Mapping[str, str], cluster: Mapping[str, str]
+    ) -> BrokerConfig:
+        """Return these settings under what was changed while running (KIP-226).
+
+        `own` is set for this broker, `cluster` for all. Raises ConfigError for a
+        wrong value, an unknown key and a key that only a restart may change.
+        """
+        for key in own:
+            _check_dynamic(key, own[key], ("per-broker", "cluster-wide"))
+        for key in cluster:
+            _check_dynamic(key, cluster[key], ("cluster-wide", "per-broker"))
+        layers = {
+            Source.DYNAMIC_BROKER_CONFIG: dict(own),
+            Source.DYNAMIC_DEFAULT_BROKER_CONFIG: dict(cluster),
+            Source.STATIC_BROKER_CONFIG: self._layers[Source.STATIC_BROKER_CONFIG],
+        }
+        return BrokerConfig(self.release, layers, self.warnings)
+
+    def __getitem__(self, key: str) -> Value:
+        """Return the value of `key`, of the type its setting has.
+
+        Raises KeyError for a key that no release knows.
+        """
+        values = self._values
+        if key not in values:
+            values[key] = self._resolve(key)
+        return values[key]
+
+    def integer(self, key: str) -> int:
+        """Return a setting that is always a whole number."""
+        value = self[key]
+        return value if isinstance(value, int) else _mistyped(key, "a whole number")
+
+    def optional_integer(self, key: str) -> int | None:
+        """Return a whole number, None where it is not set."""
+        return None if self[key] is None else self.integer(key)
+
+    def number(self, key: str) -> float:
+        """Return a setting of type double."""
+        value = self[key]
+        if isinstance(value, (int, float)):
+            return float(value)
+        return _mistyped(key, "a number")
+
+    def flag(self, key: str) -> bool:
+        """Return a boolean setting."""
+        value = self[key]
+        return value if isinstance(value, bool) else _mistyped(key, "a boolean")
+
+    def text(self, key: str) -> str:
+        """Return a setting as text; "" where it is not set."""
+        return value_text(self[key]) or ""
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """Return a list setting; empty where it is not set."""
+        value = self[key]
+        return value if isinstance(value, tuple) else ()
+
+    def given(self, key: str) -> str | None:
+        """Return the text someone set for `key`, None where the default holds."""
+        for texts in self._layers.values():
+            if key in texts:
+                return texts[key]
+        return None
+
+    def synonyms(self, key: str) -> tuple[Synonym, ...]:
+        """Return where `key`, or a name of the same meaning, has a value."""
+        names = broker_synonyms().get(key, (key,))
+        return tuple(found for name in names for found in self._found(name))
+
+    def entries(self) -> Iterator[ConfigEntry]:
+        """Yield every setting that the release shows, by name."""
+        for name, setting in broker_settings().items():
+            if setting.internal or not setting.is_known_in(self.release):
+                continue
+            found = self.synonyms(name)
+            source = next((s.source for s in found if s.name == name), None)
+            yield _entry(
+                setting,
+                source=source or Source.DEFAULT_CONFIG,
+                value=self[name],
+                synonyms=found,
+            )
+
+    @property
+    def broker_id(self) -> int:
+        """Number of this broker: `node.id`, else `broker.id`; -1 if none is given."""
+        key = "node.id" if self.given("node.id") is not None else "broker.id"
+        return self.integer(key)
+
+    @property
+    def log_dirs(self) -> tuple[str, ...]:
+        """Data folders: `log.dirs`, or `log.dir` where that is not set."""
+        return self.words("log.dirs") or self.words("log.dir")
+
+    @property
+    def listeners(self) -> tuple[Listener, ...]:
+        """Where to listen: `listeners`, or the older `host.name` and `port`."""
+        if self.given("listeners") is not None:
+            return _listeners("listeners", self.words("listeners"))
+        return (Listener("PLAINTEXT", self.text("host.name"), self.integer("port")),)
+
+    @property
+    def advertised_listeners(self) -> tuple[Listener, ...]:
+        """What clients are told to connect to; `listeners` where it is not set."""
+        if self.given("advertised.listeners") is not None:
+            texts = self.words("advertised.listeners")
+            return _listeners("advertised.listeners", texts)
+        host = self.text("advertised.host.name")
+        port = self.optional_integer("advertised.port")
+        return tuple(
+            Listener(each.name, host or each.host, port or each.port)
+            for each in self.listeners
+        )
+
+    def _resolve(self, key: str) -> Value:
+        setting = broker_settings().get(key)
+        text = self.given(key)
+        if setting is None:
+            if text is None:
+                raise KeyError(key)
+            return text
+        if text is None:
+            return setting.default(self.release)
+        return setting.parse(text, self.release)
+
+    def _found(self, name: str) -> Iterator[Synonym]:
+        setting = broker_settings()[name]
+        is_secret = setting.type == "password"
+        for source, texts in self._layers.items():
+            if name in texts:
+                value = setting.parse(texts[name], self.release)
+                yield Synonym(name, None if is_secret else value_text(value), source)
+        default = setting.default(self.release)
+        if default is not None:
+            yield Synonym(name, value_text(default), Source.DEFAULT_CONFIG)
+
+    def _check(self) -> None:
+        for texts in self._layers.values():
+            for key in texts:
+                self[key]
+        for refuse_contradiction in config_rules.RULES:
+            refuse_contradiction(self)
+
+
+class TopicConfig:
+    """The settings of one topic over those of the broker; never changed."""
+
+    __slots__ = ("_values", "broker", "overrides")
+
+    def __init__(self, broker: BrokerConfig, overrides: Mapping[str, str]) -> None:
+        """Hold checked overrides; `topic_config` is the way to make one."""
+        self.broker = broker
+        self.overrides = overrides
+        self._values: dict[str, Value] = {}
+
+    def __getitem__(self, key: str) -> Value:
+        """Return the value in force; KeyError for what is no topic setting."""
+        values = self._values
+        if key not in values:
+            values[key] = self._resolve(topic_settings()[key])
+        return values[key]
+
+    def integer(self, key: str) -> int:
+        """Return a whole number."""
+        value = self[key]
+        return value if isinstance(value, int) else _mistyped(key, "a whole number")
+
+    def number(self, key: str) -> float:
+        """Return a setting of type double."""
+        value = self[key]
+        return value if isinstance(value, float) else _mistyped(key, "a number")
+
+    def flag(self, key: str) -> bool:
+        """Return a boolean setting."""
+        value = self[key]
+        return value if isinstance(value, bool) else _mistyped(key, "a boolean")
+
+    def text(self, key: str) -> str:
+        """Return a setting as text; "" where it is not set."""
+        return value_text(self[key]) or ""
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """Return a list setting; empty where it is not set."""
+        value = self[key]
+        return value if isinstance(value, tuple) else ()
+
+    @property
+    def segment_bytes(self) -> int:
+        """Size at which a segment ends; the internal setting lets it be tiny (4.1)."""
+        tiny = self["internal.segment.bytes"]
+        return tiny if isinstance(tiny, int) else self.integer("segment.bytes")
+
+    @property
+    def timestamp_before_max_ms(self) -> int:
+        """How far a record's timestamp may lie behind the broker's clock."""
+        return self._timestamp_limit("message.timestamp.before.max.ms")
+
+    @property
+    def timestamp_after_max_ms(self) -> int:
+        """How far a record's timestamp may lie ahead of the broker's clock."""
+        return self._timestamp_limit("message.timestamp.after.max.ms")
+
+    def _timestamp_limit(self, key: str) -> int:
+        """Return `key`, or the older setting for both directions (KIP-937)."""
+        older = self.integer("message.timestamp.difference.max.ms")
+        if not topic_settings()[key].is_known_in(self.broker.release):
+            return older
+        limit = self.integer(key)
+        return older if limit == UNLIMITED else limit
+
+    def entries(self) -> Iterator[ConfigEntry]:
+        """Yield every setting that the release shows, by name."""
+        release = self.broker.release
+        for name, setting in topic_settings().items():
+            is_shown = setting.is_known_in(release) and not setting.internal
+            if is_shown or name in self.overrides:
+                found = tuple(self._found(setting))
+                source = found[0].source if found else Source.DEFAULT_CONFIG
+                yield _entry(setting, source=source, value=self[name], synonyms=found)
+
+    def _resolve(self, setting: Setting) -> Value:
+        release = self.broker.release
+        text = self.overrides.get(setting.name)
+        if text is not None:
+            return setting.parse(text, release)
+        broker = self.broker
+        given = [n for n in setting.synonyms if broker.given(n) is not None]
+        for name in given or setting.synonyms:
+            value = broker[name]
+            if value is not None:
+                return _in_topic_units(name, value)
+        return setting.default(release)
+
+    def _found(self, setting: Setting) -> Iterator[Synonym]:
+        text = self.overrides.get(setting.name)
+        if text is not None:
+            value = value_text(setting.parse(text, self.broker.release))
+            yield Synonym(setting.name, value, Source.DYNAMIC_TOPIC_CONFIG)
+        for name in setting.synonyms[:1]:
+            yield from self.broker.synonyms(name)
+
+
+def topic_config(broker: BrokerConfig, overrides: Mapping[str, str]) -> TopicConfig:
+    """Return a topic's settings: `overrides` over the broker's.
+
+    Raises ConfigError as `check_topic_overrides` does.
+    """
+    check_topic_overrides(overrides, release=broker.release)
+    return TopicConfig(broker, overrides)
+
+
+def check_topic_overrides(
+    overrides: Mapping[str, str | None], *, release: str = NEWEST_RELEASE
+) -> None:
+    """Raise ConfigError for the first key or value that a topic may not have.
+
+    A key that only other releases know is refused too, as they refuse it.
+    """
+    values: dict[str, Value] = {}
+    for key, text in overrides.items():
+        setting = topic_settings().get(key)
+        if setting is None or not setting.is_known_in(release):
+            raise ConfigError(key, text, f"Unknown topic config name: {key}")
+        if text is None:
+            raise ConfigError(key, text, "a value is needed")
+        values[key] = setting.parse(text, release)
+    low = values.get("min.compaction.lag.ms", 0)
+    high = values.get("max.compaction.lag.ms", low)
+    assert isinstance(low, int)
+    assert isinstance(high, int)
+    if low > high:
+        key = "max.compaction.lag.ms"
+        raise ConfigError(key, overrides[key], f"below min.compaction.lag.ms, {low}")
+
+
+def shipped_settings(release: str = NEWEST_RELEASE) -> dict[str, str]:
+    """Return what the `server.properties` that ships with `release` sets.
+
+    Without addresses and folders: what a broker that nobody configured starts with.
+    """
+    minor = minor_release(release)
+    return {
+        key: value
+        for first, last, key, value in config_table.SHIPPED
+        if minor_release(first) <= minor <= minor_release(last or NEWEST_RELEASE)
+    }
+
+
+_PREFIXES = ("listener.name.", "rsm.config.", "rlmm.config.", "config.providers.")
+"""Keys of one listener (KIP-103) and of plug-ins, which check them themselves."""
+
+
+def _is_known(key: str) -> bool:
+    return key in broker_settings() or key.startswith(_PREFIXES)
+
+
+def _check_dynamic(key: str, text: str, updates: tuple[str, ...]) -> None:
+    setting = broker_settings().get(key)
+    if setting is None and not key.startswith("listener.name."):
+        raise ConfigError(key, text, f"Unknown broker config name: {key}")
+    if setting is not None and setting.update not in updates:
+        reason = f"Cannot update these configs dynamically: {key}"
+        raise ConfigError(key, text, reason)
+
+
+def _entry(
+    setting: Setting, *, source: Source, value: Value, synonyms: tuple[Synonym, ...]
+) -> ConfigEntry:
+    is_sensitive = setting.type == "password"
+    return ConfigEntry(
+        setting.name,
+        None if is_sensitive else value_text(value),
+        CONFIG_TYPES[setting.type],
+        source,
+        setting.update == "read-only",
+        is_sensitive,
+        synonyms,
+    )
+
+
+def _listeners(key: str, texts: tuple[str, ...]) -> tuple[Listener, ...]:
+    return tuple(
+        Listener(*parts) for parts in (config_rules.listener(key, t) for t in texts)
+    )
+
+
+_UNITS_MS = {"hours": 3_600_000, "minutes": 60_000}
+
+
+def _in_topic_units(name: str, value: Value) -> Value:
+    """Return a broker's value in the milliseconds of the topic setting."""
+    unit = _UNITS_MS.get(name.rpartition(".")[2])
+    if unit is not None and isinstance(value, int):
+        return value * unit if value >= 0 else -1
+    if name.startswith("log.retention.") and isinstance(value, int):
+        return max(value, -1)
+    return value
+
+
+def _mistyped(key: str, expected: str) -> NoReturn:
+    raise TypeError(f"{key} is not {expected}")

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import pytest
+from logion.config import BrokerConfig, ConfigError
+
+REFUSED = [
+    ({"listeners": "PLAINTEXT"}, "4.3", "expected NAME://host:port"),
+    ({"listeners": "PLAINTEXT://:70000"}, "4.3", "expected NAME://host:port"),
+    ({"listeners": "SSL://:1,SSL://:2"}, "4.3", "different name"),
+    ({"listeners": "SSL://:1,PLAINTEXT://:1"}, "4.3", "different port"),
+    ({"listeners": "MINE://:1"}, "4.3", "no security protocol for MINE"),
+    (
+        {"listeners": "PLAINTEXT://:1", "advertised.listeners": "SSL://h:1"},
+        "4.3",
+        "among the listeners",
+    ),
+    ({"replica.fetch.wait.max.ms": "30001"}, "4.3", "must not be above"),
+    ({"replica.lag.time.max.ms": "499"}, "4.3", "must not be above"),
+    ({"message.max.bytes": "1048577"}, "0.10.0", "replica.fetch.max.bytes, 1048576"),
+    ({"log.retention.hours": "0"}, "0.10.0", "unlimited"),
+    ({"broker.id": "1001"}, "0.10.0", "reserved.broker.max.id, 1000"),
+    (
+        {"broker.id": "-1", "broker.id.generation.enable": "false"},
+        "0.10.0",
+        "0 or more",
+    ),
+    ({"broker.id": "1", "node.id": "2"}, "3.9", "differs from broker.id, 1"),
+    ({"offsets.commit.required.acks": "4"}, "0.10.0", "replication.factor, 3"),
+    ({"log.cleaner.dedupe.buffer.size": "1048576"}, "0.10.0", "above 1048576"),
+    (
+        {"inter.broker.protocol.version": "0.9.0"},
+        "0.10.0",
+        "inter.broker.protocol.version is set to 0.9.0",
+    ),
+    ({"queued.max.request.bytes": "5"}, "4.3", "socket.request.max.bytes"),
+    ({"group.min.session.timeout.ms": "9999999"}, "4.3", "must not be above"),
+]
+
+
+@pytest.mark.parametrize(("given", "release", "reason"), REFUSED)
+def test_settings_that_contradict_each_other_are_refused(
+    given: dict[str, str], release: str, reason: str
+) -> None:
+    with pytest.raises(ConfigError, match=reason):
+        BrokerConfig.of(given, release=release)
+
+
+ALLOWED = [
+    ({"broker.id": "1000"}, "0.10.0"),
+    ({"broker.id": "1001", "reserved.broker.max.id": "2000"}, "0.10.0"),
+    ({"broker.id": "5000", "broker.id.generation.enable": "false"}, "0.10.0"),
+    ({"broker.id": "1001"}, "0.8.2"),
+    ({"node.id": "5000", "process.roles": "broker"}, "3.9"),
+    ({"listeners": "PLAINTEXT://127.0.0.1:1,SSL://[::1]:1"}, "3.9"),
+    ({"listeners": "PLAINTEXT://:0,SSL://:0"}, "3.9"),
+    ({"listeners": "A://:0", "listener.security.protocol.map": "A:PLAINTEXT"}, "3.9"),
+    (
+        {
+            "listeners": "PLAINTEXT://:9092,CONTROLLER://:9093",
+            "controller.listener.names": "CONTROLLER",
+        },
+        "4.3",
+    ),
+    ({"message.max.bytes": "2000000"}, "0.10.1"),
+    (
+        {
+            "inter.broker.protocol.version": "0.9.0",
+            "log.message.format.version": "0.9.0",
+        },
+        "0.10.0",
+    ),
+    ({"log.retention.hours": "-1"}, "4.3"),
+]
+
+
+@pytest.mark.parametrize(("given", "release"), ALLOWED)
+def test_settings_that_agree_are_accepted(given: dict[str, str], release: str) -> None:
+    assert BrokerConfig.of(given, release=release).warnings == ()

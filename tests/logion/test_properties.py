@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+from logion.properties import parse_properties
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a=1", {"a": "1"}),
+        ("a = 1\r\nb: 2\nc 3", {"a": "1", "b": "2", "c": "3"}),
+        ("# no\n! no\n\n  a=1", {"a": "1"}),
+        ("a=1,\\\n   2,\\\n   3", {"a": "1,2,3"}),
+        ("a=1\\\\\nb=2", {"a": "1\\", "b": "2"}),
+        ("path=c\\:\\\\x\\ty", {"path": "c:\\x\ty"}),
+        ("a\\=b\\ c=\\u00e9", {"a=b c": "é"}),
+        ("alone\nempty=", {"alone": "", "empty": ""}),
+        ("a=1\na=2", {"a": "2"}),
+        ("a=b=c:d e ", {"a": "b=c:d e "}),
+        ("a=1\\", {"a": "1"}),
+        ("a=x\\\n# not a comment", {"a": "x# not a comment"}),
+    ],
+)
+def test_properties_are_read_as_java_reads_them(
+    text: str, found: dict[str, str]
+) -> None:
+    assert parse_properties(text) == found
