@@ -1,0 +1,95 @@
+"""Listening sockets, and a task for each connection they accept."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import trio
+
+from logion.broker.connection import Connection
+from logion.broker.state import BrokerState
+from logion.broker.transport import SocketTransport
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 4096
+"""Connections the kernel holds until they are accepted; it lowers this to its own
+limit. A burst of clients after a restart must not be refused."""
+
+NO_DESCRIPTORS = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+PAUSE_S = 0.1
+"""How long to wait for descriptors when the process has none left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A bound socket under the name that `listeners` gives it."""
+
+    name: str
+    host: str
+    port: int
+    bound: socket.socket
+
+
+def bind(name: str, host: str, port: int) -> Listener:
+    """Return a listener on `host:port`; port 0 takes a free one.
+
+    Raises OSError when the address is in use or not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+        bound.listen(BACKLOG)
+        bound.setblocking(False)
+    except OSError:
+        bound.close()
+        raise
+    return Listener(name, host, bound.getsockname()[1], bound)
+
+
+async def serve(broker: BrokerState, listener: Listener) -> None:
+    """Accept connections until cancelled; each lives in a task of its own."""
+    with listener.bound:
+        async with trio.open_nursery() as connections:
+            while True:
+                for accepted in await _accept(listener.bound):
+                    _start(broker, listener.name, accepted, connections.start_soon)
+
+
+def _start(
+    broker: BrokerState,
+    listener: str,
+    accepted: socket.socket,
+    start_soon: Callable[..., None],
+) -> None:
+    try:
+        transport = SocketTransport(accepted)
+    except OSError as problem:  # it closed before we looked
+        log.debug("a connection was gone at once: %s", problem)
+        accepted.close()
+        return
+    start_soon(Connection(broker, transport, listener).serve)
+
+
+async def _accept(bound: socket.socket) -> list[socket.socket]:
+    """Wait for connections; return all that are there."""
+    await trio.lowlevel.wait_readable(bound)
+    accepted = []
+    try:
+        while True:
+            accepted.append(bound.accept()[0])
+    except BlockingIOError:
+        pass
+    except OSError as problem:
+        if problem.errno not in NO_DESCRIPTORS:
+            log.info("a connection was lost before it was accepted: %s", problem)
+        else:
+            log.warning("cannot accept more connections now: %s", problem)
+            await trio.sleep(PAUSE_S)
+    return accepted
