@@ -1,0 +1,84 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from logion.names import Uuid
+from logion.protocol.schema import (
+    INT16,
+    INT32,
+    STRING,
+    UUID,
+    array,
+    request,
+    response,
+    struct,
+    wire,
+)
+
+
+@struct
+class TopicPartitions:
+    """TODO."""
+
+    topic_id: Uuid = wire(UUID)
+    """Id of the topic; it tells a topic from an earlier one of the same name."""
+    partitions: tuple[int, ...] = wire(array(INT32))
+    """TODO."""
+
+
+@request(api=68, versions="0-1", flexible="0+")
+class ConsumerGroupHeartbeatRequest:
+    """TODO."""
+
+    group_id: str = wire(STRING)
+    """Name of the group, `group.id`."""
+    member_id: str = wire(STRING)
+    """Id of the member."""
+    member_epoch: int = wire(INT32)
+    """TODO."""
+    instance_id: str | None = wire(STRING, nullable="0+", default=None)
+    """The member's `group.instance.id` if it is static, else null."""
+    rack_id: str | None = wire(STRING, nullable="0+", default=None)
+    """TODO."""
+    rebalance_timeout_ms: int = wire(INT32, default=-1)
+    """TODO."""
+    subscribed_topic_names: tuple[str, ...] | None = wire(
+        array(STRING), nullable="0+", default=None
+    )
+    """TODO."""
+    subscribed_topic_regex: str | None = wire(STRING, "1+", nullable="1+", default=None)
+    """TODO."""
+    server_assignor: str | None = wire(STRING, nullable="0+", default=None)
+    """TODO."""
+    topic_partitions: tuple[TopicPartitions, ...] | None = wire(
+        array(TopicPartitions), nullable="0+", default=None
+    )
+    """TODO."""
+
+
+@struct
+class Assignment:
+    """TODO."""
+
+    topic_partitions: tuple[TopicPartitions, ...] = wire(array(TopicPartitions))
+    """TODO."""
+
+
+@response(api=68, versions="0-1", flexible="0+")
+class ConsumerGroupHeartbeatResponse:
+    """TODO."""
+
+    throttle_time_ms: int = wire(INT32)
+    """How long the client should pause, in ms, because it is over a quota; 0 if not."""
+    error_code: int = wire(INT16)
+    """What went wrong, as an `Error` code; 0 if nothing did."""
+    error_message: str | None = wire(STRING, nullable="0+", default=None)
+    """The error in words; null if there is none."""
+    member_id: str | None = wire(STRING, nullable="0+", default=None)
+    """Id of the member."""
+    member_epoch: int = wire(INT32)
+    """TODO."""
+    heartbeat_interval_ms: int = wire(INT32)
+    """TODO."""
+    assignment: Assignment | None = wire(Assignment, nullable="0+", default=None)
+    """TODO."""

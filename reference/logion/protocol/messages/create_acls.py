@@ -1,0 +1,65 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from logion.protocol.schema import (
+    INT8,
+    INT16,
+    INT32,
+    STRING,
+    array,
+    request,
+    response,
+    struct,
+    wire,
+)
+
+
+@struct
+class AclCreation:
+    """TODO."""
+
+    resource_type: int = wire(INT8)
+    """Kind of the resource: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32
+    group.
+    """
+    resource_name: str = wire(STRING)
+    """TODO."""
+    resource_pattern_type: int = wire(INT8, "1+", default=3)
+    """TODO."""
+    principal: str = wire(STRING)
+    """TODO."""
+    host: str = wire(STRING)
+    """Name or address to connect to."""
+    operation: int = wire(INT8)
+    """TODO."""
+    permission_type: int = wire(INT8)
+    """TODO."""
+
+
+@request(api=30, versions="0-3", flexible="2+")
+class CreateAclsRequest:
+    """TODO."""
+
+    creations: tuple[AclCreation, ...] = wire(array(AclCreation))
+    """TODO."""
+
+
+@struct
+class AclCreationResult:
+    """TODO."""
+
+    error_code: int = wire(INT16)
+    """What went wrong, as an `Error` code; 0 if nothing did."""
+    error_message: str | None = wire(STRING, nullable="0+")
+    """The error in words; null if there is none."""
+
+
+@response(api=30, versions="0-3", flexible="2+")
+class CreateAclsResponse:
+    """TODO."""
+
+    throttle_time_ms: int = wire(INT32)
+    """How long the client should pause, in ms, because it is over a quota; 0 if not."""
+    results: tuple[AclCreationResult, ...] = wire(array(AclCreationResult))
+    """TODO."""
