@@ -153,9 +153,10 @@ class _Reader:
             add(f"if t: {unknown}, pos = _tags(data, pos, t)")
             return
         with block("if t:"):
-            add("t, pos = _varint_rest(data, pos, t)")
+            add("t, pos = _varint_rest(data, pos, t)", f"{unknown} = []")
             with block("for _ in range(t):"):
                 self._tagged_fields(tagged, depth)
+            add(f"{unknown} = tuple({unknown})")
 
     def _tagged_fields(self, tagged: list[Field], depth: int) -> None:
         add, block = self.source.add, self.source.block
@@ -167,7 +168,7 @@ class _Reader:
                 self._field(field, f"{field.name}_{depth}", depth)
                 self._flush()
                 add(f"if pos != {end}: raise ValueError", "continue")
-        add(f"{unknown} += ((t, bytes(data[pos:{end}])),)", f"pos = {end}")
+        add(f"{unknown}.append((t, bytes(data[pos:{end}])))", f"pos = {end}")
 
     # -- fields
 

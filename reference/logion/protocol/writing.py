@@ -252,7 +252,7 @@ class _Writer:
             else:
                 self._sized(element, item, nullable=False, compact=self._is_flexible)
             self._flush()
-            self.source.add("pass")
+            self.source.add("pass")  # a struct may have no field in this version
 
     def _numbers(self, element: WireType, name: str) -> None:
         if len(element.format) == 1:
