@@ -21,6 +21,7 @@ from logion.records.batch import (
     TIMESTAMP_TYPE_MASK,
     Batch,
     TimestampType,
+    check_crc,
     parse_batches,
 )
 from logion.records.checksum import Bytes, crc32
@@ -43,15 +44,21 @@ class InnerSet(NamedTuple):
     """The messages, with offsets as stored."""
 
 
-def read_message(buffer: Bytes, batch: Batch, *, size_max: int) -> list[Record]:
+def read_message(
+    buffer: Bytes, batch: Batch, *, size_max: int, checks_inner: bool = False
+) -> list[Record]:
     """Return the record of a plain message, or the records in a wrapper.
 
-    Offsets are absolute. Raises ApiError: INVALID_RECORD or CORRUPT_MESSAGE for what
-    is no message, MESSAGE_TOO_LARGE for more than `size_max` bytes decompressed.
+    Offsets are absolute. With `checks_inner` the checksums of a wrapper's messages
+    must be right too. Raises ApiError: INVALID_RECORD or CORRUPT_MESSAGE for what is
+    no message, MESSAGE_TOO_LARGE for more than `size_max` bytes decompressed.
     """
     if not batch.is_compressed:
         return [_read_plain(buffer, batch)]
     inner = read_inner(buffer, batch, size_max=size_max)
+    if checks_inner:
+        for message in inner.batches:
+            check_crc(inner.data, message)
     records = [_read_plain(inner.data, message) for message in inner.batches]
     shift = offset_shift(batch, inner)
     if batch.timestamp_type is TimestampType.LOG_APPEND_TIME:
