@@ -1,17 +1,58 @@
 # The two commands of the README, and what they stand on. Needs Python 3.11+ and make.
 PYTHON ?= python3
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PYTEST := $(BIN)/python -bb -m pytest
 
-.PHONY: help env
+.PHONY: help env test unit integration conformance check benchmark verify pythons clean
+
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 env: $(STAMP) ## Make the environment in .venv
 
 $(STAMP): pyproject.toml constraints.txt
-	@$(PYTHON) -m venv $(VENV) 2>/dev/null || $(PYTHON) -m virtualenv -q $(VENV) || \
-	  { echo "No venv: install it first (Debian: apt install python3-venv)"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@echo "making the environment in $(VENV) (once; about half a minute)"
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null || $(PYTHON) -m virtualenv -q $(VENV) 2>/dev/null || \
+	  { echo "Python's venv module lacks pip here: install it first (Debian: apt install python3-venv)"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[dev]'
 	@touch $@
+
+test: unit integration ## Run every test that CI runs (at most 15 minutes on 2 cores)
+
+unit: env ## The tests of the packages, with coverage by branch
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -q tests --ignore=tests/integration
+	@$(BIN)/coverage report --skip-covered --fail-under=90
+
+integration: env ## Real clients and Apache Kafka against the broker
+	@$(PYTEST) -q tests/integration
+
+conformance: env ## Judge a broker: the embedded one, or BOOTSTRAP=host:port
+	@$(PYTEST) -q conformance $(if $(BOOTSTRAP),--bootstrap $(BOOTSTRAP))
+
+check: env ## Lint, format, types, layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+benchmark: env ## logion beside Apache Kafka, into docs/benchmarks.md (about 20 minutes)
+	@$(BIN)/python tests/benchmarks/run.py
+
+verify: env ## Everything: long kill rounds, every Python (about an hour)
+	@LOGION_VERIFY=1 $(MAKE) --no-print-directory check test pythons
+
+pythons: ## The tests of the packages on each Python that is here: 3.11, 3.12, 3.13
+	@for version in 3.11 3.12 3.13; do \
+	  found=$$(command -v python$$version || ls $$HOME/.pyenv/versions/$$version.*/bin/python 2>/dev/null | tail -1); \
+	  if [ -n "$$found" ]; then \
+	    echo "== $$found"; \
+	    $(MAKE) --no-print-directory env PYTHON=$$found VENV=.cache/venv-$$version && \
+	    .cache/venv-$$version/bin/python -bb -m pytest -q -n 2 tests --ignore=tests/integration || exit 1; \
+	  else echo "== no Python $$version here"; fi; done
+
+clean: ## Remove the environment and all caches
+	@rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
