@@ -63,7 +63,8 @@ class _Reader:
         self._version = version
         self._is_flexible = version in schema_of(cls).flexible
         self._run: list[tuple[str, str]] = []
-        self._any_buffer = holds_records(cls)
+        # What belongs to no API, as a header, may begin something long: no copy.
+        self._any_buffer = holds_records(cls) or schema_of(cls).kind == "message"
         self._use(object.__new__, "_new")
         self._use(read_varint, "_varint")
         self._use(read_varint_rest, "_varint_rest")
