@@ -1,1 +1,1 @@
-"""A small trio client: connection, producer, assigned consumer."""
+"""The client: a small one, for brokers among themselves, tools, and tests."""
