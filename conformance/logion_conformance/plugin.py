@@ -1,0 +1,233 @@
+"""The suite as a pytest plugin: options, the broker under test, verdicts.
+
+The broker is met once, before collection, since the versions it speaks decide which
+cases apply; the processes of pytest-xdist are told what was found. Without --bootstrap
+the reference is started, and stopped at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack
+from fnmatch import fnmatchcase
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from logion.client.connection import Address, Exchange
+from logion.client.versions import versions_of
+from logion.protocol.releases import release
+
+from logion_conformance import case as cases
+from logion_conformance import report
+from logion_conformance.subject import Subject, open_subject
+from logion_conformance.targets import (
+    NotStarted,
+    Target,
+    addresses_of,
+    meet,
+    reference,
+)
+
+TARGET = pytest.StashKey[Target]()
+RESOURCES = pytest.StashKey[ExitStack]()
+EXCHANGES = pytest.StashKey[list[Exchange]]()
+PREFIX = pytest.StashKey[str]()
+
+NOTHING_JUDGED = 5
+"""Exit status if no case applies: as pytest's when it collects nothing."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the suite's options."""
+    group = parser.getgroup("logion", "conformance of a Kafka broker")
+    group.addoption(
+        "--bootstrap",
+        metavar="HOST:PORT",
+        help="judge the broker there (several: separated by commas); "
+        "without it the reference broker is started and judged",
+    )
+    group.addoption(
+        "--release",
+        metavar="R",
+        help="Kafka release: of the reference when it is started, or what a broker is "
+        "taken for that cannot say which versions it speaks (before 0.10.0)",
+    )
+    group.addoption(
+        "--case", metavar="GLOB", help="only cases whose id matches: 'fetch.*'"
+    )
+    group.addoption(
+        "--quick",
+        action="store_true",
+        help="of every API only the oldest and the newest version both sides speak",
+    )
+    group.addoption(
+        "--answer-timeout",
+        metavar="SECONDS",
+        type=float,
+        default=15.0,
+        help="longest wait for one answer (default: 15)",
+    )
+    group.addoption(
+        "--topic-prefix",
+        metavar="TEXT",
+        default="logion-conformance",
+        help="first part of the names of all topics the suite makes, and deletes",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker of cases."""
+    config.addinivalue_line(
+        "markers", "case(case): a promise of the protocol; see logion_conformance.case"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Meet the broker, or end the run with the reason why there is none."""
+    config = session.config
+    config.stash[RESOURCES] = ExitStack()
+    told = getattr(config, "workerinput", {}).get("logion_conformance")
+    if told is not None:
+        config.stash[TARGET], config.stash[PREFIX] = target_from(told), told["prefix"]
+    elif not config.option.collectonly:
+        config.stash[PREFIX] = f"{config.option.topic_prefix}-{uuid4().hex[:8]}"
+        try:
+            config.stash[TARGET] = find_target(config)
+        except (NotStarted, ValueError) as reason:
+            config.stash[RESOURCES].close()
+            pytest.exit(f"no broker to judge: {reason}", returncode=2)
+
+
+def find_target(config: pytest.Config) -> Target:
+    """Return the broker the options name, or the reference, started for this run."""
+    name = config.option.release
+    if config.option.bootstrap:
+        fallback = release(name) if name else None
+        return meet(addresses_of(config.option.bootstrap), fallback)
+    started = config.stash[RESOURCES].enter_context(reference(name))
+    return meet((started,), release(name) if name else None)
+
+
+def target_from(told: Mapping[str, Any]) -> Target:
+    """Return the target that the main process has met, from what it told."""
+    name = told["fallback"]
+    return Target(
+        tuple(Address(*address) for address in told["bootstrap"]),
+        release(name) if name else None,
+        versions_of(told["versions"]),
+    )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a process of pytest-xdist which broker was met."""
+    stash = node.config.stash
+    told = {**stash[TARGET].as_data(), "prefix": stash[PREFIX]}
+    node.workerinput["logion_conformance"] = told
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Stop what was started; a run in which nothing was judged has failed."""
+    session.config.stash[RESOURCES].close()
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+    if (
+        exitstatus == 0
+        and terminal is not None
+        and not session.config.option.collectonly
+        and not report.judged(terminal.stats)
+    ):
+        session.exitstatus = NOTHING_JUDGED
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a case with a parameter `version` once for every version both speak."""
+    subject = cases.case_of(metafunc.definition)
+    if subject is None or "version" not in metafunc.fixturenames:
+        return
+    target = metafunc.config.stash.get(TARGET, None)
+    versions = cases.versions_to_try(subject, target.versions if target else None)
+    if metafunc.config.option.quick:
+        versions = cases.quick(versions)
+    metafunc.parametrize("version", versions or [-1], ids=lambda v: f"v{v}")
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Keep the cases that --case names."""
+    pattern = config.option.case
+    if pattern is None:
+        return
+    kept: list[pytest.Item] = []
+    dropped: list[pytest.Item] = []
+    for item in items:
+        subject = cases.case_of(item)
+        matches = subject is not None and fnmatchcase(subject.id, pattern)
+        (kept if matches else dropped).append(item)
+    config.hook.pytest_deselected(items=dropped)
+    items[:] = kept
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a case that the broker's versions leave nothing of: UNSUPPORTED."""
+    subject = cases.case_of(item)
+    if subject is None:
+        return
+    item.user_properties.append(("case", subject.id))
+    item.user_properties.append(("level", subject.level))
+    reason = cases.unsupported(subject, item.config.stash[TARGET].versions)
+    if reason is not None:
+        skip_unsupported(subject, reason)
+
+
+def skip_unsupported(subject: cases.Case, reason: str) -> None:
+    """Skip a case with its id and the reason."""
+    pytest.skip(f"{report.UNSUPPORTED} {subject.id}: {reason}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Show a failure as the case, what was expected, what came, and the exchange."""
+    made: pytest.TestReport = yield
+    subject = cases.case_of(item)
+    if subject is not None and made.failed and call.excinfo is not None:
+        exchanges = item.stash.get(EXCHANGES, [])
+        made.longrepr = report.failure(item, subject, call.excinfo, exchanges)
+    return made
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many cases came out how, by area."""
+    target = terminalreporter.config.stash.get(TARGET, None)
+    if target is not None:
+        report.summarise(terminalreporter, target)
+
+
+@pytest.fixture
+def exchanges(request: pytest.FixtureRequest) -> list[Exchange]:
+    """What was said between the case and the broker, in order."""
+    said: list[Exchange] = []
+    request.node.stash[EXCHANGES] = said
+    return said
+
+
+@pytest.fixture
+async def broker(
+    request: pytest.FixtureRequest, exchanges: list[Exchange]
+) -> AsyncIterator[Subject]:
+    """The broker under test, limited to the versions of the case."""
+    subject = cases.case_of(request.node)
+    assert subject is not None, f"{request.node.nodeid} has no @case"
+    callspec = getattr(request.node, "callspec", None)
+    version = callspec.params.get("version") if callspec else None
+    config = request.config
+    async with open_subject(
+        config.stash[TARGET],
+        cases.limits_of(subject, version),
+        prefix=config.stash[PREFIX],
+        timeout_s=config.option.answer_timeout,
+        observe=exchanges.append,
+    ) as met:
+        yield met

@@ -1,0 +1,280 @@
+"""The broker as a case meets it: its versions limited to the case's, a few usual acts.
+
+Everything said is kept for the story of a failure; every wait is bounded; topics have
+names of their own and are deleted at the end.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
+from itertools import count
+from typing import Any, TypeVar
+
+import pytest
+import trio
+from logion.client.admin import create_topic, delete_topics
+from logion.client.cluster import Cluster, open_cluster, raise_for
+from logion.client.connection import (
+    Address,
+    Connection,
+    Exchange,
+    Options,
+    connect,
+    open_stream,
+)
+from logion.client.producer import magic_of
+from logion.client.versions import VersionRange, Versions
+from logion.names import ZERO_UUID, TopicPartition
+from logion.protocol.apis import api_named
+from logion.protocol.errors import ApiError
+from logion.protocol.messages.fetch import FetchResponse, PartitionData
+from logion.protocol.messages.list_offsets import (
+    ListOffsetsPartitionResponse,
+    ListOffsetsResponse,
+)
+from logion.protocol.messages.produce import (
+    PartitionProduceResponse,
+    ProduceResponse,
+)
+from logion.records.record import BatchOptions
+
+from logion_conformance import material
+from logion_conformance.expect import Broken, expect_success
+from logion_conformance.material import AT_ONCE, Reading, Topic
+from logion_conformance.targets import Target
+
+Answer = TypeVar("Answer")
+
+NAMES = count()
+"""Numbers for names: no two topics of a run share one."""
+
+
+@asynccontextmanager
+async def open_subject(
+    target: Target,
+    limits: Mapping[int, VersionRange],
+    *,
+    prefix: str,
+    timeout_s: float,
+    observe: Callable[[Exchange], None],
+) -> AsyncIterator[Subject]:
+    """Yield the broker for one case; afterwards its topics are gone, and hung up."""
+    options = Options(
+        client_id="logion-conformance",
+        timeout_s=timeout_s,
+        retry_s=timeout_s,
+        fallback=target.fallback,
+        is_exact=True,
+        limits={**target.versions.spoken, **limits},
+        observe=observe,
+    )
+    async with open_cluster(target.bootstrap, options) as cluster:
+        async with AsyncExitStack() as stack:
+            subject = Subject(target, cluster, stack, prefix)
+            yield subject
+        await subject.clean_up()
+
+
+class Subject:
+    """The broker under test, for one case."""
+
+    def __init__(
+        self, target: Target, cluster: Cluster, stack: AsyncExitStack, prefix: str
+    ) -> None:
+        """Speak to `target` through `cluster`; further connections end with `stack`."""
+        self.target = target
+        self.cluster = cluster
+        self._stack = stack
+        self._prefix = prefix
+        self._topics: list[str] = []
+
+    # --- what it speaks -----------------------------------------------------------
+
+    @property
+    def address(self) -> Address:
+        """Where it was first met."""
+        return self.target.bootstrap[0]
+
+    @property
+    def limited(self) -> Versions:
+        """What it speaks within the limits of the case."""
+        return self.target.versions.within(self.cluster.options.limits)
+
+    def version(self, name: str) -> int:
+        """Return the version of an API that the case speaks."""
+        return self.limited.newest(api_named(name).key)
+
+    def advertises(self, name: str, version: int = 0) -> bool:
+        """Whether the broker speaks this version of an API or a newer one."""
+        spoken = self.target.versions.spoken.get(api_named(name).key)
+        return spoken is not None and spoken.last >= version
+
+    def need(self, name: str, version: int = 0) -> None:
+        """Go on only with a broker that speaks an API; UNSUPPORTED if not."""
+        if not self.advertises(name, version):
+            pytest.skip(f"UNSUPPORTED: the broker does not advertise {name} v{version}")
+
+    @property
+    def magic(self) -> int:
+        """The record format that the case's version of Produce carries."""
+        return magic_of(self.version("Produce"))
+
+    # --- connections --------------------------------------------------------------
+
+    async def connect(self) -> Connection:
+        """Return a further connection, which ends with the case."""
+        opened = await connect(self.address, self.cluster.options)
+        self._stack.push_async_callback(opened.aclose)
+        return opened
+
+    async def connect_to_leader(self, topic: Topic) -> Connection:
+        """Return a further connection, to the leader of partition 0."""
+        at = TopicPartition(topic.name, 0)
+        node = self.cluster.picture.nodes[(await self.cluster.leader(at)).node_id]
+        options = self.cluster.options
+        opened = await connect(Address(node.host, node.port), options)
+        self._stack.push_async_callback(opened.aclose)
+        return opened
+
+    async def connect_mutely(self) -> Connection:
+        """Return a further connection on which nothing has been said."""
+        options = self.cluster.options
+        stream = await open_stream(self.address, options)
+        connection = Connection(stream, options)
+        self._stack.push_async_callback(connection.aclose)
+        return connection
+
+    async def next_frame(self, connection: Connection) -> bytes | None:
+        """Return the next frame, None at the stream's end; Broken after a while."""
+        limit = self.cluster.options.timeout_s
+        with trio.move_on_after(limit):
+            return await connection.receive()
+        raise Broken(
+            "the connection",
+            expected="an answer, or its end",
+            came=f"nothing within {limit} s",
+        )
+
+    # --- topics -------------------------------------------------------------------
+
+    def new_name(self) -> str:
+        """Return a name no topic has; a topic of it is deleted after the case."""
+        name = f"{self._prefix}-{os.getpid()}-{next(NAMES)}"
+        self._topics.append(name)
+        return name
+
+    async def topic(self, partitions: int = 1, **configs: str) -> Topic:
+        """Return a new topic that is ready; UNSUPPORTED if it cannot be made.
+
+        A keyword `max_message_bytes` is the setting `max.message.bytes`.
+        """
+        name = self.new_name()
+        settings = {key.replace("_", "."): value for key, value in configs.items()}
+        if self.advertises("CreateTopics"):
+            await create_topic(
+                self.cluster, name, partitions=partitions, configs=settings
+            )
+        elif partitions != 1 or settings:
+            pytest.skip("UNSUPPORTED: topics like this need CreateTopics")
+        return await self.ready(name, partitions)
+
+    async def ready(self, name: str, partitions: int = 1) -> Topic:
+        """Return a topic once each of its partitions answers; it is made if need be."""
+        for number in range(partitions):
+            at = TopicPartition(name, number)
+            await self.cluster.retry(partial(self._answers, at), (name,))
+        return Topic(name, self.cluster.picture.topic_ids.get(name, ZERO_UUID))
+
+    async def _answers(self, at: TopicPartition) -> None:
+        if at not in self.cluster.picture.leaders:
+            create = not self.advertises("CreateTopics")
+            await self.cluster.refresh((at.topic,), create=create)
+        request = material.offsets_request(
+            Topic(at.topic), material.LATEST, partition=at.partition
+        )
+        answer = await self.cluster.ask_leader(at, request, ListOffsetsResponse)
+        raise_for(answer.topics[0].partitions[0].error_code)
+
+    async def clean_up(self) -> None:
+        """Delete the topics of the case where the broker can."""
+        if self._topics and self.advertises("DeleteTopics"):
+            with suppress(ApiError):  # of names that were never made, for one
+                await delete_topics(self.cluster, self._topics)
+
+    # --- the usual acts -----------------------------------------------------------
+
+    async def ask(self, request: Any, answer: type[Answer]) -> Answer:
+        """Return the broker's answer, in the version of the case."""
+        return await self.cluster.ask(request, answer)
+
+    async def ask_controller(self, request: Any, answer: type[Answer]) -> Answer:
+        """Return the controller's answer, in the version of the case."""
+        return await self.cluster.ask_controller(request, answer)
+
+    async def ask_leader(
+        self, topic: Topic, request: Any, answer: type[Answer], *, partition: int = 0
+    ) -> Answer:
+        """Return the answer of a partition's leader, in the version of the case."""
+        at = TopicPartition(topic.name, partition)
+        return await self.cluster.ask_leader(at, request, answer)
+
+    def batch(self, *values: bytes, **options: Any) -> bytes:
+        """Return a batch in the record format of the case's version of Produce."""
+        chosen = BatchOptions(**{"magic": self.magic, **options})
+        return material.batch(*values, options=chosen)
+
+    async def produce(
+        self, topic: Topic, records: bytes, *, acks: int = -1, partition: int = 0
+    ) -> PartitionProduceResponse:
+        """Return what the leader says of a produce to one partition."""
+        request = material.produce_request(
+            topic, records, acks=acks, partition=partition
+        )
+        answer = await self.ask_leader(
+            topic, request, ProduceResponse, partition=partition
+        )
+        return answer.responses[0].partition_responses[0]
+
+    async def append(self, topic: Topic, *values: bytes, partition: int = 0) -> int:
+        """Return the base offset of a batch that is appended; Broken if it is not."""
+        came = await self.produce(topic, self.batch(*values), partition=partition)
+        expect_success(came.error_code, "the error code of a plain produce")
+        return came.base_offset
+
+    async def fetch(
+        self,
+        topic: Topic,
+        offset: int = 0,
+        *,
+        partition: int = 0,
+        reading: Reading = AT_ONCE,
+    ) -> PartitionData:
+        """Return what the leader says of a fetch of one partition."""
+        wanted = material.fetch_partition(offset, partition=partition, reading=reading)
+        request = material.fetch_request(topic, wanted, reading=reading)
+        answer = await self.ask_leader(
+            topic, request, FetchResponse, partition=partition
+        )
+        expect_success(answer.error_code, "the error code of the whole fetch")
+        return answer.responses[0].partitions[0]
+
+    async def list_offset(
+        self, topic: Topic, timestamp: int, *, partition: int = 0, **more: Any
+    ) -> ListOffsetsPartitionResponse:
+        """Return what the leader says of the offset of one time in one partition."""
+        request = material.offsets_request(
+            topic, timestamp, partition=partition, **more
+        )
+        answer = await self.ask_leader(
+            topic, request, ListOffsetsResponse, partition=partition
+        )
+        return answer.topics[0].partitions[0]
+
+    async def end_offset(self, topic: Topic) -> int:
+        """Return the offset the next record of partition 0 will get."""
+        came = await self.list_offset(topic, material.LATEST)
+        expect_success(came.error_code, "the error code of ListOffsets")
+        return came.old_style_offsets[0] if came.old_style_offsets else came.offset
