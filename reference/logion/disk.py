@@ -6,7 +6,8 @@ appends and reads go to the page cache; what may block for long (`sync`) is safe
 call from another thread. Paths are `/`-separated strings. Failures are `OSError`.
 """
 
-# ruff: noqa: PTH - paths are strings: no object per call where it counts
+# Paths are strings: no object per call where it counts.
+# ruff: noqa: PTH102, PTH103, PTH104, PTH105, PTH108, PTH112, PTH116, PTH202, PTH204, PTH208
 
 from __future__ import annotations
 

@@ -159,7 +159,9 @@ class MemoryDisk:
 
     # What a test does to the disk
 
-    def crash(self, keep: Collection[int] = (), *, torn: int | None = None) -> MemoryDisk:
+    def crash(
+        self, keep: Collection[int] = (), *, torn: int | None = None
+    ) -> MemoryDisk:
         """Return the disk that the machine finds after a crash now.
 
         Of the unsynced operations those whose index is in `keep` have reached it; of the
@@ -244,6 +246,7 @@ class MemoryDisk:
     def sync_dir(self, path: str) -> None:
         """Return once the names in this directory survive a crash."""
         self.operate()
+        path = "" if path == "." else path
         self._settle({index for index, op in self._indexed() if _directory(op) == path})
 
     def lock(self, path: str) -> MemoryLock:

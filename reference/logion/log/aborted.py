@@ -1,0 +1,69 @@
+"""`.txnindex`: the aborted transactions that ended in a segment (KIP-98).
+
+34 bytes each: version int16 0, producer id int64, first offset int64, last offset (of
+the marker) int64, last stable offset right after it int64. A reader of committed
+records is told of those that overlap with what it got.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from struct import Struct
+from typing import NamedTuple
+
+from logion.log.files import Files
+
+VERSION = 0
+_ENTRY = Struct(">hqqqq")
+
+
+class Aborted(NamedTuple):
+    """A transaction whose records nobody should see."""
+
+    producer_id: int
+    first_offset: int
+    last_offset: int
+    """Offset of its marker."""
+    last_stable_offset: int
+    """Offset below which no transaction was open once it had ended."""
+
+
+def format_aborted(transactions: Iterable[Aborted]) -> bytes:
+    """Return the bytes of entries."""
+    return b"".join([_ENTRY.pack(VERSION, *entry) for entry in transactions])
+
+
+def parse_aborted(data: bytes) -> list[Aborted]:
+    """Return the whole entries of a file; one that was cut short is left out."""
+    whole = data[: len(data) // _ENTRY.size * _ENTRY.size]
+    return [Aborted(*fields) for _, *fields in _ENTRY.iter_unpack(whole)]
+
+
+def read_aborted(files: Files, path: str) -> list[Aborted]:
+    """Return the entries of the file at `path`; none if there is no file."""
+    size = files.size(path)
+    return parse_aborted(files.open(path).pread(size, 0)) if size else []
+
+
+def append_aborted(files: Files, path: str, transaction: Aborted) -> None:
+    """Add an entry to the file at `path`, which is made if need be."""
+    file = files.open(path, create=True)
+    file.pwritev((format_aborted([transaction]),), file.size())
+
+
+def keep_aborted_below(files: Files, path: str, offset: int) -> None:
+    """Drop the entries of transactions that ended at `offset` or later."""
+    kept = [entry for entry in read_aborted(files, path) if entry.last_offset < offset]
+    if files.size(path):
+        files.open(path).truncate(len(kept) * _ENTRY.size)
+
+
+def overlapping(
+    transactions: Iterable[Aborted], start_offset: int, end_offset: int
+) -> list[Aborted]:
+    """Return those with an offset in [start_offset, end_offset)."""
+    return [
+        entry
+        for entry in transactions
+        if entry.last_offset >= start_offset and entry.first_offset < end_offset
+    ]

@@ -1,0 +1,67 @@
+"""One log directory: where logs live, and whether the disk under it still works.
+
+After the first failed write or read the whole directory is offline: what has been
+acknowledged stays as it is on the disk, and nothing is served that might be wrong.
+"""
+
+from __future__ import annotations
+
+import heapq
+
+from logion.clock import Clock
+from logion.disk import Disk
+from logion.log.files import Files
+from logion.protocol.errors import ApiError, Error
+
+
+class LogDirectory:
+    """A directory of logs, shared by all of them."""
+
+    __slots__ = ("_trash", "clock", "failure", "files", "path")
+
+    def __init__(self, disk: Disk, path: str, clock: Clock) -> None:
+        """Use `path` on `disk`; nothing is read yet."""
+        self.path = path
+        self.clock = clock
+        self.files = Files(disk)
+        self.failure: OSError | None = None
+        """Why it is offline, None while it works."""
+        self._trash: list[tuple[int, str]] = []
+
+    @property
+    def disk(self) -> Disk:
+        """Return the disk it is on."""
+        return self.files.disk
+
+    def check(self) -> None:
+        """Raise KAFKA_STORAGE_ERROR if the directory is offline."""
+        if self.failure is not None:
+            raise self.offline()
+
+    def fail(self, error: OSError) -> ApiError:
+        """Take the directory offline; return what its callers get to hear."""
+        if self.failure is None:
+            self.failure = error
+        return self.offline()
+
+    def offline(self) -> ApiError:
+        """Return the error of a directory that is offline."""
+        text = f"log directory {self.path} is offline: {self.failure}"
+        return ApiError(Error.KAFKA_STORAGE_ERROR, text)
+
+    def discard(self, path: str, delay_ms: int) -> None:
+        """Have the file or directory at `path` removed after `delay_ms`."""
+        heapq.heappush(self._trash, (self.clock.time_ms() + delay_ms, path))
+
+    def empty_trash(self) -> int:
+        """Remove what is due; return how many files and directories that were."""
+        removed = 0
+        while self._trash and self._trash[0][0] <= self.clock.time_ms():
+            path = heapq.heappop(self._trash)[1]
+            self.files.forget(path)
+            if self.disk.is_dir(path):
+                self.disk.remove_tree(path)
+            elif self.disk.exists(path):
+                self.disk.remove(path)
+            removed += 1
+        return removed

@@ -1,0 +1,491 @@
+"""One partition's log: appends, reads, rolling, truncation, syncing.
+
+Offsets grow by one from record to record. What was appended stays as it is until
+retention, `delete_before` or a follower's truncation takes it away. Every failure of
+the disk takes the log's directory offline (KAFKA_STORAGE_ERROR).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from logion.disk import Buffer, File, FileSlice, replace_file, write_file
+from logion.log import producers
+from logion.log.aborted import Aborted, append_aborted, keep_aborted_below
+from logion.log.checkpoints import LEADER_EPOCHS, format_epochs
+from logion.log.directory import LogDirectory
+from logion.log.epochs import (
+    EpochEnd,
+    end_of_epoch,
+    latest_epoch,
+    with_epoch,
+    without_start,
+)
+from logion.log.loading import Known, Loading
+from logion.log.producer_snapshot import format_snapshot
+from logion.log.producers import Span
+from logion.log.retention import Bounds, SegmentFacts, count_expired
+from logion.log.segment import SNAPSHOT, TXN_INDEX, Segment, file_stem
+from logion.log.segments import Found, Segments
+from logion.log.settings import LogSettings
+from logion.log.state import check_markers
+from logion.names import NO_TIMESTAMP, TopicPartition
+from logion.protocol.errors import ApiError, Error
+from logion.records.batch import Batch, check_crc, parse_batches, scan_batches, stamp
+from logion.records.validation import Prepared, validate_produced
+
+
+class Appended(NamedTuple):
+    """Where records went."""
+
+    base_offset: int
+    """Offset of the first."""
+    last_offset: int
+    """Offset of the last."""
+    log_append_time: int
+    """The time they were given, in ms; -1 if they keep the producer's (CreateTime)."""
+    log_start_offset: int
+    """First offset of the log."""
+    is_duplicate: bool = False
+    """They were here before: nothing was appended."""
+
+
+class FlushPlan(NamedTuple):
+    """What has to be synced so that nothing below `end_offset` can be lost."""
+
+    end_offset: int
+    files: tuple[File, ...]
+    sync_names: Callable[[], None]
+
+    def run(self) -> None:
+        """Sync it; safe in any thread, and may take long."""
+        for file in self.files:
+            file.sync()
+        self.sync_names()
+
+
+class Log:
+    """The log of one partition on this broker."""
+
+    def __init__(
+        self,
+        directory: LogDirectory,
+        name: TopicPartition,
+        settings: LogSettings,
+        known: Known,
+    ) -> None:
+        """Open the log in the folder `name` of `directory`; OSError if that fails."""
+        self.directory = directory
+        self.name = name
+        self.path = f"{directory.path}/{name}"
+        self.settings = settings
+        loaded = Loading(directory, self.path, settings, known).load()
+        self._segments = Segments(
+            directory, self.path, loaded.segments, loaded.end_offset
+        )
+        self._state = loaded.state
+        self.start_offset = loaded.start_offset
+        """First offset it serves: the log start offset."""
+        self.recovery_point = loaded.end_offset
+        """Everything below it is synced."""
+        self.last_flush_ms = directory.clock.time_ms()
+        self.on_recovery_point_lowered: Callable[[], None] = _nobody_asks
+        """Called before a cut below the recovery point, to have that written down."""
+
+    def __repr__(self) -> str:
+        """Return its name and what it holds."""
+        return f"Log({self.name}, {self.start_offset}..{self.end_offset})"
+
+    # What it knows
+
+    @property
+    def end_offset(self) -> int:
+        """Return the offset the next record gets: the log end offset."""
+        return self._segments.end_offset
+
+    @property
+    def size(self) -> int:
+        """Return the bytes of all its segments."""
+        return sum(segment.size for segment in self._segments)
+
+    @property
+    def segments(self) -> Sequence[Segment]:
+        """Return its segments, oldest first; the last is the active one."""
+        return list(self._segments)
+
+    @property
+    def epochs(self) -> tuple[tuple[int, int], ...]:
+        """Return its leader epochs with their start offsets, oldest first."""
+        return self._state.epochs
+
+    @property
+    def latest_epoch(self) -> int:
+        """Return the newest leader epoch in it, -1 if it knows none."""
+        return latest_epoch(self._state.epochs)
+
+    @property
+    def producers(self) -> dict[int, producers.Producer]:
+        """Return what it knows of producers, by id."""
+        return self._state.producers
+
+    def end_of_epoch(self, epoch: int) -> EpochEnd:
+        """Return where a leader's term ended (OffsetForLeaderEpoch, KIP-101)."""
+        return end_of_epoch(self._state.epochs, epoch, self.end_offset)
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Note that a leader's term begins at the log end offset."""
+        self._state.epochs = with_epoch(self._state.epochs, epoch, self.end_offset)
+
+    def last_stable_offset(self, high_watermark: int) -> int:
+        """Return the offset below which no transaction is open to readers (KIP-98)."""
+        start = self._state.first_unstable_offset(high_watermark)
+        return high_watermark if start is None else min(start, high_watermark)
+
+    # Appending
+
+    def append_as_leader(
+        self, records: Buffer, *, leader_epoch: int, produce_version: int | None = None
+    ) -> Appended:
+        """Append a producer's records, or with no `produce_version` the broker's own.
+
+        `records` is patched in place if it can be. A batch that was appended before is
+        not appended again. Raises ApiError and appends nothing: what
+        `validate_produced` refuses, RECORD_LIST_TOO_LARGE, OUT_OF_ORDER_SEQUENCE_NUMBER,
+        INVALID_PRODUCER_EPOCH and other producer errors, KAFKA_STORAGE_ERROR.
+        """
+        self.directory.check()
+        now_ms = self.directory.clock.time_ms()
+        if produce_version is None:
+            prepared = _stamped(records, self.end_offset, leader_epoch)
+        else:
+            prepared = validate_produced(
+                records,
+                self.settings.rules,
+                produce_version=produce_version,
+                now_ms=now_ms,
+                base_offset=self.end_offset,
+                leader_epoch=leader_epoch,
+            )
+        if not prepared.batches:
+            return Appended(-1, self.end_offset - 1, -1, self.start_offset)
+        span = self._check_producer(prepared)
+        if span is not None:
+            time_ms = -1 if prepared.log_append_time < 0 else span.timestamp
+            return Appended(
+                span.base_offset, span.last_offset, time_ms, self.start_offset, True
+            )
+        if leader_epoch > self.latest_epoch:
+            self.begin_epoch(leader_epoch)
+        self._append(prepared.buffer, prepared.batches, now_ms)
+        return Appended(
+            prepared.base_offset,
+            prepared.last_offset,
+            prepared.log_append_time,
+            self.start_offset,
+        )
+
+    def append_as_follower(self, records: Buffer) -> Appended:
+        """Append what a leader sent, offsets and all; a cut batch at the end is left.
+
+        Raises ApiError: CORRUPT_MESSAGE for bytes that are no sound batches or do not
+        follow what is there, KAFKA_STORAGE_ERROR.
+        """
+        self.directory.check()
+        scan = scan_batches(records)
+        if scan.problem is not None and not scan.problem.missing:
+            raise scan.problem
+        expected = self.end_offset
+        for batch in scan.batches:
+            check_crc(records, batch)
+            if batch.base_offset < expected:
+                text = f"offset {batch.base_offset} where {expected} was expected"
+                raise ApiError(Error.CORRUPT_MESSAGE, text)
+            expected = batch.last_offset + 1
+        if scan.batches:
+            data = memoryview(records)[: scan.end]
+            self._append(data, scan.batches, self.directory.clock.time_ms())
+        base = scan.batches[0].base_offset if scan.batches else -1
+        return Appended(base, expected - 1, NO_TIMESTAMP, self.start_offset)
+
+    def _check_producer(self, prepared: Prepared) -> Span | None:
+        """Return where the batch already is; ApiError if it may not be appended."""
+        batch = prepared.batches[0]
+        if batch.producer_id < 0:
+            return None
+        if batch.is_control:
+            check_markers(self.producers, prepared.buffer, prepared.batches)
+            return None
+        known = self.producers.get(batch.producer_id)
+        span = producers.repeated(known, batch)
+        if span is None:
+            producers.check_next(known, batch, self.settings.unknown_producer)
+        return span
+
+    def _append(self, data: Buffer, batches: Sequence[Batch], now_ms: int) -> None:
+        if len(data) > self.settings.segment_bytes:
+            text = f"{len(data)} bytes; a segment has {self.settings.segment_bytes}"
+            raise ApiError(Error.RECORD_LIST_TOO_LARGE, text)
+        try:
+            segment = self._segment_for(len(data), batches, now_ms)
+            self._segments.append(data, batches, self.settings)
+            for batch in batches:
+                self._learn(segment, data, batch)
+            if self.end_offset - self.recovery_point >= self.settings.flush_messages:
+                self.flush()
+        except OSError as error:
+            raise self.directory.fail(error) from error
+
+    def _learn(self, segment: Segment, data: Buffer, batch: Batch) -> None:
+        aborted = self._state.take(data, batch)
+        if aborted is not None:
+            path = f"{segment.path}{TXN_INDEX}"
+            append_aborted(self.directory.files, path, aborted)
+
+    # Rolling
+
+    def _segment_for(self, size: int, batches: Sequence[Batch], now_ms: int) -> Segment:
+        """Return the active segment, a new one if the old is full or too old."""
+        active = self._segments.active
+        newest = max(batch.max_timestamp for batch in batches)
+        is_full = active.is_full_for(size, batches[-1].last_offset, self.settings)
+        limit = self.settings.segment_ms - self.settings.segment_jitter_ms
+        if is_full or (active.size and active.age_ms(now_ms, newest) > limit):
+            return self.roll()
+        return active
+
+    def roll(self) -> Segment:
+        """Begin a new segment at the log end offset; return it."""
+        active = self._segments.active
+        if active.size == 0:
+            return active
+        active.seal()
+        active.retire()
+        self._write_snapshot()
+        return self._segments.add(self.end_offset)
+
+    # Reading
+
+    def read(
+        self,
+        offset: int,
+        size_max: int,
+        *,
+        end_offset: int | None = None,
+        at_least_one: bool = True,
+    ) -> FileSlice:
+        """Return stored bytes from the batch with `offset` on, below `end_offset`.
+
+        At most `size_max` bytes, which may end in the middle of a batch; one whole batch
+        however large it is if `at_least_one`. Empty where there is nothing to read.
+        Raises ApiError: OFFSET_OUT_OF_RANGE, KAFKA_STORAGE_ERROR.
+        """
+        self.directory.check()
+        if not self.start_offset <= offset <= self.end_offset:
+            text = f"offset {offset} not in {self.start_offset}..{self.end_offset}"
+            raise ApiError(Error.OFFSET_OUT_OF_RANGE, text)
+        end_offset = self.end_offset if end_offset is None else end_offset
+        try:
+            return self._segments.read(
+                offset, size_max, end_offset, at_least_one=at_least_one
+            )
+        except OSError as error:
+            raise self.directory.fail(error) from error
+
+    def aborted(self, start_offset: int, end_offset: int) -> list[Aborted]:
+        """Return the aborted transactions with an offset in [start, end)."""
+        self.directory.check()
+        try:
+            return self._segments.aborted(start_offset, end_offset)
+        except OSError as error:
+            raise self.directory.fail(error) from error
+
+    def offset_for_timestamp(self, timestamp: int) -> Found | None:
+        """Return the first record at least as new as `timestamp`, None if none is.
+
+        Raises ApiError if its batch cannot be read, or KAFKA_STORAGE_ERROR.
+        """
+        self.directory.check()
+        try:
+            return self._segments.first_since(timestamp, self.start_offset)
+        except OSError as error:
+            raise self.directory.fail(error) from error
+
+    def newest_record(self) -> Found | None:
+        """Return the first record with the largest timestamp of all (KIP-734)."""
+        newest = self._segments.newest_timestamp()
+        return None if newest == NO_TIMESTAMP else self.offset_for_timestamp(newest)
+
+    # Taking away
+
+    def truncate_to(self, offset: int) -> None:
+        """Drop every record from `offset` on; a batch that has it goes whole."""
+        self.directory.check()
+        if offset >= self.end_offset:
+            return
+        try:
+            self._truncate(offset)
+        except OSError as error:
+            raise self.directory.fail(error) from error
+
+    def _truncate(self, offset: int) -> None:
+        self._lower_recovery_point(offset)
+        self._segments.cut(offset, self.settings.file_delete_delay_ms)
+        path = f"{self._segments.active.path}{TXN_INDEX}"
+        keep_aborted_below(self.directory.files, path, self.end_offset)
+        self._forget_above(self.end_offset)
+
+    def restart_at(self, offset: int) -> None:
+        """Drop all records; the log goes on, and begins, at `offset`."""
+        self.directory.check()
+        try:
+            self._lower_recovery_point(offset)
+            for _ in range(len(self._segments)):
+                self._segments.drop(-1, self.settings.file_delete_delay_ms)
+            self._segments.add(offset)
+            self.start_offset = self._segments.end_offset = offset
+            self._forget_above(-1)
+        except OSError as error:
+            raise self.directory.fail(error) from error
+
+    def delete_before(self, offset: int) -> int:
+        """Let the log start at `offset`, and return that; it never moves back.
+
+        Raises ApiError: OFFSET_OUT_OF_RANGE past the log end offset.
+        """
+        self.directory.check()
+        if offset > self.end_offset:
+            text = f"offset {offset} is past the end, {self.end_offset}"
+            raise ApiError(Error.OFFSET_OUT_OF_RANGE, text)
+        if offset > self.start_offset:
+            self.start_offset = offset
+            self._state.epochs = without_start(self._state.epochs, offset)
+        return self.start_offset
+
+    def delete_old_segments(self, high_watermark: int) -> int:
+        """Delete what retention does not keep; return how many segments that were."""
+        self.directory.check()
+        try:
+            return self._delete_old_segments(high_watermark)
+        except OSError as error:
+            raise self.directory.fail(error) from error
+
+    def _delete_old_segments(self, high_watermark: int) -> int:
+        now_ms = self.directory.clock.time_ms()
+        bounds = Bounds(self.start_offset, high_watermark, now_ms)
+        count = count_expired(self._facts(), self.settings, bounds)
+        if count == len(self._segments):
+            self.roll()
+        for _ in range(count):
+            self._segments.drop(0, self.settings.file_delete_delay_ms)
+        self.delete_before(max(self.start_offset, self._segments[0].base_offset))
+        return count
+
+    def _facts(self) -> list[SegmentFacts]:
+        """Return what retention looks at; an empty active segment is not deleted."""
+        by_file = self.settings.ages_by_file_time
+        return [
+            SegmentFacts(
+                self._segments.end_of(number),
+                segment.size,
+                self._segments.time_of(segment, by_file=by_file),
+            )
+            for number, segment in enumerate(self._segments)
+            if segment.size or segment is not self._segments.active
+        ]
+
+    def _forget_above(self, end_offset: int) -> None:
+        """Let epochs and producers be what they were at `end_offset`."""
+        loading = Loading(self.directory, self.path, self.settings, Known())
+        self._state = loading.state_at(self.segments, end_offset, self._state)
+        self._write_epochs()
+        self.directory.disk.sync_dir(self.path)
+
+    def _lower_recovery_point(self, offset: int) -> None:
+        if offset < self.recovery_point:
+            self.recovery_point = offset
+            self.on_recovery_point_lowered()
+
+    # Syncing
+
+    def flush_plan(self) -> FlushPlan:
+        """Return what to sync so that nothing appended so far can be lost."""
+        unsynced = self._segments.number_of(self.recovery_point)
+        self._write_epochs()
+        return FlushPlan(
+            self.end_offset,
+            tuple(segment.file for segment in self.segments[unsynced:]),
+            lambda: self.directory.disk.sync_dir(self.path),
+        )
+
+    def flushed(self, plan: FlushPlan) -> None:
+        """Note that `plan` was run."""
+        self.recovery_point = max(self.recovery_point, plan.end_offset)
+        self.last_flush_ms = self.directory.clock.time_ms()
+
+    def flush(self) -> None:
+        """Return once nothing appended so far can be lost in a crash."""
+        self.directory.check()
+        try:
+            plan = self.flush_plan()
+            plan.run()
+        except OSError as error:
+            raise self.directory.fail(error) from error
+        self.flushed(plan)
+
+    @property
+    def needs_flush(self) -> bool:
+        """Whether a full segment waits to be synced, or time is up (`flush.ms`)."""
+        idle_ms = self.directory.clock.time_ms() - self.last_flush_ms
+        is_due = idle_ms >= self.settings.flush_ms
+        is_rolled = self._segments.active.base_offset > self.recovery_point
+        return is_rolled or (is_due and self.end_offset > self.recovery_point)
+
+    def close(self) -> None:
+        """Sync everything and leave the files as after a clean stop."""
+        self.flush()
+        try:
+            self._segments.active.seal()
+            self._write_snapshot()
+        except OSError as error:
+            raise self.directory.fail(error) from error
+
+    def forget_expired_producers(self) -> None:
+        """Forget producers that have been idle too long."""
+        now_ms = self.directory.clock.time_ms()
+        self._state.forget_expired(now_ms, self.settings.producer_expiry_ms)
+
+    def _write_snapshot(self) -> None:
+        path = f"{self.path}/{file_stem(self.end_offset)}{SNAPSHOT}"
+        data = format_snapshot(self._state.producers.values())
+        write_file(self.directory.disk, path, data)
+
+    def _write_epochs(self) -> None:
+        path = f"{self.path}/{LEADER_EPOCHS}"
+        replace_file(self.directory.disk, path, format_epochs(self._state.epochs))
+
+
+def _nobody_asks() -> None:
+    """Do nothing: there is no checkpoint to write."""
+
+
+def _stamped(records: Buffer, base_offset: int, leader_epoch: int) -> Prepared:
+    """Return the broker's own batches with their place in the log."""
+    view = memoryview(records)
+    if view.readonly:
+        view = memoryview(bytearray(view))
+    placed: list[Batch] = []
+    offset = base_offset
+    for batch in parse_batches(view):
+        placed.append(stamp(view, batch, base_offset=offset, leader_epoch=leader_epoch))
+        offset = placed[-1].last_offset + 1
+    newest = max(placed, key=lambda batch: batch.max_timestamp)
+    return Prepared(
+        view,
+        tuple(placed),
+        base_offset,
+        offset - 1,
+        NO_TIMESTAMP,
+        newest.max_timestamp,
+        newest.last_offset,
+    )

@@ -1,0 +1,302 @@
+"""All logs of a broker: its log directories, what is in them, and their checkpoints.
+
+A directory belongs to one process (`.lock`) and to one broker (`meta.properties`). Each
+partition has a folder `<topic>-<partition>` in one of them. A clean stop leaves a marker,
+`.kafka_cleanshutdown`; without it the logs are recovered when they are opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from logion.clock import Clock
+from logion.disk import Disk, Lock, read_file, replace_file, write_file
+from logion.log import checkpoints
+from logion.log.checkpoints import MalformedFile
+from logion.log.directory import LogDirectory
+from logion.log.loading import Known
+from logion.log.log import Log
+from logion.log.settings import LogSettings
+from logion.names import ZERO_UUID, TopicPartition, Uuid
+from logion.protocol.errors import ApiError, Error
+
+DELETE_SUFFIX = "-delete"
+STRAY_SUFFIX = "-stray"
+FUTURE_SUFFIX = "-future"
+
+RAFT_LOG = TopicPartition("__cluster_metadata", 0)
+"""The log of a KRaft quorum, which is no topic's."""
+
+CHECKPOINT_INTERVAL_MS = 60_000
+"""How often Kafka writes its checkpoints."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerIdentity:
+    """Whose directories these are."""
+
+    broker_id: int
+    cluster_id: str | None = None
+    """22 characters of base64; None: whatever the directory says."""
+
+
+class DirectoryRefused(Exception):  # noqa: N818 - named for what has happened
+    """A log directory that this broker must not use; the text says why."""
+
+
+class LogManager:
+    """The logs of one broker, by partition."""
+
+    def __init__(
+        self,
+        disk: Disk,
+        clock: Clock,
+        *,
+        settings_of: Callable[[str], LogSettings] = lambda _: LogSettings(),
+    ) -> None:
+        """Manage logs on `disk`; `settings_of` gives those of a topic's logs."""
+        self._disk = disk
+        self._clock = clock
+        self._settings_of = settings_of
+        self._locks: list[Lock] = []
+        self._topic_ids: dict[TopicPartition, Uuid] = {}
+        self.directories: list[LogDirectory] = []
+        """The log directories that are in use, failed ones too."""
+        self.logs: dict[TopicPartition, Log] = {}
+        """Every log that is open."""
+        self.high_watermarks: dict[TopicPartition, int] = {}
+        """High watermarks as the directories had them, and as was told since."""
+        self.strangers: list[str] = []
+        """Folders that are no partition's, left alone."""
+
+    # Starting and stopping
+
+    def open(self, paths: Sequence[str], identity: BrokerIdentity) -> None:
+        """Lock the directories, make what is missing, and open every log in them.
+
+        Raises DirectoryRefused if one is another's, OSError if none can be used.
+        """
+        for path in paths:
+            if not self._disk.is_dir(path):
+                self._disk.make_dir(path)
+                self._disk.sync_dir(path.rpartition("/")[0] or ".")
+            try:
+                self._locks.append(self._disk.lock(f"{path}/{checkpoints.LOCK}"))
+            except BlockingIOError as error:
+                raise DirectoryRefused(str(error)) from None
+            self._identify(path, identity)
+            directory = LogDirectory(self._disk, path, self._clock)
+            self.directories.append(directory)
+            self._open_logs(directory)
+
+    def close(self) -> None:
+        """Sync and close every log; leave the mark of a clean stop where that worked."""
+        for directory in self.directories:
+            if directory.failure is None:
+                self._close_directory(directory)
+        for lock in self._locks:
+            lock.release()
+        self._locks.clear()
+
+    def _close_directory(self, directory: LogDirectory) -> None:
+        try:
+            for log in self._logs_in(directory):
+                log.close()
+        except ApiError:
+            return
+        self._write_checkpoints(directory)
+        path = f"{directory.path}/{checkpoints.CLEAN_SHUTDOWN}"
+        replace_file(self._disk, path, checkpoints.CLEAN_SHUTDOWN_CONTENT)
+
+    def _identify(self, path: str, identity: BrokerIdentity) -> None:
+        """Check whose directory it is, or make it ours."""
+        path = f"{path}/{checkpoints.META_PROPERTIES}"
+        wanted = {"broker.id": str(identity.broker_id)}
+        if identity.cluster_id is not None:
+            wanted["cluster.id"] = identity.cluster_id
+        if not self._disk.exists(path):
+            data = checkpoints.format_properties({"version": "0", **wanted})
+            replace_file(self._disk, path, data)
+            return
+        found = checkpoints.parse_properties(read_file(self._disk, path))
+        if "node.id" in found:
+            found["broker.id"] = found["node.id"]
+        for name, value in wanted.items():
+            if found.get(name, value) != value:
+                text = f"{path} says {name}={found[name]}, this broker has {value}"
+                raise DirectoryRefused(text)
+
+    def _open_logs(self, directory: LogDirectory) -> None:
+        marker = f"{directory.path}/{checkpoints.CLEAN_SHUTDOWN}"
+        is_clean = self._disk.exists(marker)
+        recovery = self._read(directory, checkpoints.RECOVERY_POINTS)
+        starts = self._read(directory, checkpoints.LOG_START_OFFSETS)
+        self.high_watermarks |= self._read(directory, checkpoints.HIGH_WATERMARKS)
+        for name in sorted(self._disk.listdir(directory.path)):
+            if not self._disk.is_dir(f"{directory.path}/{name}"):
+                continue
+            partition = partition_of(name)
+            if name.endswith(DELETE_SUFFIX):
+                directory.discard(f"{directory.path}/{name}", 0)
+            elif partition is None or partition == RAFT_LOG:
+                self.strangers.append(f"{directory.path}/{name}")
+            else:
+                known = Known(
+                    is_clean, recovery.get(partition, 0), starts.get(partition, 0)
+                )
+                self._open_log(directory, partition, known)
+        directory.empty_trash()
+        self._write_checkpoints(directory)
+        if is_clean:
+            self._disk.remove(marker)
+            self._disk.sync_dir(directory.path)
+
+    def _open_log(
+        self, directory: LogDirectory, name: TopicPartition, known: Known
+    ) -> Log:
+        settings = self._settings_of(name.topic)
+        try:
+            log = Log(directory, name, settings, known)
+        except OSError as error:
+            raise directory.fail(error) from error
+        log.on_recovery_point_lowered = lambda: self._write_checkpoints(directory)
+        path = f"{log.path}/{checkpoints.PARTITION_METADATA}"
+        if self._disk.exists(path):
+            self._topic_ids[name] = _topic_id(read_file(self._disk, path))
+        self.logs[name] = log
+        return log
+
+    # Logs
+
+    def topic_id(self, name: TopicPartition) -> Uuid:
+        """Return the topic's id as the partition's folder has it, ZERO_UUID if not."""
+        return self._topic_ids.get(name, ZERO_UUID)
+
+    def create(self, name: TopicPartition, topic_id: Uuid = ZERO_UUID) -> Log:
+        """Make and return an empty log, in the directory with the fewest logs.
+
+        One that exists is returned as it is. Raises KAFKA_STORAGE_ERROR.
+        """
+        if name in self.logs:
+            return self.logs[name]
+        directory = self._emptiest()
+        path = f"{directory.path}/{name}"
+        try:
+            self._disk.make_dir(path)
+            if topic_id != ZERO_UUID:
+                data = checkpoints.format_partition_metadata(topic_id)
+                write_file(self._disk, f"{path}/{checkpoints.PARTITION_METADATA}", data)
+        except OSError as error:
+            raise directory.fail(error) from error
+        return self._open_log(directory, name, Known(is_clean=True))
+
+    def delete(self, name: TopicPartition) -> None:
+        """Take a log out of use at once; its files go some time later."""
+        log = self.logs.pop(name)
+        directory = log.directory
+        directory.check()
+        self._topic_ids.pop(name, None)
+        self.high_watermarks.pop(name, None)
+        unique = f"{self._clock.time_ms():016x}{len(self.logs):016x}"
+        kept = str(name)[: 255 - len(unique) - len(DELETE_SUFFIX) - 1]
+        gone = f"{directory.path}/{kept}.{unique}{DELETE_SUFFIX}"
+        try:
+            for segment in log.segments:
+                for path in segment.paths():
+                    directory.files.forget(path)
+            self._disk.rename(log.path, gone)
+            self._write_checkpoints(directory)
+        except OSError as error:
+            raise directory.fail(error) from error
+        directory.discard(gone, log.settings.file_delete_delay_ms)
+
+    def reconfigure(self, topic: str) -> None:
+        """Let the logs of `topic` have its present settings."""
+        for name, log in self.logs.items():
+            if name.topic == topic:
+                log.settings = self._settings_of(topic)
+
+    # What is done from time to time
+
+    def write_checkpoints(self) -> None:
+        """Write recovery points, log start offsets and high watermarks down."""
+        for directory in self._working():
+            try:
+                self._write_checkpoints(directory)
+            except OSError as error:
+                directory.fail(error)
+
+    def flush(self) -> None:
+        """Sync the logs that wait for it: rolled, or due by `flush.ms`."""
+        for log in self.logs.values():
+            if log.directory.failure is None and log.needs_flush:
+                log.flush()
+
+    def clean(self) -> int:
+        """Delete what retention does not keep and what was deleted long enough ago.
+
+        Returns how many segments were deleted.
+        """
+        count = 0
+        for directory in self._working():
+            for log in self._logs_in(directory):
+                high_watermark = self.high_watermarks.get(log.name, log.end_offset)
+                count += log.delete_old_segments(high_watermark)
+                log.forget_expired_producers()
+            directory.empty_trash()
+        return count
+
+    def _working(self) -> Iterator[LogDirectory]:
+        return (it for it in self.directories if it.failure is None)
+
+    def _logs_in(self, directory: LogDirectory) -> list[Log]:
+        return [log for log in self.logs.values() if log.directory is directory]
+
+    def _emptiest(self) -> LogDirectory:
+        working = list(self._working())
+        if not working:
+            raise ApiError(Error.KAFKA_STORAGE_ERROR, "every log directory is offline")
+        return min(working, key=lambda it: len(self._logs_in(it)))
+
+    def _read(self, directory: LogDirectory, name: str) -> Mapping[TopicPartition, int]:
+        """Return a checkpoint's offsets; none if it is missing or malformed."""
+        path = f"{directory.path}/{name}"
+        try:
+            return checkpoints.parse_offsets(read_file(self._disk, path))
+        except (FileNotFoundError, MalformedFile):
+            return {}
+
+    def _write_checkpoints(self, directory: LogDirectory) -> None:
+        logs = {log.name: log for log in self._logs_in(directory)}
+        tables = {
+            checkpoints.RECOVERY_POINTS: {n: g.recovery_point for n, g in logs.items()},
+            checkpoints.LOG_START_OFFSETS: {
+                name: log.start_offset
+                for name, log in logs.items()
+                if log.start_offset > log.segments[0].base_offset
+            },
+            checkpoints.HIGH_WATERMARKS: {
+                name: self.high_watermarks.get(name, 0) for name in logs
+            },
+        }
+        for file_name, offsets in tables.items():
+            data = checkpoints.format_offsets(offsets)
+            replace_file(self._disk, f"{directory.path}/{file_name}", data)
+
+
+def partition_of(folder: str) -> TopicPartition | None:
+    """Return the partition whose folder this is, None if it is no partition's."""
+    topic, dash, number = folder.rpartition("-")
+    return (
+        TopicPartition(topic, int(number))
+        if dash and topic and number.isdigit()
+        else None
+    )
+
+
+def _topic_id(data: bytes) -> Uuid:
+    try:
+        return checkpoints.parse_partition_metadata(data)
+    except MalformedFile:
+        return ZERO_UUID

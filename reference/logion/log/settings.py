@@ -1,0 +1,55 @@
+"""The settings of a log, as plain values with Kafka's own defaults.
+
+Whoever makes a log fills them in from broker and topic settings: the names are those
+of the topic settings, and -1 stands for "no limit" as it does there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from logion.protocol.errors import Error
+from logion.records.validation import ProduceRules
+
+DAY_MS = 24 * 60 * 60 * 1000
+NEVER = 2**63 - 1
+"""What Kafka writes where a count or a time has no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """How one partition's log rolls, ages, syncs and what it accepts."""
+
+    segment_bytes: int = 1024**3
+    """Size at which a new segment begins, and the largest set that can be appended."""
+    segment_ms: int = 7 * DAY_MS
+    """Age at which a new segment begins."""
+    segment_jitter_ms: int = 0
+    """At most so much earlier, so that not all logs roll at once."""
+    segment_index_bytes: int = 10 * 1024 * 1024
+    """Size of an index at which a new segment begins."""
+    index_interval_bytes: int = 4096
+    """Bytes appended between two index entries."""
+    retention_ms: int = 7 * DAY_MS
+    """Age at which a segment is deleted; -1 never."""
+    retention_bytes: int = -1
+    """Size above which the oldest segments are deleted; -1 never."""
+    is_delete: bool = True
+    """`cleanup.policy` has `delete`."""
+    file_delete_delay_ms: int = 60_000
+    """How long a deleted segment stays, renamed to `.deleted`."""
+    flush_messages: int = NEVER
+    """Sync after so many records."""
+    flush_ms: int = NEVER
+    """Sync after so many milliseconds."""
+    rules: ProduceRules = ProduceRules()
+    """What is accepted, and the format it is stored in."""
+    min_in_sync_replicas: int = 1
+    """Replicas that must be in sync for a write with acks=-1; the leader's rule."""
+    producer_expiry_ms: int = DAY_MS
+    """How long an idle producer id is remembered (`producer.id.expiration.ms`)."""
+    unknown_producer: Error = Error.NONE
+    """Answer to a first batch that does not begin with sequence 0: it is accepted
+    since 2.5 (KIP-360); UNKNOWN_PRODUCER_ID in 1.0, OUT_OF_ORDER_SEQUENCE_NUMBER in 0.11."""
+    ages_by_file_time: bool = False
+    """Age of a segment is that of its file, as before 0.10.1, not of its records."""
