@@ -9,7 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from logion.protocol.errors import ApiError, Error
-from logion.records.batch import Batch, TimestampType, parse_batches
+from logion.records.batch import (
+    BATCH_OVERHEAD,
+    Batch,
+    TimestampType,
+    parse_batches,
+)
 from logion.records.checksum import Bytes
 from logion.records.codec import Codec
 from logion.records.limits import DECOMPRESSED_SIZE_MAX
@@ -58,7 +63,8 @@ def filler(size: int) -> bytes:
     goes past the end.
     """
     assert size >= FILLER_SIZE, "a cut message has at least offset and size"
-    head = (-1).to_bytes(8, "big", signed=True) + size.to_bytes(4, "big")
+    claimed = max(size + 1, BATCH_OVERHEAD)
+    head = (-1).to_bytes(8, "big", signed=True) + claimed.to_bytes(4, "big")
     return head + bytes(size - FILLER_SIZE)
 
 

@@ -150,8 +150,10 @@ def _read_all(data: bytes, batch: Batch) -> list[Record]:
             record, position = _read_record(data, position, bases)
             records.append(record)
     except (IndexError, ValueError) as problem:
-        text = f"record {len(records)} of {batch.count} at byte {position}: {problem}"
-        raise invalid(f"{text}; {len(data)} bytes in all") from None
+        text = f"record {len(records)} of {batch.count} at byte {position}"
+        is_cut = isinstance(problem, IndexError)
+        found = "the data ends within it" if is_cut else problem
+        raise invalid(f"{text}: {found}") from None
     if position != len(data) or batch.count is None or batch.count < 0:
         text = f"{batch.count} records end at byte {position} of {len(data)}"
         raise invalid(text)

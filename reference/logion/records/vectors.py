@@ -101,11 +101,7 @@ def _verdict(number: int, line: str) -> Verdict:
 
 def _check_records(vector: Vector) -> str:
     expected = bytes.fromhex(vector["hex"])
-    given = vector.get("input")
-    if given is None:
-        records = list(read_records(expected))
-    else:
-        records = [_record(fields) for fields in given]
+    records = [_record(fields) for fields in vector["input"]]
     written = write_batch(records, _options(vector))
     return _difference(written, expected, is_exact=vector["bytesComparable"])
 

@@ -1,0 +1,65 @@
+"""LZ4 frames, and the header checksum that magic 0 gets wrong (KAFKA-3160)."""
+
+from __future__ import annotations
+
+import lz4.frame
+import pytest
+from logion.protocol.errors import ApiError
+from logion.records.lz4_frame import (
+    compress,
+    decompress,
+    with_legacy_checksum,
+    with_right_checksum,
+    xxhash32,
+)
+
+DATA = b"some bytes to compress, " * 100
+
+
+def test_xxhash32_has_its_published_values() -> None:
+    assert xxhash32(b"") == 0x02CC5D05
+    assert xxhash32(b"a") == 0x550D7456
+    assert xxhash32(b"abc") == 0x32D153FF
+
+
+@pytest.mark.parametrize(("is_legacy", "checksum"), [(False, 0x82), (True, 0x1A)])
+def test_the_header_is_kafkas(is_legacy: bool, checksum: int) -> None:
+    frame = compress(DATA, is_legacy=is_legacy)
+    assert frame[:7] == bytes.fromhex("04224d186040") + bytes((checksum,))
+
+
+def test_either_checksum_will_do_for_magic_0() -> None:
+    frame = compress(DATA, is_legacy=False)
+    for either in (frame, with_legacy_checksum(frame)):
+        assert decompress(either, len(DATA), is_legacy=True) == DATA
+
+
+def test_the_wrong_checksum_is_refused_for_later_formats() -> None:
+    frame = compress(DATA, is_legacy=True)
+    with pytest.raises(ApiError, match="lz4"):
+        decompress(frame, len(DATA), is_legacy=False)
+
+
+def test_the_checksum_covers_a_stated_content_size() -> None:
+    frame = lz4.frame.compress(DATA, store_size=True)
+    assert with_right_checksum(with_legacy_checksum(frame)) == frame
+    assert decompress(with_legacy_checksum(frame), len(DATA), is_legacy=True) == DATA
+
+
+def test_blocks_that_depend_on_one_another_are_read() -> None:
+    data = bytes(range(256)) * 1000
+    frame = lz4.frame.compress(data, block_linked=True)
+    assert decompress(frame, len(data), is_legacy=False) == data
+
+
+def test_what_follows_the_frame_is_ignored() -> None:
+    frame = compress(DATA, is_legacy=False) + b"more"
+    assert decompress(frame, len(DATA), is_legacy=False) == DATA
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"no frame at all", b"\x04\x22\x4d\x18\x68\x40\0"]
+)
+def test_what_is_no_frame_is_refused(data: bytes) -> None:
+    with pytest.raises(ApiError, match="lz4"):
+        decompress(data, 100, is_legacy=True)

@@ -1,0 +1,215 @@
+"""Records survive writing and reading in every format; damage is refused cleanly."""
+
+from __future__ import annotations
+
+import importlib
+import warnings
+from types import ModuleType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from logion.protocol.errors import ApiError, Error
+from logion.records.batch import check_crc, parse_batches
+from logion.records.codec import Codec
+from logion.records.record import (
+    BatchOptions,
+    Record,
+    read_batch,
+    read_records,
+    write_batch,
+)
+from logion.records.varint import varint
+
+FORMATS = [
+    (magic, codec)
+    for magic in (0, 1, 2)
+    for codec in Codec
+    if codec is not Codec.ZSTD or magic == 2
+]
+BYTES = st.none() | st.binary(max_size=200)
+HEADERS = st.lists(st.tuples(st.text(max_size=5), BYTES), max_size=3).map(tuple)
+TIMESTAMPS = st.integers(-1, 2**50) | st.just(2**63 - 1)
+
+
+@st.composite
+def record_sets(draw: st.DrawFn) -> list[Record]:
+    offset = draw(st.integers(0, 2**60))
+    records = []
+    for _ in range(draw(st.integers(1, 6))):
+        fields = (draw(TIMESTAMPS), draw(BYTES), draw(BYTES), draw(HEADERS))
+        records.append(Record(offset, *fields))
+        offset += draw(st.integers(1, 3))
+    return records
+
+
+def as_stored(record: Record, magic: int, append_time: int | None) -> Record:
+    """Return what is left of a record in the format."""
+    timestamp = record.timestamp if append_time is None else append_time
+    if magic == 2:
+        return record._replace(timestamp=timestamp)
+    return record._replace(timestamp=timestamp if magic else -1, headers=())
+
+
+@pytest.mark.parametrize(("magic", "codec"), FORMATS)
+@given(records=record_sets(), append_time=st.none() | st.just(77))
+def test_records_survive_a_round_trip(
+    magic: int, codec: Codec, records: list[Record], append_time: int | None
+) -> None:
+    options = BatchOptions(magic=magic, codec=codec, log_append_time=append_time)
+    buffer = write_batch(records, options)
+    for batch in parse_batches(buffer):
+        check_crc(buffer, batch)
+        assert batch.magic == magic
+    assert list(read_records(memoryview(buffer))) == [
+        as_stored(record, magic, append_time) for record in records
+    ]
+
+
+@pytest.mark.parametrize(("magic", "codec"), FORMATS)
+def test_a_set_cut_at_any_byte_is_refused(magic: int, codec: Codec) -> None:
+    records = [Record(i, i, b"key", b"value" * 5, (("h", b"x"),)) for i in range(3)]
+    buffer = write_batch(records, BatchOptions(magic=magic, codec=codec))
+    ends = {0, *(batch.end for batch in parse_batches(buffer))}
+    for cut in set(range(len(buffer))) - ends:
+        with pytest.raises(ApiError) as refused:
+            list(read_records(buffer[:cut]))
+        assert refused.value.error is Error.CORRUPT_MESSAGE
+
+
+@pytest.mark.parametrize(("magic", "codec"), FORMATS)
+@given(at=st.integers(0, 10_000), byte=st.integers(0, 255))
+def test_a_damaged_byte_gives_records_or_a_clean_error(
+    magic: int, codec: Codec, at: int, byte: int
+) -> None:
+    records = [Record(i, i, b"key", None, (("h", b"x"), ("", None))) for i in range(3)]
+    buffer = bytearray(write_batch(records, BatchOptions(magic=magic, codec=codec)))
+    buffer[at % len(buffer)] = byte
+    try:
+        found = len(list(read_records(buffer, size_max=10_000)))
+    except ApiError:
+        found = 0
+    assert found <= 3
+
+
+def plain_batch(body: bytes, count: int) -> bytes:
+    """Return a batch whose records are `body`, whatever that is."""
+    filler = write_batch([Record(0, 0, None, bytes(len(body) - 7))])
+    start = len(filler) - len(body)
+    return filler[: start - 4] + count.to_bytes(4, "big", signed=True) + body
+
+
+@pytest.mark.parametrize(
+    ("body", "count", "found"),
+    [
+        ("0c00000001010000", 1, "end at byte 7 of 8"),
+        ("0c000000010100", 2, "record 1 of 2 at byte 7"),
+        ("0c000000010100", -1, "-1 records"),
+        ("0e000000010100", 1, "its size is 7, its fields take 6"),
+        ("0c000000012000", 1, "record 0 of 1 at byte 0: the data ends within it"),
+        ("0c00000001010f", 1, "-8 headers"),
+        ("0c00000001010e", 1, "7 headers in 0 bytes"),
+        ("0e00000001010201", 1, "a header key of -1 bytes"),
+        ("ffffffffffffffffffffff01", 1, "more than 10 bytes"),
+    ],
+)
+def test_what_is_no_record_is_named(body: str, count: int, found: str) -> None:
+    with pytest.raises(ApiError, match=found) as refused:
+        list(read_records(plain_batch(bytes.fromhex(body), count)))
+    assert refused.value.error is Error.INVALID_RECORD
+
+
+def test_record_attributes_without_a_meaning_are_read_over() -> None:
+    body = bytes.fromhex("0cff0000010100")
+    assert list(read_records(plain_batch(body, 1))) == [Record(0, 0)]
+
+
+def test_any_negative_length_is_null() -> None:
+    body = bytes.fromhex("0c000000030500")
+    assert list(read_records(plain_batch(body, 1))) == [Record(0, 0)]
+
+
+@given(st.binary(min_size=7, max_size=60), st.integers(-2, 5))
+def test_arbitrary_record_bytes_are_records_or_invalid(body: bytes, count: int) -> None:
+    try:
+        found = list(read_records(plain_batch(body, count)))
+    except ApiError as refusal:
+        found = [] if refusal.error is Error.INVALID_RECORD else [Record(-1)] * 99
+    assert len(found) <= max(count, 0)
+
+
+def test_header_names_that_are_no_utf8_survive() -> None:
+    record = Record(0, 0, None, None, (("\udcff", b"x"),))
+    buffer = write_batch([record])
+    assert varint(1) + b"\xff" in buffer
+    assert list(read_records(buffer)) == [record]
+
+
+@pytest.mark.parametrize("codec", Codec)
+def test_an_empty_batch_has_no_records_whatever_its_codec(codec: Codec) -> None:
+    options = BatchOptions(base_offset=5, last_offset=9, codec=codec)
+    buffer = bytearray(write_batch([], options))
+    buffer[22] |= codec
+    (batch,) = parse_batches(buffer)
+    assert read_batch(buffer, batch) == []
+
+
+@pytest.mark.parametrize("magic", [0, 1, 2])
+def test_what_has_no_place_in_the_format_is_refused(magic: int) -> None:
+    with pytest.raises(ApiError, match="out of range"):
+        write_batch([Record(2**63, 2**63)], BatchOptions(magic=magic))
+
+
+def test_offsets_further_apart_than_32_bits_are_refused() -> None:
+    with pytest.raises(ApiError, match="out of range"):
+        write_batch([Record(0), Record(2**31)])
+
+
+KAFKA_PYTHON = [
+    (magic, codec)
+    for magic, codec in FORMATS
+    # kafka-python needs another library for the wrong checksum of lz4 with magic 0.
+    if (magic, codec) != (0, Codec.LZ4)
+]
+
+
+@pytest.fixture(scope="module")
+def kafka_python() -> ModuleType:
+    """Return kafka-python's record module; it uses what Python 3.11 deprecates."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return importlib.import_module("kafka.record")
+
+
+@pytest.mark.parametrize(("magic", "codec"), KAFKA_PYTHON)
+def test_kafka_python_reads_what_is_written_here(
+    kafka_python: ModuleType, magic: int, codec: Codec
+) -> None:
+    headers = (("h", b"x"), ("", None)) if magic == 2 else ()
+    written = [Record(i, 5 + i, b"k", b"v" * 100, headers) for i in range(4)]
+    written.append(Record(4, 9))
+    buffer = write_batch(written, BatchOptions(magic=magic, codec=codec))
+    found, reader = [], kafka_python.MemoryRecords(buffer)
+    while (batch := reader.next_batch()) is not None:
+        assert batch.validate_crc()
+        for r in batch:
+            time = -1 if r.timestamp is None else r.timestamp
+            found.append(Record(r.offset, time, r.key, r.value, tuple(r.headers)))
+    assert found == [as_stored(record, magic, None) for record in written]
+
+
+@pytest.mark.parametrize(("magic", "codec"), KAFKA_PYTHON)
+def test_what_kafka_python_writes_is_read_here(
+    kafka_python: ModuleType, magic: int, codec: Codec
+) -> None:
+    builder = kafka_python.MemoryRecordsBuilder(magic, codec.value, 100_000)
+    written = []
+    for i in range(5):
+        headers = [("h", b"x"), ("", None)] if magic == 2 else []
+        builder.append(timestamp=7 + i, key=b"k", value=b"v" * 100, headers=headers)
+        written.append(Record(i, 7 + i, b"k", b"v" * 100, tuple(headers)))
+    builder.close()
+    buffer = builder.buffer()
+    for batch in parse_batches(buffer):
+        check_crc(buffer, batch)
+    assert list(read_records(buffer)) == [as_stored(r, magic, None) for r in written]
