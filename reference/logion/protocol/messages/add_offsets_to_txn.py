@@ -1,4 +1,11 @@
-"""TODO."""
+"""AddOffsetsToTxn (API 25): a transaction will commit offsets of a group (KIP-98).
+
+v0   0.11.0  the first form
+v1   2.0     quotas: the answer first, the pause after it (KIP-219)
+v2   2.7     PRODUCER_FENCED in place of INVALID_PRODUCER_EPOCH (KIP-588)
+v3   2.8     flexible
+v4   3.8     TRANSACTION_ABORTABLE may be answered (KIP-890)
+"""
 
 from __future__ import annotations
 
@@ -7,7 +14,7 @@ from logion.protocol.schema import INT16, INT32, INT64, STRING, request, respons
 
 @request(api=25, versions="0-4", flexible="3+")
 class AddOffsetsToTxnRequest:
-    """TODO."""
+    """Add the offsets of this group."""
 
     transactional_id: str = wire(STRING)
     """Name of the transactional producer, `transactional.id`."""
@@ -16,12 +23,12 @@ class AddOffsetsToTxnRequest:
     producer_epoch: int = wire(INT16)
     """Term of the producer id: an older one is fenced."""
     group_id: str = wire(STRING)
-    """Name of the group, `group.id`."""
+    """Name of the group whose offsets will be committed."""
 
 
 @response(api=25, versions="0-4", flexible="3+")
 class AddOffsetsToTxnResponse:
-    """TODO."""
+    """Whether they were added."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""

@@ -1,4 +1,8 @@
-"""TODO."""
+"""AddRaftVoter (API 80): make a node a voter of the KRaft quorum (KIP-853).
+
+v0   3.9     the first form
+v1   4.2     the answer may come before the change is committed (KIP-1186)
+"""
 
 from __future__ import annotations
 
@@ -20,10 +24,10 @@ from logion.protocol.schema import (
 
 @struct
 class Listener:
-    """TODO."""
+    """A listener of the voter."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the listener."""
     host: str = wire(STRING)
     """Name or address to connect to."""
     port: int = wire(UINT16)
@@ -32,25 +36,25 @@ class Listener:
 
 @request(api=80, versions="0-1", flexible="0+")
 class AddRaftVoterRequest:
-    """TODO."""
+    """Add this voter."""
 
     cluster_id: str | None = wire(STRING, nullable="0+")
     """Id of the cluster the sender believes in; null: do not compare."""
     timeout_ms: int = wire(INT32)
-    """How long the broker may wait for completion before it answers, in ms."""
+    """How long the change may take, in ms."""
     voter_id: int = wire(INT32)
-    """TODO."""
+    """Number of the node, `node.id`."""
     voter_directory_id: Uuid = wire(UUID)
-    """Log directory that holds the log of the voter (KIP-853)."""
+    """Log directory that holds its log."""
     listeners: tuple[Listener, ...] = wire(array(Listener))
-    """TODO."""
+    """Where it listens for controllers."""
     ack_when_committed: bool = wire(BOOL, "1+", default=True)
-    """TODO."""
+    """Whether the answer waits until a majority has the change."""
 
 
 @response(api=80, versions="0-1", flexible="0+")
 class AddRaftVoterResponse:
-    """TODO."""
+    """Whether it is a voter now."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""

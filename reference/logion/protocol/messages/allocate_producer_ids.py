@@ -1,4 +1,7 @@
-"""TODO."""
+"""AllocateProducerIds (API 67): a broker gets a block of producer ids (KIP-730).
+
+v0   3.0     the only form so far
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from logion.protocol.schema import INT16, INT32, INT64, request, response, wire
 
 @request(api=67, versions="0", flexible="0+")
 class AllocateProducerIdsRequest:
-    """TODO."""
+    """This broker needs producer ids."""
 
     broker_id: int = wire(INT32)
     """Number of the broker, `broker.id` or `node.id`."""
@@ -17,13 +20,13 @@ class AllocateProducerIdsRequest:
 
 @response(api=67, versions="0", flexible="0+")
 class AllocateProducerIdsResponse:
-    """TODO."""
+    """A block of ids for that broker alone."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     error_code: int = wire(INT16)
     """What went wrong, as an `Error` code; 0 if nothing did."""
     producer_id_start: int = wire(INT64)
-    """TODO."""
+    """First id of the block."""
     producer_id_len: int = wire(INT32)
-    """TODO."""
+    """Number of ids in it."""

@@ -1,4 +1,10 @@
-"""TODO."""
+"""AlterPartition (API 56): a leader asks the controller to change the ISR (KIP-497).
+
+v0   2.7     the first form
+v1   3.2     leader recovery state (KIP-704)
+v2   3.3     topics by id (KIP-841)
+v3   3.5     brokers of the ISR with their epochs (KIP-903)
+"""
 
 from __future__ import annotations
 
@@ -20,105 +26,107 @@ from logion.protocol.schema import (
 
 @struct
 class BrokerState:
-    """TODO."""
+    """A broker that shall be in the ISR."""
 
     broker_id: int = wire(INT32)
     """Number of the broker, `broker.id` or `node.id`."""
     broker_epoch: int = wire(INT64, default=-1)
-    """Number the broker got when it registered, new with every start; -1 if unknown."""
+    """Its registration; -1 if unknown."""
 
 
 @struct
 class AlterPartitionRequestPartitionData:
-    """TODO."""
+    """The change of one partition."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
     leader_epoch: int = wire(INT32)
-    """Number of the leader's term; it grows with every election."""
+    """Epoch of the leader that asks."""
     new_isr: tuple[int, ...] = wire(array(INT32), "0-2", default=())
-    """TODO."""
+    """Brokers that shall form the ISR."""
     new_isr_with_epochs: tuple[BrokerState, ...] = wire(
         array(BrokerState), "3+", default=()
     )
-    """TODO."""
+    """The same, each with its broker epoch."""
     leader_recovery_state: int = wire(INT8, "1+", default=0)
-    """TODO."""
+    """0 recovered; 1 recovering: the leader was elected uncleanly."""
     partition_epoch: int = wire(INT32)
-    """TODO."""
+    """Version of the state that is to be changed; another is refused."""
 
 
 @struct
 class AlterPartitionRequestTopicData:
-    """TODO."""
+    """Changes within one topic."""
 
     topic_name: str = wire(STRING, "0-1", default="", ignorable=True)
-    """Name of the topic."""
+    """Name of the topic; from v2 on its id stands instead."""
     topic_id: Uuid = wire(UUID, "2+", default=ZERO_UUID, ignorable=True)
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     partitions: tuple[AlterPartitionRequestPartitionData, ...] = wire(
         array(AlterPartitionRequestPartitionData)
     )
-    """TODO."""
+    """The changes."""
 
 
 @request(api=56, versions="0-3", flexible="0+")
 class AlterPartitionRequest:
-    """TODO."""
+    """Change these partitions."""
 
     broker_id: int = wire(INT32)
-    """Number of the broker, `broker.id` or `node.id`."""
+    """Number of the leader that asks."""
     broker_epoch: int = wire(INT64, default=-1)
     """Number the broker got when it registered, new with every start; -1 if unknown."""
     topics: tuple[AlterPartitionRequestTopicData, ...] = wire(
         array(AlterPartitionRequestTopicData)
     )
-    """TODO."""
+    """The changes, by topic."""
 
 
 @struct
 class AlterPartitionResponsePartitionData:
-    """TODO."""
+    """The state of one partition."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """INVALID_UPDATE_VERSION if the partition epoch was old, INELIGIBLE_REPLICA, or
+    another `Error` code; 0 if it was changed.
+    """
     leader_id: int = wire(INT32)
-    """Broker that leads the partition; -1 if none does."""
+    """Broker that leads."""
     leader_epoch: int = wire(INT32)
-    """Number of the leader's term; it grows with every election."""
+    """Its epoch."""
     isr: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Brokers of the ISR."""
     leader_recovery_state: int = wire(INT8, "1+", default=0, ignorable=True)
-    """TODO."""
+    """0 recovered; 1 recovering: the leader was elected uncleanly."""
     partition_epoch: int = wire(INT32)
-    """TODO."""
+    """Version of this state: the next change has to name it."""
 
 
 @struct
 class AlterPartitionResponseTopicData:
-    """TODO."""
+    """States within one topic."""
 
     topic_name: str = wire(STRING, "0-1", default="", ignorable=True)
-    """Name of the topic."""
+    """Name of the topic; from v2 on its id stands instead."""
     topic_id: Uuid = wire(UUID, "2+", default=ZERO_UUID, ignorable=True)
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     partitions: tuple[AlterPartitionResponsePartitionData, ...] = wire(
         array(AlterPartitionResponsePartitionData)
     )
-    """TODO."""
+    """The states."""
 
 
 @response(api=56, versions="0-3", flexible="0+")
 class AlterPartitionResponse:
-    """TODO."""
+    """The states after the change."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """Error of the whole request; 0 if none."""
     topics: tuple[AlterPartitionResponseTopicData, ...] = wire(
         array(AlterPartitionResponseTopicData)
     )
-    """TODO."""
+    """The states, by topic."""

@@ -1,4 +1,8 @@
-"""TODO."""
+"""AlterPartitionReassignments (API 45): move partitions to other brokers (KIP-455).
+
+v0   2.4     the first form
+v1   4.1     the number of replicas may be protected (KIP-860)
+"""
 
 from __future__ import annotations
 
@@ -17,39 +21,41 @@ from logion.protocol.schema import (
 
 @struct
 class ReassignablePartition:
-    """TODO."""
+    """A partition to move."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
     replicas: tuple[int, ...] | None = wire(array(INT32), nullable="0+", default=None)
-    """TODO."""
+    """Brokers that shall hold a replica, the preferred leader first; null: cancel the
+    move.
+    """
 
 
 @struct
 class ReassignableTopic:
-    """TODO."""
+    """Partitions of one topic."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the topic."""
     partitions: tuple[ReassignablePartition, ...] = wire(array(ReassignablePartition))
-    """TODO."""
+    """Where they go."""
 
 
 @request(api=45, versions="0-1", flexible="0+")
 class AlterPartitionReassignmentsRequest:
-    """TODO."""
+    """Move these partitions."""
 
     timeout_ms: int = wire(INT32, default=60000)
-    """How long the broker may wait for completion before it answers, in ms."""
+    """How long to wait for the answer, in ms; the moves themselves take longer."""
     allow_replication_factor_change: bool = wire(BOOL, "1+", default=True)
-    """TODO."""
+    """Whether a partition may end up with more or fewer replicas."""
     topics: tuple[ReassignableTopic, ...] = wire(array(ReassignableTopic))
-    """TODO."""
+    """The partitions, by topic."""
 
 
 @struct
 class ReassignablePartitionResponse:
-    """TODO."""
+    """Result for one partition."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
@@ -61,31 +67,31 @@ class ReassignablePartitionResponse:
 
 @struct
 class ReassignableTopicResponse:
-    """TODO."""
+    """Results for one topic."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the topic."""
     partitions: tuple[ReassignablePartitionResponse, ...] = wire(
         array(ReassignablePartitionResponse)
     )
-    """TODO."""
+    """The result of each partition."""
 
 
 @response(api=45, versions="0-1", flexible="0+")
 class AlterPartitionReassignmentsResponse:
-    """TODO."""
+    """Which moves began."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     allow_replication_factor_change: bool = wire(
         BOOL, "1+", default=True, ignorable=True
     )
-    """TODO."""
+    """What the request said."""
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """Error of the whole request; 0 if none."""
     error_message: str | None = wire(STRING, nullable="0+")
     """The error in words; null if there is none."""
     responses: tuple[ReassignableTopicResponse, ...] = wire(
         array(ReassignableTopicResponse)
     )
-    """TODO."""
+    """The results, by topic."""

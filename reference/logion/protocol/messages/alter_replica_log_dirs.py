@@ -1,4 +1,9 @@
-"""TODO."""
+"""AlterReplicaLogDirs (API 34): move replicas between the disks of a broker (KIP-113).
+
+v0   1.0     the first form
+v1   2.0     quotas: the answer first, the pause after it (KIP-219)
+v2   2.8     flexible
+"""
 
 from __future__ import annotations
 
@@ -16,35 +21,35 @@ from logion.protocol.schema import (
 
 @struct
 class AlterReplicaLogDirTopic:
-    """TODO."""
+    """Replicas of one topic."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the topic."""
     partitions: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Indexes of their partitions."""
 
 
 @struct
 class AlterReplicaLogDir:
-    """TODO."""
+    """Replicas that go to one directory."""
 
     path: str = wire(STRING)
-    """TODO."""
+    """Absolute path of the log directory."""
     topics: tuple[AlterReplicaLogDirTopic, ...] = wire(array(AlterReplicaLogDirTopic))
-    """TODO."""
+    """The replicas, by topic."""
 
 
 @request(api=34, versions="0-2", flexible="2+")
 class AlterReplicaLogDirsRequest:
-    """TODO."""
+    """Move these replicas."""
 
     dirs: tuple[AlterReplicaLogDir, ...] = wire(array(AlterReplicaLogDir))
-    """TODO."""
+    """The replicas, by the directory they shall go to."""
 
 
 @struct
 class AlterReplicaLogDirPartitionResult:
-    """TODO."""
+    """Result for one replica."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
@@ -54,23 +59,23 @@ class AlterReplicaLogDirPartitionResult:
 
 @struct
 class AlterReplicaLogDirTopicResult:
-    """TODO."""
+    """Results for one topic."""
 
     topic_name: str = wire(STRING)
     """Name of the topic."""
     partitions: tuple[AlterReplicaLogDirPartitionResult, ...] = wire(
         array(AlterReplicaLogDirPartitionResult)
     )
-    """TODO."""
+    """The result of each partition."""
 
 
 @response(api=34, versions="0-2", flexible="2+")
 class AlterReplicaLogDirsResponse:
-    """TODO."""
+    """Which moves began."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     results: tuple[AlterReplicaLogDirTopicResult, ...] = wire(
         array(AlterReplicaLogDirTopicResult)
     )
-    """TODO."""
+    """The results, by topic."""

@@ -1,4 +1,7 @@
-"""TODO."""
+"""AlterShareGroupOffsets (API 91): move the start of an empty share group (KIP-932).
+
+v0   4.1     the only form so far
+"""
 
 from __future__ import annotations
 
@@ -19,41 +22,41 @@ from logion.protocol.schema import (
 
 @struct
 class AlterShareGroupOffsetsRequestPartition:
-    """TODO."""
+    """Offset of one partition."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
     start_offset: int = wire(INT64)
-    """TODO."""
+    """First offset to be delivered."""
 
 
 @struct
 class AlterShareGroupOffsetsRequestTopic:
-    """TODO."""
+    """Offsets of one topic."""
 
     topic_name: str = wire(STRING)
     """Name of the topic."""
     partitions: tuple[AlterShareGroupOffsetsRequestPartition, ...] = wire(
         array(AlterShareGroupOffsetsRequestPartition)
     )
-    """TODO."""
+    """The offset of each partition."""
 
 
 @request(api=91, versions="0", flexible="0+")
 class AlterShareGroupOffsetsRequest:
-    """TODO."""
+    """Move the group there."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
     topics: tuple[AlterShareGroupOffsetsRequestTopic, ...] = wire(
         array(AlterShareGroupOffsetsRequestTopic)
     )
-    """TODO."""
+    """The offsets, by topic."""
 
 
 @struct
 class AlterShareGroupOffsetsResponsePartition:
-    """TODO."""
+    """Result for one partition."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
@@ -65,7 +68,7 @@ class AlterShareGroupOffsetsResponsePartition:
 
 @struct
 class AlterShareGroupOffsetsResponseTopic:
-    """TODO."""
+    """Results for one topic."""
 
     topic_name: str = wire(STRING)
     """Name of the topic."""
@@ -74,20 +77,20 @@ class AlterShareGroupOffsetsResponseTopic:
     partitions: tuple[AlterShareGroupOffsetsResponsePartition, ...] = wire(
         array(AlterShareGroupOffsetsResponsePartition)
     )
-    """TODO."""
+    """The result of each partition."""
 
 
 @response(api=91, versions="0", flexible="0+")
 class AlterShareGroupOffsetsResponse:
-    """TODO."""
+    """Which offsets were moved."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """Error of the whole group; 0 if none."""
     error_message: str | None = wire(STRING, nullable="0+", default=None)
     """The error in words; null if there is none."""
     responses: tuple[AlterShareGroupOffsetsResponseTopic, ...] = wire(
         array(AlterShareGroupOffsetsResponseTopic)
     )
-    """TODO."""
+    """The results, by topic."""

@@ -1,4 +1,7 @@
-"""TODO."""
+"""AlterUserScramCredentials (API 51): set or remove SCRAM credentials (KIP-554).
+
+v0   2.7     the only form so far
+"""
 
 from __future__ import annotations
 
@@ -18,50 +21,50 @@ from logion.protocol.schema import (
 
 @struct
 class ScramCredentialDeletion:
-    """TODO."""
+    """A credential to remove."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the user."""
     mechanism: int = wire(INT8)
-    """TODO."""
+    """1 SCRAM-SHA-256, 2 SCRAM-SHA-512."""
 
 
 @struct
 class ScramCredentialUpsertion:
-    """TODO."""
+    """A credential to set."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the user."""
     mechanism: int = wire(INT8)
-    """TODO."""
+    """1 SCRAM-SHA-256, 2 SCRAM-SHA-512."""
     iterations: int = wire(INT32)
-    """TODO."""
+    """How often the password was hashed; the broker accepts 4096 to 16384."""
     salt: bytes = wire(BYTES)
-    """TODO."""
+    """Random bytes the client has chosen."""
     salted_password: bytes = wire(BYTES)
-    """TODO."""
+    """The password, hashed with that salt so many times."""
 
 
 @request(api=51, versions="0", flexible="0+")
 class AlterUserScramCredentialsRequest:
-    """TODO."""
+    """Change these credentials."""
 
     deletions: tuple[ScramCredentialDeletion, ...] = wire(
         array(ScramCredentialDeletion)
     )
-    """TODO."""
+    """Credentials to remove."""
     upsertions: tuple[ScramCredentialUpsertion, ...] = wire(
         array(ScramCredentialUpsertion)
     )
-    """TODO."""
+    """Credentials to set, new or not."""
 
 
 @struct
 class AlterUserScramCredentialsResult:
-    """TODO."""
+    """Result for one user."""
 
     user: str = wire(STRING)
-    """TODO."""
+    """Name of the user."""
     error_code: int = wire(INT16)
     """What went wrong, as an `Error` code; 0 if nothing did."""
     error_message: str | None = wire(STRING, nullable="0+")
@@ -70,11 +73,11 @@ class AlterUserScramCredentialsResult:
 
 @response(api=51, versions="0", flexible="0+")
 class AlterUserScramCredentialsResponse:
-    """TODO."""
+    """Which credentials were changed."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     results: tuple[AlterUserScramCredentialsResult, ...] = wire(
         array(AlterUserScramCredentialsResult)
     )
-    """TODO."""
+    """The result of each user."""

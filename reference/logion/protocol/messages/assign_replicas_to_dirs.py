@@ -1,4 +1,7 @@
-"""TODO."""
+"""AssignReplicasToDirs (API 73): which disk each replica is on (KIP-858).
+
+v0   3.7     the only form so far
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from logion.protocol.schema import (
 
 @struct
 class AssignReplicasToDirsRequestPartitionData:
-    """TODO."""
+    """A replica."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
@@ -26,31 +29,31 @@ class AssignReplicasToDirsRequestPartitionData:
 
 @struct
 class AssignReplicasToDirsRequestTopicData:
-    """TODO."""
+    """Replicas of one topic."""
 
     topic_id: Uuid = wire(UUID)
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     partitions: tuple[AssignReplicasToDirsRequestPartitionData, ...] = wire(
         array(AssignReplicasToDirsRequestPartitionData)
     )
-    """TODO."""
+    """Their partitions."""
 
 
 @struct
 class AssignReplicasToDirsRequestDirectoryData:
-    """TODO."""
+    """Replicas in one log directory."""
 
     id: Uuid = wire(UUID)
-    """TODO."""
+    """Id of the log directory."""
     topics: tuple[AssignReplicasToDirsRequestTopicData, ...] = wire(
         array(AssignReplicasToDirsRequestTopicData)
     )
-    """TODO."""
+    """The replicas, by topic."""
 
 
 @request(api=73, versions="0", flexible="0+")
 class AssignReplicasToDirsRequest:
-    """TODO."""
+    """My replicas are in these directories."""
 
     broker_id: int = wire(INT32)
     """Number of the broker, `broker.id` or `node.id`."""
@@ -59,12 +62,12 @@ class AssignReplicasToDirsRequest:
     directories: tuple[AssignReplicasToDirsRequestDirectoryData, ...] = wire(
         array(AssignReplicasToDirsRequestDirectoryData)
     )
-    """TODO."""
+    """The replicas, by log directory."""
 
 
 @struct
 class AssignReplicasToDirsResponsePartitionData:
-    """TODO."""
+    """Result for one replica."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
@@ -74,37 +77,37 @@ class AssignReplicasToDirsResponsePartitionData:
 
 @struct
 class AssignReplicasToDirsResponseTopicData:
-    """TODO."""
+    """Replicas of one topic."""
 
     topic_id: Uuid = wire(UUID)
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     partitions: tuple[AssignReplicasToDirsResponsePartitionData, ...] = wire(
         array(AssignReplicasToDirsResponsePartitionData)
     )
-    """TODO."""
+    """Their partitions."""
 
 
 @struct
 class AssignReplicasToDirsResponseDirectoryData:
-    """TODO."""
+    """Replicas in one log directory."""
 
     id: Uuid = wire(UUID)
-    """TODO."""
+    """Id of the log directory."""
     topics: tuple[AssignReplicasToDirsResponseTopicData, ...] = wire(
         array(AssignReplicasToDirsResponseTopicData)
     )
-    """TODO."""
+    """The replicas, by topic."""
 
 
 @response(api=73, versions="0", flexible="0+")
 class AssignReplicasToDirsResponse:
-    """TODO."""
+    """Which reports were taken."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """Error of the whole request; 0 if none."""
     directories: tuple[AssignReplicasToDirsResponseDirectoryData, ...] = wire(
         array(AssignReplicasToDirsResponseDirectoryData)
     )
-    """TODO."""
+    """The results, by log directory."""

@@ -1,4 +1,10 @@
-"""TODO."""
+"""The values of control records: not data, but facts about the log that hold it.
+
+The key of a control record is an int16 version, 0, and an int16 type: 0 abort marker,
+1 commit marker, 2 LeaderChangeMessage, 3 SnapshotHeaderRecord, 4 SnapshotFooterRecord,
+5 KRaftVersionRecord, 6 VotersRecord. The value begins with its own int16 version,
+which in the KRaft records is also a field.
+"""
 
 from __future__ import annotations
 
@@ -19,72 +25,72 @@ from logion.protocol.schema import (
 
 @message(versions="0")
 class EndTxnMarker:
-    """TODO."""
+    """A transaction ends here (KIP-98); the key's type says how."""
 
     coordinator_epoch: int = wire(INT32)
-    """TODO."""
+    """Epoch of the coordinator that wrote it: an older one is fenced."""
 
 
 @struct
 class LeaderChangeMessageVoter:
-    """TODO."""
+    """A voter of the quorum."""
 
     voter_id: int = wire(INT32)
-    """TODO."""
+    """Number of the node, `node.id`."""
     voter_directory_id: Uuid = wire(UUID, "1+", default=ZERO_UUID)
-    """Log directory that holds the log of the voter (KIP-853)."""
+    """Log directory that holds its log."""
 
 
 @message(versions="0-1", flexible="0+")
 class LeaderChangeMessage:
-    """TODO."""
+    """A KRaft leader's first record in its epoch (KIP-595)."""
 
     version: int = wire(INT16)
-    """TODO."""
+    """Version of this message."""
     leader_id: int = wire(INT32)
-    """Broker that leads the partition; -1 if none does."""
+    """Node that leads."""
     voters: tuple[LeaderChangeMessageVoter, ...] = wire(array(LeaderChangeMessageVoter))
-    """TODO."""
+    """The voters of the quorum."""
     granting_voters: tuple[LeaderChangeMessageVoter, ...] = wire(
         array(LeaderChangeMessageVoter)
     )
-    """TODO."""
+    """Those of them that voted for it."""
 
 
 @message(versions="0", flexible="0+")
 class SnapshotHeaderRecord:
-    """TODO."""
+    """First record of a snapshot (KIP-630)."""
 
     version: int = wire(INT16)
-    """TODO."""
+    """Version of this message."""
     last_contained_log_timestamp: int = wire(INT64)
-    """TODO."""
+    """Append time of the last record it covers, in ms since 1970."""
 
 
 @message(versions="0", flexible="0+")
 class SnapshotFooterRecord:
-    """TODO."""
+    """Last record of a snapshot: it is complete (KIP-630)."""
 
     version: int = wire(INT16)
-    """TODO."""
+    """Version of this message."""
 
 
 @message(versions="0", flexible="0+")
 class KRaftVersionRecord:
-    """TODO."""
+    """From here on the quorum runs at this level (KIP-853)."""
 
     version: int = wire(INT16)
-    """TODO."""
+    """Version of this message."""
     kraft_version: int = wire(INT16, name="kRaftVersion")
-    """TODO."""
+    """Level of `kraft.version`."""
 
 
 @struct
 class Endpoint:
-    """TODO."""
+    """A listener of a voter."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the listener."""
     host: str = wire(STRING)
     """Name or address to connect to."""
     port: int = wire(UINT16)
@@ -93,35 +99,35 @@ class Endpoint:
 
 @struct
 class KRaftVersionFeature:
-    """TODO."""
+    """Levels of the feature `kraft.version`."""
 
     min_supported_version: int = wire(INT16)
-    """TODO."""
+    """Lowest level."""
     max_supported_version: int = wire(INT16)
-    """TODO."""
+    """Highest level."""
 
 
 @struct
 class VotersRecordVoter:
-    """TODO."""
+    """A voter of the quorum."""
 
     voter_id: int = wire(INT32)
-    """TODO."""
+    """Number of the node, `node.id`."""
     voter_directory_id: Uuid = wire(UUID)
-    """Log directory that holds the log of the voter (KIP-853)."""
+    """Log directory that holds its log."""
     endpoints: tuple[Endpoint, ...] = wire(array(Endpoint))
-    """TODO."""
+    """Where it listens for controllers."""
     kraft_version_feature: KRaftVersionFeature = wire(
         KRaftVersionFeature, name="kRaftVersionFeature"
     )
-    """TODO."""
+    """Levels of `kraft.version` it supports."""
 
 
 @message(versions="0", flexible="0+")
 class VotersRecord:
-    """TODO."""
+    """From here on these are the voters (KIP-853)."""
 
     version: int = wire(INT16)
-    """TODO."""
+    """Version of this message."""
     voters: tuple[VotersRecordVoter, ...] = wire(array(VotersRecordVoter))
-    """TODO."""
+    """The voters."""

@@ -1,4 +1,10 @@
-"""TODO."""
+"""ControlledShutdown (API 7): a broker asks the controller to move its leaders away.
+
+v0   0.8.0   its request header has no client id
+v1   0.9.0   the usual request header
+v2   2.2     broker epoch (KIP-380)
+v3   2.4     flexible
+"""
 
 from __future__ import annotations
 
@@ -17,17 +23,17 @@ from logion.protocol.schema import (
 
 @request(api=7, versions="0-3", flexible="3+")
 class ControlledShutdownRequest:
-    """TODO."""
+    """This broker wants to stop."""
 
     broker_id: int = wire(INT32)
-    """Number of the broker, `broker.id` or `node.id`."""
+    """Number of the broker that wants to stop."""
     broker_epoch: int = wire(INT64, "2+", default=-1, ignorable=True)
     """Number the broker got when it registered, new with every start; -1 if unknown."""
 
 
 @struct
 class RemainingPartition:
-    """TODO."""
+    """A partition the broker still leads."""
 
     topic_name: str = wire(STRING)
     """Name of the topic."""
@@ -37,11 +43,11 @@ class RemainingPartition:
 
 @response(api=7, versions="0-3", flexible="3+")
 class ControlledShutdownResponse:
-    """TODO."""
+    """What the broker still leads."""
 
     error_code: int = wire(INT16)
     """What went wrong, as an `Error` code; 0 if nothing did."""
     remaining_partitions: tuple[RemainingPartition, ...] = wire(
         array(RemainingPartition)
     )
-    """TODO."""
+    """Partitions that could not be moved; empty: it may stop."""

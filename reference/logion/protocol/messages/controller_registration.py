@@ -1,4 +1,7 @@
-"""TODO."""
+"""ControllerRegistration (API 70): a KRaft controller makes itself known (KIP-919).
+
+v0   3.7     the only form so far
+"""
 
 from __future__ import annotations
 
@@ -20,49 +23,49 @@ from logion.protocol.schema import (
 
 @struct
 class Listener:
-    """TODO."""
+    """A listener of the controller."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the listener."""
     host: str = wire(STRING)
     """Name or address to connect to."""
     port: int = wire(UINT16)
     """TCP port to connect to."""
     security_protocol: int = wire(INT16)
-    """TODO."""
+    """0 PLAINTEXT, 1 SSL, 2 SASL_PLAINTEXT, 3 SASL_SSL."""
 
 
 @struct
 class Feature:
-    """TODO."""
+    """A feature the controller supports."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the feature, such as `metadata.version`."""
     min_supported_version: int = wire(INT16)
-    """TODO."""
+    """Lowest level."""
     max_supported_version: int = wire(INT16)
-    """TODO."""
+    """Highest level."""
 
 
 @request(api=70, versions="0", flexible="0+")
 class ControllerRegistrationRequest:
-    """TODO."""
+    """This controller starts."""
 
     controller_id: int = wire(INT32)
-    """TODO."""
+    """Number of the controller, `node.id`."""
     incarnation_id: Uuid = wire(UUID)
-    """TODO."""
+    """New random id of this run of the controller."""
     zk_migration_ready: bool = wire(BOOL)
-    """TODO."""
+    """Whether it could take part in a migration from ZooKeeper."""
     listeners: tuple[Listener, ...] = wire(array(Listener))
-    """TODO."""
+    """Where it listens."""
     features: tuple[Feature, ...] = wire(array(Feature))
-    """TODO."""
+    """Features it supports."""
 
 
 @response(api=70, versions="0", flexible="0+")
 class ControllerRegistrationResponse:
-    """TODO."""
+    """Whether it was registered."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""

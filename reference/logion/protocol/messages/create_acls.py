@@ -1,4 +1,12 @@
-"""TODO."""
+"""CreateAcls (API 30): add access rules (KIP-140).
+
+The codes of types, patterns, operations and permissions: see `describe_acls`.
+
+v0   0.11.0  the first form
+v1   2.0     pattern types: rules for names with a prefix (KIP-290)
+v2   2.5     flexible
+v3   3.3     resources of type user (KIP-373)
+"""
 
 from __future__ import annotations
 
@@ -17,37 +25,35 @@ from logion.protocol.schema import (
 
 @struct
 class AclCreation:
-    """TODO."""
+    """One rule."""
 
     resource_type: int = wire(INT8)
-    """Kind of the resource: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32
-    group.
-    """
+    """Kind of the resource, by code; 1 (any) is refused."""
     resource_name: str = wire(STRING)
-    """TODO."""
+    """Name of the resource, or its prefix; `*` stands for all."""
     resource_pattern_type: int = wire(INT8, "1+", default=3)
-    """TODO."""
+    """3 literal: the name; 4 prefixed: every name that starts so."""
     principal: str = wire(STRING)
-    """TODO."""
+    """Principal it is about, such as `User:alice`; `User:*` for all."""
     host: str = wire(STRING)
-    """Name or address to connect to."""
+    """Address it is about; `*` for all."""
     operation: int = wire(INT8)
-    """TODO."""
+    """Operation it is about, by code."""
     permission_type: int = wire(INT8)
-    """TODO."""
+    """2 deny, 3 allow."""
 
 
 @request(api=30, versions="0-3", flexible="2+")
 class CreateAclsRequest:
-    """TODO."""
+    """Add these rules."""
 
     creations: tuple[AclCreation, ...] = wire(array(AclCreation))
-    """TODO."""
+    """The rules."""
 
 
 @struct
 class AclCreationResult:
-    """TODO."""
+    """Result for one rule."""
 
     error_code: int = wire(INT16)
     """What went wrong, as an `Error` code; 0 if nothing did."""
@@ -57,9 +63,9 @@ class AclCreationResult:
 
 @response(api=30, versions="0-3", flexible="2+")
 class CreateAclsResponse:
-    """TODO."""
+    """Which rules were added."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     results: tuple[AclCreationResult, ...] = wire(array(AclCreationResult))
-    """TODO."""
+    """The result of each rule, in the order of the request."""

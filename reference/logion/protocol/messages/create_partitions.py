@@ -1,4 +1,10 @@
-"""TODO."""
+"""CreatePartitions (API 37): give topics more partitions (KIP-195).
+
+v0   1.0     the first form
+v1   2.0     quotas: the answer first, the pause after it (KIP-219)
+v2   2.5     flexible
+v3   2.7     THROTTLING_QUOTA_EXCEEDED may be answered (KIP-599)
+"""
 
 from __future__ import annotations
 
@@ -17,44 +23,44 @@ from logion.protocol.schema import (
 
 @struct
 class CreatePartitionsAssignment:
-    """TODO."""
+    """Where the replicas of one new partition go."""
 
     broker_ids: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Brokers that get a replica, the preferred leader first."""
 
 
 @struct
 class CreatePartitionsTopic:
-    """TODO."""
+    """A topic to extend."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the topic."""
     count: int = wire(INT32)
-    """TODO."""
+    """Number of partitions it shall have in the end; fewer than it has is refused."""
     assignments: tuple[CreatePartitionsAssignment, ...] | None = wire(
         array(CreatePartitionsAssignment), nullable="0+"
     )
-    """TODO."""
+    """Brokers of each new partition; null: the controller chooses."""
 
 
 @request(api=37, versions="0-3", flexible="2+")
 class CreatePartitionsRequest:
-    """TODO."""
+    """Extend these topics."""
 
     topics: tuple[CreatePartitionsTopic, ...] = wire(array(CreatePartitionsTopic))
-    """TODO."""
+    """The topics."""
     timeout_ms: int = wire(INT32)
-    """How long the broker may wait for completion before it answers, in ms."""
+    """How long to wait until brokers know the partitions, in ms."""
     validate_only: bool = wire(BOOL)
     """Whether to check the request and change nothing."""
 
 
 @struct
 class CreatePartitionsTopicResult:
-    """TODO."""
+    """Result for one topic."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the topic."""
     error_code: int = wire(INT16)
     """What went wrong, as an `Error` code; 0 if nothing did."""
     error_message: str | None = wire(STRING, nullable="0+", default=None)
@@ -63,11 +69,11 @@ class CreatePartitionsTopicResult:
 
 @response(api=37, versions="0-3", flexible="2+")
 class CreatePartitionsResponse:
-    """TODO."""
+    """Which topics were extended."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     results: tuple[CreatePartitionsTopicResult, ...] = wire(
         array(CreatePartitionsTopicResult)
     )
-    """TODO."""
+    """The result of each topic."""

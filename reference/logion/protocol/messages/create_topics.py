@@ -1,4 +1,14 @@
-"""TODO."""
+"""CreateTopics (API 19): create topics (KIP-4).
+
+v0   0.10.1  the first form
+v1   0.10.2  may only check; error messages
+v2   0.11.0  throttle time (KIP-124)
+v3   2.0     quotas: the answer first, the pause after it (KIP-219)
+v4   2.4     -1 partitions or replicas: the broker's default (KIP-464)
+v5   2.4     flexible; the answer describes the topic (KIP-525)
+v6   2.7     THROTTLING_QUOTA_EXCEEDED may be answered (KIP-599)
+v7   2.8     the answer names the topic's id (KIP-516)
+"""
 
 from __future__ import annotations
 
@@ -20,78 +30,80 @@ from logion.protocol.schema import (
 
 @struct
 class CreatableReplicaAssignment:
-    """TODO."""
+    """Where the replicas of one partition go."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
     broker_ids: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Brokers that get a replica, the preferred leader first."""
 
 
 @struct
 class CreatableTopicConfig:
-    """TODO."""
+    """A setting of the topic."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Its key, such as `retention.ms`."""
     value: str | None = wire(STRING, nullable="0+")
-    """TODO."""
+    """Its value; null is refused."""
 
 
 @struct
 class CreatableTopic:
-    """TODO."""
+    """A topic to create."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the topic."""
     num_partitions: int = wire(INT32)
-    """TODO."""
+    """Number of partitions; -1: the broker's default, or `assignments` say."""
     replication_factor: int = wire(INT16)
-    """TODO."""
+    """Number of replicas of each partition; -1: the broker's default, or `assignments`
+    say.
+    """
     assignments: tuple[CreatableReplicaAssignment, ...] = wire(
         array(CreatableReplicaAssignment)
     )
-    """TODO."""
+    """Brokers of each partition; empty: the controller chooses."""
     configs: tuple[CreatableTopicConfig, ...] = wire(array(CreatableTopicConfig))
-    """TODO."""
+    """Settings that differ from the broker's."""
 
 
 @request(api=19, versions="0-7", flexible="5+")
 class CreateTopicsRequest:
-    """TODO."""
+    """Create these topics."""
 
     topics: tuple[CreatableTopic, ...] = wire(array(CreatableTopic))
-    """TODO."""
+    """The topics."""
     timeout_ms: int = wire(INT32, default=60000)
-    """How long the broker may wait for completion before it answers, in ms."""
+    """How long to wait until brokers know the topics, in ms."""
     validate_only: bool = wire(BOOL, "1+", default=False)
     """Whether to check the request and change nothing."""
 
 
 @struct
 class CreatableTopicConfigs:
-    """TODO."""
+    """A setting of the new topic."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Its key, such as `retention.ms`."""
     value: str | None = wire(STRING, nullable="0+")
-    """TODO."""
+    """Its value; null if it is secret."""
     read_only: bool = wire(BOOL)
-    """TODO."""
+    """Whether it cannot be changed."""
     config_source: int = wire(INT8, default=-1, ignorable=True)
-    """TODO."""
+    """Where the value is from, by code as in DescribeConfigs; -1 unknown."""
     is_sensitive: bool = wire(BOOL)
-    """TODO."""
+    """Whether it is secret, such as a password."""
 
 
 @struct
 class CreatableTopicResult:
-    """TODO."""
+    """Result for one topic."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the topic."""
     topic_id: Uuid = wire(UUID, "7+", default=ZERO_UUID, ignorable=True)
-    """Id of the topic; it tells a topic from an earlier one of the same name."""
+    """Id of the new topic; zero with an error."""
     error_code: int = wire(INT16)
     """What went wrong, as an `Error` code; 0 if nothing did."""
     error_message: str | None = wire(
@@ -99,22 +111,22 @@ class CreatableTopicResult:
     )
     """The error in words; null if there is none."""
     topic_config_error_code: int = wire(INT16, "5+", tag=0, default=0, ignorable=True)
-    """TODO."""
+    """Why `configs` are null, if they are; 0 if they are not."""
     num_partitions: int = wire(INT32, "5+", default=-1, ignorable=True)
-    """TODO."""
+    """Number of partitions; -1 with an error or without permission."""
     replication_factor: int = wire(INT16, "5+", default=-1, ignorable=True)
-    """TODO."""
+    """Number of replicas; -1 with an error or without permission."""
     configs: tuple[CreatableTopicConfigs, ...] | None = wire(
         array(CreatableTopicConfigs), "5+", nullable="5+", default=(), ignorable=True
     )
-    """TODO."""
+    """All settings of the topic; null if the caller may not see them."""
 
 
 @response(api=19, versions="0-7", flexible="5+")
 class CreateTopicsResponse:
-    """TODO."""
+    """Which topics were created."""
 
     throttle_time_ms: int = wire(INT32, "2+", default=0, ignorable=True)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     topics: tuple[CreatableTopicResult, ...] = wire(array(CreatableTopicResult))
-    """TODO."""
+    """The result of each topic."""

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Who a client is, as an Envelope carries it to the controller (KIP-590)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from logion.protocol.schema import BOOL, STRING, message, wire
 
 @message(versions="0", flexible="0+")
 class DefaultPrincipalData:
-    """TODO."""
+    """A principal of Kafka's built-in kind."""
 
     type: str = wire(STRING)
-    """TODO."""
+    """Its type: `User`."""
     name: str = wire(STRING)
-    """TODO."""
+    """Its name."""
     token_authenticated: bool = wire(BOOL)
-    """TODO."""
+    """Whether it came in by a delegation token."""

@@ -1,4 +1,12 @@
-"""TODO."""
+"""DeleteAcls (API 31): remove the access rules that match filters (KIP-140).
+
+The codes of types, patterns, operations and permissions: see `describe_acls`.
+
+v0   0.11.0  the first form
+v1   2.0     pattern types: rules for names with a prefix (KIP-290)
+v2   2.5     flexible
+v3   3.3     resources of type user (KIP-373)
+"""
 
 from __future__ import annotations
 
@@ -17,61 +25,60 @@ from logion.protocol.schema import (
 
 @struct
 class DeleteAclsFilter:
-    """TODO."""
+    """Which rules to remove."""
 
     resource_type_filter: int = wire(INT8)
-    """TODO."""
+    """Kind of the resource, by code; 1: any."""
     resource_name_filter: str | None = wire(STRING, nullable="0+")
-    """TODO."""
+    """Name of the resource; null: any."""
     pattern_type_filter: int = wire(INT8, "1+", default=3)
-    """TODO."""
+    """Kind of the name's pattern, by code; 2 finds every rule that applies to the name.
+    """
     principal_filter: str | None = wire(STRING, nullable="0+")
-    """TODO."""
+    """Principal the rule is about, such as `User:alice`; null: any."""
     host_filter: str | None = wire(STRING, nullable="0+")
-    """TODO."""
+    """Address the rule is about, `*` for the rules about all; null: any."""
     operation: int = wire(INT8)
-    """TODO."""
+    """Operation the rule is about, by code; 1: any."""
     permission_type: int = wire(INT8)
-    """TODO."""
+    """2 deny, 3 allow; 1: any."""
 
 
 @request(api=31, versions="0-3", flexible="2+")
 class DeleteAclsRequest:
-    """TODO."""
+    """Remove every rule that matches one of these filters."""
 
     filters: tuple[DeleteAclsFilter, ...] = wire(array(DeleteAclsFilter))
-    """TODO."""
+    """The filters."""
 
 
 @struct
 class DeleteAclsMatchingAcl:
-    """TODO."""
+    """A rule that matched."""
 
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """Why it could not be removed, as an `Error` code; 0 if it was."""
     error_message: str | None = wire(STRING, nullable="0+")
     """The error in words; null if there is none."""
     resource_type: int = wire(INT8)
-    """Kind of the resource: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32
-    group.
-    """
+    """Kind of the resource, by code."""
     resource_name: str = wire(STRING)
-    """TODO."""
+    """Name of the resource, or its prefix; `*` stands for all."""
     pattern_type: int = wire(INT8, "1+", default=3)
-    """TODO."""
+    """3 literal: the name; 4 prefixed: every name that starts so."""
     principal: str = wire(STRING)
-    """TODO."""
+    """Principal it was about, such as `User:alice`; `User:*` for all."""
     host: str = wire(STRING)
-    """Name or address to connect to."""
+    """Address it was about; `*` for all."""
     operation: int = wire(INT8)
-    """TODO."""
+    """Operation it was about, by code."""
     permission_type: int = wire(INT8)
-    """TODO."""
+    """2 deny, 3 allow."""
 
 
 @struct
 class DeleteAclsFilterResult:
-    """TODO."""
+    """What one filter removed."""
 
     error_code: int = wire(INT16)
     """What went wrong, as an `Error` code; 0 if nothing did."""
@@ -80,16 +87,16 @@ class DeleteAclsFilterResult:
     matching_acls: tuple[DeleteAclsMatchingAcl, ...] = wire(
         array(DeleteAclsMatchingAcl)
     )
-    """TODO."""
+    """The rules that matched."""
 
 
 @response(api=31, versions="0-3", flexible="2+")
 class DeleteAclsResponse:
-    """TODO."""
+    """Which rules were removed."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     filter_results: tuple[DeleteAclsFilterResult, ...] = wire(
         array(DeleteAclsFilterResult)
     )
-    """TODO."""
+    """The result of each filter, in the order of the request."""

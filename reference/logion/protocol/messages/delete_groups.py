@@ -1,4 +1,9 @@
-"""TODO."""
+"""DeleteGroups (API 42): delete groups without members, and their offsets (KIP-229).
+
+v0   1.1     the first form
+v1   2.0     quotas: the answer first, the pause after it (KIP-219)
+v2   2.4     flexible
+"""
 
 from __future__ import annotations
 
@@ -16,27 +21,28 @@ from logion.protocol.schema import (
 
 @request(api=42, versions="0-2", flexible="2+")
 class DeleteGroupsRequest:
-    """TODO."""
+    """Delete these groups."""
 
     groups_names: tuple[str, ...] = wire(array(STRING))
-    """TODO."""
+    """Names of the groups."""
 
 
 @struct
 class DeletableGroupResult:
-    """TODO."""
+    """Result for one group."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND or another `Error` code; 0 if it was deleted.
+    """
 
 
 @response(api=42, versions="0-2", flexible="2+")
 class DeleteGroupsResponse:
-    """TODO."""
+    """Which groups were deleted."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     results: tuple[DeletableGroupResult, ...] = wire(array(DeletableGroupResult))
-    """TODO."""
+    """The result of each group."""

@@ -1,4 +1,9 @@
-"""TODO."""
+"""DeleteRecords (API 21): raise the log start offset of partitions (KIP-107).
+
+v0   0.11.0  the first form
+v1   2.0     quotas: the answer first, the pause after it (KIP-219)
+v2   2.6     flexible
+"""
 
 from __future__ import annotations
 
@@ -17,63 +22,63 @@ from logion.protocol.schema import (
 
 @struct
 class DeleteRecordsPartition:
-    """TODO."""
+    """Offset of one partition."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
     offset: int = wire(INT64)
-    """TODO."""
+    """First offset to keep; -1: the high watermark, that is, delete all."""
 
 
 @struct
 class DeleteRecordsTopic:
-    """TODO."""
+    """Offsets of one topic."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the topic."""
     partitions: tuple[DeleteRecordsPartition, ...] = wire(array(DeleteRecordsPartition))
-    """TODO."""
+    """The offset of each partition."""
 
 
 @request(api=21, versions="0-2", flexible="2+")
 class DeleteRecordsRequest:
-    """TODO."""
+    """Delete the records below these offsets."""
 
     topics: tuple[DeleteRecordsTopic, ...] = wire(array(DeleteRecordsTopic))
-    """TODO."""
+    """The offsets, by topic."""
     timeout_ms: int = wire(INT32)
-    """How long the broker may wait for completion before it answers, in ms."""
+    """How long to wait until all replicas have deleted, in ms."""
 
 
 @struct
 class DeleteRecordsPartitionResult:
-    """TODO."""
+    """Result for one partition."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
     low_watermark: int = wire(INT64)
-    """TODO."""
+    """Smallest log start offset of all replicas; -1 with an error."""
     error_code: int = wire(INT16)
     """What went wrong, as an `Error` code; 0 if nothing did."""
 
 
 @struct
 class DeleteRecordsTopicResult:
-    """TODO."""
+    """Results for one topic."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the topic."""
     partitions: tuple[DeleteRecordsPartitionResult, ...] = wire(
         array(DeleteRecordsPartitionResult)
     )
-    """TODO."""
+    """The result of each partition."""
 
 
 @response(api=21, versions="0-2", flexible="2+")
 class DeleteRecordsResponse:
-    """TODO."""
+    """Where the partitions start now."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     topics: tuple[DeleteRecordsTopicResult, ...] = wire(array(DeleteRecordsTopicResult))
-    """TODO."""
+    """The results, by topic."""

@@ -1,4 +1,7 @@
-"""TODO."""
+"""DeleteShareGroupOffsets (API 92): forget topics of an empty share group (KIP-932).
+
+v0   4.1     the only form so far
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from logion.protocol.schema import (
 
 @struct
 class DeleteShareGroupOffsetsRequestTopic:
-    """TODO."""
+    """A topic to forget."""
 
     topic_name: str = wire(STRING)
     """Name of the topic."""
@@ -26,19 +29,19 @@ class DeleteShareGroupOffsetsRequestTopic:
 
 @request(api=92, versions="0", flexible="0+")
 class DeleteShareGroupOffsetsRequest:
-    """TODO."""
+    """Forget these topics."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
     topics: tuple[DeleteShareGroupOffsetsRequestTopic, ...] = wire(
         array(DeleteShareGroupOffsetsRequestTopic)
     )
-    """TODO."""
+    """The topics."""
 
 
 @struct
 class DeleteShareGroupOffsetsResponseTopic:
-    """TODO."""
+    """Result for one topic."""
 
     topic_name: str = wire(STRING)
     """Name of the topic."""
@@ -52,15 +55,15 @@ class DeleteShareGroupOffsetsResponseTopic:
 
 @response(api=92, versions="0", flexible="0+")
 class DeleteShareGroupOffsetsResponse:
-    """TODO."""
+    """Which topics were forgotten."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """Error of the whole group; 0 if none."""
     error_message: str | None = wire(STRING, nullable="0+", default=None)
     """The error in words; null if there is none."""
     responses: tuple[DeleteShareGroupOffsetsResponseTopic, ...] = wire(
         array(DeleteShareGroupOffsetsResponseTopic)
     )
-    """TODO."""
+    """The result of each topic."""

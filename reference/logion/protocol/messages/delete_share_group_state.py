@@ -1,4 +1,9 @@
-"""TODO."""
+"""DeleteShareGroupState (API 86): delete the state of share partitions (KIP-932).
+
+A group coordinator asks the share coordinator, also a broker.
+
+v0   4.1     the only form so far
+"""
 
 from __future__ import annotations
 
@@ -18,7 +23,7 @@ from logion.protocol.schema import (
 
 @struct
 class PartitionData:
-    """TODO."""
+    """A share partition."""
 
     partition: int = wire(INT32)
     """Index of the partition, counted from 0."""
@@ -26,27 +31,27 @@ class PartitionData:
 
 @struct
 class DeleteStateData:
-    """TODO."""
+    """Share partitions of one topic."""
 
     topic_id: Uuid = wire(UUID)
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     partitions: tuple[PartitionData, ...] = wire(array(PartitionData))
-    """TODO."""
+    """Which to delete."""
 
 
 @request(api=86, versions="0", flexible="0+")
 class DeleteShareGroupStateRequest:
-    """TODO."""
+    """Delete these states."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
     topics: tuple[DeleteStateData, ...] = wire(array(DeleteStateData))
-    """TODO."""
+    """The share partitions, by topic."""
 
 
 @struct
 class PartitionResult:
-    """TODO."""
+    """Result for one share partition."""
 
     partition: int = wire(INT32)
     """Index of the partition, counted from 0."""
@@ -58,17 +63,17 @@ class PartitionResult:
 
 @struct
 class DeleteStateResult:
-    """TODO."""
+    """Results for one topic."""
 
     topic_id: Uuid = wire(UUID)
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     partitions: tuple[PartitionResult, ...] = wire(array(PartitionResult))
-    """TODO."""
+    """The result of each share partition."""
 
 
 @response(api=86, versions="0", flexible="0+")
 class DeleteShareGroupStateResponse:
-    """TODO."""
+    """Which states were deleted."""
 
     results: tuple[DeleteStateResult, ...] = wire(array(DeleteStateResult))
-    """TODO."""
+    """The results, by topic."""

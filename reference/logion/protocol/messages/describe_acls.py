@@ -1,4 +1,20 @@
-"""TODO."""
+"""DescribeAcls (API 29): the access rules that match a filter (KIP-140).
+
+Codes, here and in the other APIs of access rules:
+resource types  0 unknown, 1 any, 2 topic, 3 group, 4 cluster, 5 transactional id,
+                6 delegation token, 7 user
+pattern types   0 unknown, 1 any, 2 match, 3 literal, 4 prefixed
+operations      0 unknown, 1 any, 2 all, 3 read, 4 write, 5 create, 6 delete, 7 alter,
+                8 describe, 9 cluster action, 10 describe configs, 11 alter configs,
+                12 idempotent write, 13 create tokens, 14 describe tokens,
+                15 two-phase commit
+permissions     0 unknown, 1 any, 2 deny, 3 allow
+
+v0   0.11.0  the first form
+v1   2.0     pattern types: rules for names with a prefix (KIP-290)
+v2   2.5     flexible
+v3   3.3     resources of type user (KIP-373)
+"""
 
 from __future__ import annotations
 
@@ -17,57 +33,56 @@ from logion.protocol.schema import (
 
 @request(api=29, versions="0-3", flexible="2+")
 class DescribeAclsRequest:
-    """TODO."""
+    """List the rules that match."""
 
     resource_type_filter: int = wire(INT8)
-    """TODO."""
+    """Kind of the resource, by code; 1: any."""
     resource_name_filter: str | None = wire(STRING, nullable="0+")
-    """TODO."""
+    """Name of the resource; null: any."""
     pattern_type_filter: int = wire(INT8, "1+", default=3)
-    """TODO."""
+    """Kind of the name's pattern, by code; 2 finds every rule that applies to the name.
+    """
     principal_filter: str | None = wire(STRING, nullable="0+")
-    """TODO."""
+    """Principal the rule is about, such as `User:alice`; null: any."""
     host_filter: str | None = wire(STRING, nullable="0+")
-    """TODO."""
+    """Address the rule is about, `*` for the rules about all; null: any."""
     operation: int = wire(INT8)
-    """TODO."""
+    """Operation the rule is about, by code; 1: any."""
     permission_type: int = wire(INT8)
-    """TODO."""
+    """2 deny, 3 allow; 1: any."""
 
 
 @struct
 class AclDescription:
-    """TODO."""
+    """One rule."""
 
     principal: str = wire(STRING)
-    """TODO."""
+    """Principal it is about, such as `User:alice`; `User:*` for all."""
     host: str = wire(STRING)
-    """Name or address to connect to."""
+    """Address it is about; `*` for all."""
     operation: int = wire(INT8)
-    """TODO."""
+    """Operation it is about, by code."""
     permission_type: int = wire(INT8)
-    """TODO."""
+    """2 deny, 3 allow."""
 
 
 @struct
 class DescribeAclsResource:
-    """TODO."""
+    """Rules about one resource pattern."""
 
     resource_type: int = wire(INT8)
-    """Kind of the resource: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32
-    group.
-    """
+    """Kind of the resource, by code."""
     resource_name: str = wire(STRING)
-    """TODO."""
+    """Name of the resource, or its prefix; `*` stands for all."""
     pattern_type: int = wire(INT8, "1+", default=3)
-    """TODO."""
+    """3 literal: the name; 4 prefixed: every name that starts so."""
     acls: tuple[AclDescription, ...] = wire(array(AclDescription))
-    """TODO."""
+    """The rules."""
 
 
 @response(api=29, versions="0-3", flexible="2+")
 class DescribeAclsResponse:
-    """TODO."""
+    """The rules."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
@@ -76,4 +91,4 @@ class DescribeAclsResponse:
     error_message: str | None = wire(STRING, nullable="0+")
     """The error in words; null if there is none."""
     resources: tuple[DescribeAclsResource, ...] = wire(array(DescribeAclsResource))
-    """TODO."""
+    """The rules, by resource."""

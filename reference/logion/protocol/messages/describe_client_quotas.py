@@ -1,4 +1,8 @@
-"""TODO."""
+"""DescribeClientQuotas (API 48): quotas of users, clients and addresses (KIP-546).
+
+v0   2.6     the first form
+v1   2.8     flexible
+"""
 
 from __future__ import annotations
 
@@ -19,59 +23,61 @@ from logion.protocol.schema import (
 
 @struct
 class ComponentData:
-    """TODO."""
+    """A filter on one part of an entity."""
 
     entity_type: str = wire(STRING)
-    """TODO."""
+    """Kind of the part: `user`, `client-id` or `ip`."""
     match_type: int = wire(INT8)
-    """TODO."""
+    """0 exactly `match`; 1 the default entity; 2 any that is named or the default."""
     match: str | None = wire(STRING, nullable="0+")
-    """TODO."""
+    """The name to match; null unless it is to match exactly."""
 
 
 @request(api=48, versions="0-1", flexible="1+")
 class DescribeClientQuotasRequest:
-    """TODO."""
+    """List the quotas that match."""
 
     components: tuple[ComponentData, ...] = wire(array(ComponentData))
-    """TODO."""
+    """What an entity must be made of."""
     strict: bool = wire(BOOL)
-    """TODO."""
+    """Whether an entity with further parts does not match."""
 
 
 @struct
 class EntityData:
-    """TODO."""
+    """A part of an entity."""
 
     entity_type: str = wire(STRING)
-    """TODO."""
+    """Kind of the part: `user`, `client-id` or `ip`."""
     entity_name: str | None = wire(STRING, nullable="0+")
-    """TODO."""
+    """Its name; null: the default for all that have no quota of their own."""
 
 
 @struct
 class ValueData:
-    """TODO."""
+    """One quota."""
 
     key: str = wire(STRING)
-    """TODO."""
+    """Which quota: `producer_byte_rate`, `consumer_byte_rate`, `request_percentage`,
+    `controller_mutation_rate`, `connection_creation_rate`.
+    """
     value: float = wire(FLOAT64)
-    """TODO."""
+    """The limit, in the unit of its key."""
 
 
 @struct
 class EntryData:
-    """TODO."""
+    """Quotas of one entity."""
 
     entity: tuple[EntityData, ...] = wire(array(EntityData))
-    """TODO."""
+    """The parts of the entity."""
     values: tuple[ValueData, ...] = wire(array(ValueData))
-    """TODO."""
+    """Its quotas."""
 
 
 @response(api=48, versions="0-1", flexible="1+")
 class DescribeClientQuotasResponse:
-    """TODO."""
+    """The quotas."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
@@ -80,4 +86,4 @@ class DescribeClientQuotasResponse:
     error_message: str | None = wire(STRING, nullable="0+")
     """The error in words; null if there is none."""
     entries: tuple[EntryData, ...] | None = wire(array(EntryData), nullable="0+")
-    """TODO."""
+    """The quotas, by entity; null with an error."""

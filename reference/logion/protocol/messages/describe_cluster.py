@@ -1,4 +1,9 @@
-"""TODO."""
+"""DescribeCluster (API 60): id, controller and nodes of the cluster (KIP-700).
+
+v0   2.8     the first form
+v1   3.7     the controllers may be asked for (KIP-919)
+v2   4.0     fenced brokers (KIP-1073)
+"""
 
 from __future__ import annotations
 
@@ -18,22 +23,22 @@ from logion.protocol.schema import (
 
 @request(api=60, versions="0-2", flexible="0+")
 class DescribeClusterRequest:
-    """TODO."""
+    """Describe the cluster."""
 
     include_cluster_authorized_operations: bool = wire(BOOL)
-    """TODO."""
+    """Whether to say what the caller may do with the cluster."""
     endpoint_type: int = wire(INT8, "1+", default=1)
-    """TODO."""
+    """Whose addresses to list: 1 brokers, 2 controllers."""
     include_fenced_brokers: bool = wire(BOOL, "2+", default=False)
-    """TODO."""
+    """Whether to list brokers that are registered but fenced."""
 
 
 @struct
 class DescribeClusterBroker:
-    """TODO."""
+    """A node and its address."""
 
     broker_id: int = wire(INT32)
-    """Number of the broker, `broker.id` or `node.id`."""
+    """Number of the node."""
     host: str = wire(STRING)
     """Name or address to connect to."""
     port: int = wire(INT32)
@@ -41,12 +46,12 @@ class DescribeClusterBroker:
     rack: str | None = wire(STRING, nullable="0+", default=None)
     """The broker's `broker.rack`; null if it has none."""
     is_fenced: bool = wire(BOOL, "2+", default=False)
-    """TODO."""
+    """Whether the broker is fenced: registered, but not serving."""
 
 
 @response(api=60, versions="0-2", flexible="0+")
 class DescribeClusterResponse:
-    """TODO."""
+    """The cluster."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
@@ -55,12 +60,14 @@ class DescribeClusterResponse:
     error_message: str | None = wire(STRING, nullable="0+", default=None)
     """The error in words; null if there is none."""
     endpoint_type: int = wire(INT8, "1+", default=1)
-    """TODO."""
+    """Whose addresses are listed: 1 brokers, 2 controllers."""
     cluster_id: str = wire(STRING)
-    """Id of the cluster the sender believes in; null: do not compare."""
+    """Id of the cluster."""
     controller_id: int = wire(INT32, default=-1)
-    """TODO."""
+    """Node that is the controller; -1 if unknown."""
     brokers: tuple[DescribeClusterBroker, ...] = wire(array(DescribeClusterBroker))
-    """TODO."""
+    """The nodes."""
     cluster_authorized_operations: int = wire(INT32, default=-0x8000_0000)
-    """TODO."""
+    """Bit field of what the caller may do with the cluster: bit n for operation code n
+    as in DescribeAcls; the smallest int32 if not asked for.
+    """

@@ -1,4 +1,10 @@
-"""TODO."""
+"""DescribeDelegationToken (API 41): the tokens of some owners (KIP-48).
+
+v0   1.1     the first form
+v1   2.0     quotas: the answer first, the pause after it (KIP-219)
+v2   2.5     flexible
+v3   3.3     who asked for the token (KIP-373)
+"""
 
 from __future__ import annotations
 
@@ -18,69 +24,69 @@ from logion.protocol.schema import (
 
 @struct
 class DescribeDelegationTokenOwner:
-    """TODO."""
+    """An owner of tokens."""
 
     principal_type: str = wire(STRING)
-    """TODO."""
+    """Type of the principal: `User`."""
     principal_name: str = wire(STRING)
-    """TODO."""
+    """Its name."""
 
 
 @request(api=41, versions="0-3", flexible="2+")
 class DescribeDelegationTokenRequest:
-    """TODO."""
+    """Describe the tokens of these owners."""
 
     owners: tuple[DescribeDelegationTokenOwner, ...] | None = wire(
         array(DescribeDelegationTokenOwner), nullable="0+"
     )
-    """TODO."""
+    """The owners; null: every token the caller may see."""
 
 
 @struct
 class DescribedDelegationTokenRenewer:
-    """TODO."""
+    """A principal that may renew the token."""
 
     principal_type: str = wire(STRING)
-    """TODO."""
+    """Type of the principal: `User`."""
     principal_name: str = wire(STRING)
-    """TODO."""
+    """Its name."""
 
 
 @struct
 class DescribedDelegationToken:
-    """TODO."""
+    """One token."""
 
     principal_type: str = wire(STRING)
-    """TODO."""
+    """Type of the principal the token is for."""
     principal_name: str = wire(STRING)
-    """TODO."""
+    """Its name."""
     token_requester_principal_type: str = wire(STRING, "3+", default="")
-    """TODO."""
+    """Type of the principal that asked for it."""
     token_requester_principal_name: str = wire(STRING, "3+", default="")
-    """TODO."""
+    """Its name."""
     issue_timestamp: int = wire(INT64)
-    """TODO."""
+    """When it was made, in ms since 1970."""
     expiry_timestamp: int = wire(INT64)
-    """TODO."""
+    """When it ends unless it is renewed, in ms since 1970."""
     max_timestamp: int = wire(INT64)
-    """TODO."""
+    """When it ends in any case, in ms since 1970."""
     token_id: str = wire(STRING)
-    """TODO."""
+    """Id of the token: the user name to authenticate with."""
     hmac: bytes = wire(BYTES)
-    """TODO."""
+    """Its secret: the password to authenticate with, in base64."""
     renewers: tuple[DescribedDelegationTokenRenewer, ...] = wire(
         array(DescribedDelegationTokenRenewer)
     )
-    """TODO."""
+    """Who may renew it, besides its owner."""
 
 
 @response(api=41, versions="0-3", flexible="2+")
 class DescribeDelegationTokenResponse:
-    """TODO."""
+    """The tokens."""
 
     error_code: int = wire(INT16)
     """What went wrong, as an `Error` code; 0 if nothing did."""
     tokens: tuple[DescribedDelegationToken, ...] = wire(array(DescribedDelegationToken))
-    """TODO."""
+    """The tokens."""
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""

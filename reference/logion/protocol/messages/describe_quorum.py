@@ -1,4 +1,9 @@
-"""TODO."""
+"""DescribeQuorum (API 55): the state of the KRaft quorum (KIP-595).
+
+v0   2.8     the first form
+v1   3.3     when each replica last fetched and caught up (KIP-836)
+v2   3.9     log directories, listeners, error messages (KIP-853)
+"""
 
 from __future__ import annotations
 
@@ -20,7 +25,7 @@ from logion.protocol.schema import (
 
 @struct
 class DescribeQuorumRequestPartitionData:
-    """TODO."""
+    """A partition."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
@@ -28,45 +33,49 @@ class DescribeQuorumRequestPartitionData:
 
 @struct
 class DescribeQuorumRequestTopicData:
-    """TODO."""
+    """Partitions of one topic."""
 
     topic_name: str = wire(STRING)
     """Name of the topic."""
     partitions: tuple[DescribeQuorumRequestPartitionData, ...] = wire(
         array(DescribeQuorumRequestPartitionData)
     )
-    """TODO."""
+    """Their indexes."""
 
 
 @request(api=55, versions="0-2", flexible="0+")
 class DescribeQuorumRequest:
-    """TODO."""
+    """Describe the quorum."""
 
     topics: tuple[DescribeQuorumRequestTopicData, ...] = wire(
         array(DescribeQuorumRequestTopicData)
     )
-    """TODO."""
+    """The logs: only `__cluster_metadata`."""
 
 
 @struct
 class ReplicaState:
-    """TODO."""
+    """A replica of the quorum."""
 
     replica_id: int = wire(INT32)
-    """TODO."""
+    """Node that holds it."""
     replica_directory_id: Uuid = wire(UUID, "2+", default=ZERO_UUID)
-    """TODO."""
+    """Its log directory."""
     log_end_offset: int = wire(INT64)
-    """TODO."""
+    """Its log end offset; -1 if unknown."""
     last_fetch_timestamp: int = wire(INT64, "1+", default=-1, ignorable=True)
-    """TODO."""
+    """When it last fetched, by the leader's clock, in ms; -1 if unknown or the leader
+    itself.
+    """
     last_caught_up_timestamp: int = wire(INT64, "1+", default=-1, ignorable=True)
-    """TODO."""
+    """When it last had everything the leader had, by the leader's clock, in ms; -1 if
+    unknown.
+    """
 
 
 @struct
 class DescribeQuorumResponsePartitionData:
-    """TODO."""
+    """Quorum of one partition."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
@@ -77,35 +86,35 @@ class DescribeQuorumResponsePartitionData:
     )
     """The error in words; null if there is none."""
     leader_id: int = wire(INT32)
-    """Broker that leads the partition; -1 if none does."""
+    """Node that leads; -1 if unknown."""
     leader_epoch: int = wire(INT32)
-    """Number of the leader's term; it grows with every election."""
+    """Latest epoch known."""
     high_watermark: int = wire(INT64)
-    """TODO."""
+    """Offset below which records are committed; -1 if not known yet."""
     current_voters: tuple[ReplicaState, ...] = wire(array(ReplicaState))
-    """TODO."""
+    """The replicas that vote."""
     observers: tuple[ReplicaState, ...] = wire(array(ReplicaState))
-    """TODO."""
+    """The replicas that only follow."""
 
 
 @struct
 class DescribeQuorumResponseTopicData:
-    """TODO."""
+    """Quorums of one topic."""
 
     topic_name: str = wire(STRING)
     """Name of the topic."""
     partitions: tuple[DescribeQuorumResponsePartitionData, ...] = wire(
         array(DescribeQuorumResponsePartitionData)
     )
-    """TODO."""
+    """The quorum of each partition."""
 
 
 @struct
 class Listener:
-    """TODO."""
+    """A listener of a node."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the listener."""
     host: str = wire(STRING)
     """Name or address to connect to."""
     port: int = wire(UINT16)
@@ -114,20 +123,20 @@ class Listener:
 
 @struct
 class Node:
-    """TODO."""
+    """A voter."""
 
     node_id: int = wire(INT32)
     """Number of the node, `broker.id` or `node.id`."""
     listeners: tuple[Listener, ...] = wire(array(Listener))
-    """TODO."""
+    """Where it listens."""
 
 
 @response(api=55, versions="0-2", flexible="0+")
 class DescribeQuorumResponse:
-    """TODO."""
+    """The quorum."""
 
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """Error of the whole request; 0 if none."""
     error_message: str | None = wire(
         STRING, "2+", nullable="2+", default="", ignorable=True
     )
@@ -135,6 +144,6 @@ class DescribeQuorumResponse:
     topics: tuple[DescribeQuorumResponseTopicData, ...] = wire(
         array(DescribeQuorumResponseTopicData)
     )
-    """TODO."""
+    """The quorums, by topic."""
     nodes: tuple[Node, ...] = wire(array(Node), "2+", default=())
-    """TODO."""
+    """The voters and where they listen."""

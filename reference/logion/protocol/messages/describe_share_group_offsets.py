@@ -1,4 +1,8 @@
-"""TODO."""
+"""DescribeShareGroupOffsets (API 90): how far share groups have come (KIP-932).
+
+v0   4.1     the first form
+v1   4.2     how many records are left (KIP-1226)
+"""
 
 from __future__ import annotations
 
@@ -19,48 +23,48 @@ from logion.protocol.schema import (
 
 @struct
 class DescribeShareGroupOffsetsRequestTopic:
-    """TODO."""
+    """Partitions of one topic to look up."""
 
     topic_name: str = wire(STRING)
     """Name of the topic."""
     partitions: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Their indexes."""
 
 
 @struct
 class DescribeShareGroupOffsetsRequestGroup:
-    """TODO."""
+    """Offsets of one group to look up."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
     topics: tuple[DescribeShareGroupOffsetsRequestTopic, ...] | None = wire(
         array(DescribeShareGroupOffsetsRequestTopic), nullable="0+"
     )
-    """TODO."""
+    """Partitions to look up, by topic; null: every partition the group has."""
 
 
 @request(api=90, versions="0-1", flexible="0+")
 class DescribeShareGroupOffsetsRequest:
-    """TODO."""
+    """Look up these offsets."""
 
     groups: tuple[DescribeShareGroupOffsetsRequestGroup, ...] = wire(
         array(DescribeShareGroupOffsetsRequestGroup)
     )
-    """TODO."""
+    """What to look up, by group."""
 
 
 @struct
 class DescribeShareGroupOffsetsResponsePartition:
-    """TODO."""
+    """Offset of one partition."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
     start_offset: int = wire(INT64)
-    """TODO."""
+    """First offset not yet done with; -1 if unknown."""
     leader_epoch: int = wire(INT32)
-    """Number of the leader's term; it grows with every election."""
+    """Leader epoch of the partition when it was stored."""
     lag: int = wire(INT64, "1+", default=-1)
-    """TODO."""
+    """Records that are not yet done with; -1 if unknown."""
     error_code: int = wire(INT16)
     """What went wrong, as an `Error` code; 0 if nothing did."""
     error_message: str | None = wire(STRING, nullable="0+", default=None)
@@ -69,7 +73,7 @@ class DescribeShareGroupOffsetsResponsePartition:
 
 @struct
 class DescribeShareGroupOffsetsResponseTopic:
-    """TODO."""
+    """Offsets of one topic."""
 
     topic_name: str = wire(STRING)
     """Name of the topic."""
@@ -78,32 +82,32 @@ class DescribeShareGroupOffsetsResponseTopic:
     partitions: tuple[DescribeShareGroupOffsetsResponsePartition, ...] = wire(
         array(DescribeShareGroupOffsetsResponsePartition)
     )
-    """TODO."""
+    """The offset of each partition."""
 
 
 @struct
 class DescribeShareGroupOffsetsResponseGroup:
-    """TODO."""
+    """Offsets of one group."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
     topics: tuple[DescribeShareGroupOffsetsResponseTopic, ...] = wire(
         array(DescribeShareGroupOffsetsResponseTopic)
     )
-    """TODO."""
+    """The offsets, by topic."""
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """Error of the whole group; 0 if none."""
     error_message: str | None = wire(STRING, nullable="0+", default=None)
     """The error in words; null if there is none."""
 
 
 @response(api=90, versions="0-1", flexible="0+")
 class DescribeShareGroupOffsetsResponse:
-    """TODO."""
+    """The offsets found."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     groups: tuple[DescribeShareGroupOffsetsResponseGroup, ...] = wire(
         array(DescribeShareGroupOffsetsResponseGroup)
     )
-    """TODO."""
+    """The offsets, by group."""

@@ -1,4 +1,7 @@
-"""TODO."""
+"""DescribeTopicPartitions (API 75): partitions of topics, page by page (KIP-966).
+
+v0   3.8     the only form so far
+"""
 
 from __future__ import annotations
 
@@ -19,15 +22,15 @@ from logion.protocol.schema import (
 
 @struct
 class TopicRequest:
-    """TODO."""
+    """A topic to describe."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the topic."""
 
 
 @struct
 class Cursor:
-    """TODO."""
+    """The partition a page begins with."""
 
     topic_name: str = wire(STRING)
     """Name of the topic."""
@@ -37,19 +40,19 @@ class Cursor:
 
 @request(api=75, versions="0", flexible="0+")
 class DescribeTopicPartitionsRequest:
-    """TODO."""
+    """Describe these topics."""
 
     topics: tuple[TopicRequest, ...] = wire(array(TopicRequest))
-    """TODO."""
+    """The topics; empty: all of them."""
     response_partition_limit: int = wire(INT32, default=2000)
-    """TODO."""
+    """Most partitions in the answer; the broker may have a smaller limit."""
     cursor: Cursor | None = wire(Cursor, nullable="0+", default=None)
-    """TODO."""
+    """Where to go on; null: at the beginning."""
 
 
 @struct
 class DescribeTopicPartitionsResponsePartition:
-    """TODO."""
+    """A partition: its leader and its replicas."""
 
     error_code: int = wire(INT16)
     """What went wrong, as an `Error` code; 0 if nothing did."""
@@ -58,52 +61,56 @@ class DescribeTopicPartitionsResponsePartition:
     leader_id: int = wire(INT32)
     """Broker that leads the partition; -1 if none does."""
     leader_epoch: int = wire(INT32, default=-1, ignorable=True)
-    """Number of the leader's term; it grows with every election."""
+    """The leader's epoch; -1 if unknown."""
     replica_nodes: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Brokers that hold a replica, the preferred leader first."""
     isr_nodes: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Brokers of the ISR."""
     eligible_leader_replicas: tuple[int, ...] | None = wire(
         array(INT32), nullable="0+", default=None
     )
-    """TODO."""
+    """Brokers outside the ISR that still have every committed record; null if not
+    tracked.
+    """
     last_known_elr: tuple[int, ...] | None = wire(
         array(INT32), nullable="0+", default=None
     )
-    """TODO."""
+    """Brokers that were such before an unclean stop; null if not tracked."""
     offline_replicas: tuple[int, ...] = wire(array(INT32), ignorable=True)
-    """TODO."""
+    """Brokers whose replica is down: broker dead, or its disk failed."""
 
 
 @struct
 class DescribeTopicPartitionsResponseTopic:
-    """TODO."""
+    """A topic and its partitions on this page."""
 
     error_code: int = wire(INT16)
     """What went wrong, as an `Error` code; 0 if nothing did."""
     name: str | None = wire(STRING, nullable="0+")
-    """TODO."""
+    """Name of the topic; null if it is not known."""
     topic_id: Uuid = wire(UUID, ignorable=True)
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     is_internal: bool = wire(BOOL, default=False, ignorable=True)
-    """TODO."""
+    """Whether the topic is Kafka's own, such as `__consumer_offsets`."""
     partitions: tuple[DescribeTopicPartitionsResponsePartition, ...] = wire(
         array(DescribeTopicPartitionsResponsePartition)
     )
-    """TODO."""
+    """The partitions on this page."""
     topic_authorized_operations: int = wire(INT32, default=-0x8000_0000)
-    """TODO."""
+    """Bit field of what the caller may do with the topic: bit n for operation code n as
+    in DescribeAcls.
+    """
 
 
 @response(api=75, versions="0", flexible="0+")
 class DescribeTopicPartitionsResponse:
-    """TODO."""
+    """A page of partitions."""
 
     throttle_time_ms: int = wire(INT32, ignorable=True)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     topics: tuple[DescribeTopicPartitionsResponseTopic, ...] = wire(
         array(DescribeTopicPartitionsResponseTopic)
     )
-    """TODO."""
+    """The topics, in the order of their names."""
     next_cursor: Cursor | None = wire(Cursor, nullable="0+", default=None)
-    """TODO."""
+    """Where the next page begins; null if this is the last."""

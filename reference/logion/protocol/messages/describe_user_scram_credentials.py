@@ -1,4 +1,7 @@
-"""TODO."""
+"""DescribeUserScramCredentials (API 50): which SCRAM credentials users have (KIP-554).
+
+v0   2.7     the only form so far
+"""
 
 from __future__ import annotations
 
@@ -17,55 +20,55 @@ from logion.protocol.schema import (
 
 @struct
 class UserName:
-    """TODO."""
+    """A user."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the user."""
 
 
 @request(api=50, versions="0", flexible="0+")
 class DescribeUserScramCredentialsRequest:
-    """TODO."""
+    """Describe the credentials of these users."""
 
     users: tuple[UserName, ...] | None = wire(array(UserName), nullable="0+")
-    """TODO."""
+    """The users; null or empty: all of them."""
 
 
 @struct
 class CredentialInfo:
-    """TODO."""
+    """One credential."""
 
     mechanism: int = wire(INT8)
-    """TODO."""
+    """0 unknown, 1 SCRAM-SHA-256, 2 SCRAM-SHA-512."""
     iterations: int = wire(INT32)
-    """TODO."""
+    """How often the password was hashed."""
 
 
 @struct
 class DescribeUserScramCredentialsResult:
-    """TODO."""
+    """Credentials of one user."""
 
     user: str = wire(STRING)
-    """TODO."""
+    """Name of the user."""
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """RESOURCE_NOT_FOUND if the user has none; 0 if all is well."""
     error_message: str | None = wire(STRING, nullable="0+")
     """The error in words; null if there is none."""
     credential_infos: tuple[CredentialInfo, ...] = wire(array(CredentialInfo))
-    """TODO."""
+    """The credentials; never the secrets."""
 
 
 @response(api=50, versions="0", flexible="0+")
 class DescribeUserScramCredentialsResponse:
-    """TODO."""
+    """The credentials."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """Error of the whole request; 0 if none."""
     error_message: str | None = wire(STRING, nullable="0+")
     """The error in words; null if there is none."""
     results: tuple[DescribeUserScramCredentialsResult, ...] = wire(
         array(DescribeUserScramCredentialsResult)
     )
-    """TODO."""
+    """The credentials, by user."""

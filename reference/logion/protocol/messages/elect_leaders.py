@@ -1,4 +1,9 @@
-"""TODO."""
+"""ElectLeaders (API 43): elect leaders of partitions anew (KIP-183).
+
+v0   2.2     the first form
+v1   2.4     unclean elections too; a top-level error (KIP-460)
+v2   2.4     flexible
+"""
 
 from __future__ import annotations
 
@@ -17,59 +22,62 @@ from logion.protocol.schema import (
 
 @struct
 class TopicPartitions:
-    """TODO."""
+    """Partitions of one topic."""
 
     topic: str = wire(STRING)
     """Name of the topic."""
     partitions: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Their indexes."""
 
 
 @request(api=43, versions="0-2", flexible="2+")
 class ElectLeadersRequest:
-    """TODO."""
+    """Elect leaders."""
 
     election_type: int = wire(INT8, "1+", default=0)
-    """TODO."""
+    """0 preferred: the first replica, if in sync; 1 unclean: any live replica, at the
+    price of records.
+    """
     topic_partitions: tuple[TopicPartitions, ...] | None = wire(
         array(TopicPartitions), nullable="0+"
     )
-    """TODO."""
+    """The partitions, by topic; null: all of the cluster."""
     timeout_ms: int = wire(INT32, default=60000)
-    """How long the broker may wait for completion before it answers, in ms."""
+    """How long to wait for the elections, in ms."""
 
 
 @struct
 class PartitionResult:
-    """TODO."""
+    """Result for one partition."""
 
     partition_id: int = wire(INT32)
-    """TODO."""
+    """Index of the partition, counted from 0."""
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """ELECTION_NOT_NEEDED if the leader is the right one already; 0 if it was elected.
+    """
     error_message: str | None = wire(STRING, nullable="0+")
     """The error in words; null if there is none."""
 
 
 @struct
 class ReplicaElectionResult:
-    """TODO."""
+    """Results for one topic."""
 
     topic: str = wire(STRING)
     """Name of the topic."""
     partition_result: tuple[PartitionResult, ...] = wire(array(PartitionResult))
-    """TODO."""
+    """The result of each partition."""
 
 
 @response(api=43, versions="0-2", flexible="2+")
 class ElectLeadersResponse:
-    """TODO."""
+    """What was elected."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     error_code: int = wire(INT16, "1+", default=0)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """Error of the whole request; 0 if none."""
     replica_election_results: tuple[ReplicaElectionResult, ...] = wire(
         array(ReplicaElectionResult)
     )
-    """TODO."""
+    """The results, by topic."""

@@ -1,4 +1,7 @@
-"""TODO."""
+"""Envelope (API 58): a broker forwards a client's request to the controller (KIP-590).
+
+v0   2.8     the only form so far
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,21 @@ from logion.protocol.schema import BYTES, INT16, request, response, wire
 
 @request(api=58, versions="0", flexible="0+")
 class EnvelopeRequest:
-    """TODO."""
+    """A client sent this."""
 
     request_data: bytes = wire(BYTES)
-    """TODO."""
+    """The client's whole request, header included, without its size."""
     request_principal: bytes | None = wire(BYTES, nullable="0+")
-    """TODO."""
+    """Who the client is, in the broker's own form; null if it has none."""
     client_host_address: bytes = wire(BYTES)
-    """TODO."""
+    """The client's address: 4 or 16 bytes."""
 
 
 @response(api=58, versions="0", flexible="0+")
 class EnvelopeResponse:
-    """TODO."""
+    """The controller's answer."""
 
     response_data: bytes | None = wire(BYTES, nullable="0+", default=None)
-    """TODO."""
+    """The whole response, header included, without its size; null with an error."""
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """Error of the forwarding itself; the response has its own."""

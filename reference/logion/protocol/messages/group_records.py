@@ -1,4 +1,18 @@
-"""TODO."""
+"""What a group coordinator stores in `__consumer_offsets`.
+
+The key is an int16, which is both its version and the kind of record, and the key
+message; the value is an int16 version and the value message. A null value deletes.
+
+kind  key                                       value                        since
+0, 1  OffsetCommitKey                           OffsetCommitValue            0.8.2
+2     GroupMetadataKey                          GroupMetadataValue           0.9.0
+3     ConsumerGroupMetadataKey                  the group's epoch            3.5
+4     ConsumerGroupPartitionMetadataKey         partitions of its topics     3.5
+5     ConsumerGroupMemberMetadataKey            a member                     3.5
+6     ConsumerGroupTargetAssignmentMetadataKey  epoch of the assignment      3.5
+7     ConsumerGroupTargetAssignmentMemberKey    what a member shall have     3.5
+8     ConsumerGroupCurrentMemberAssignmentKey   what a member has            3.5
+"""
 
 from __future__ import annotations
 
@@ -19,10 +33,10 @@ from logion.protocol.schema import (
 
 @message(versions="0-1")
 class OffsetCommitKey:
-    """TODO."""
+    """Names an offset: group, topic and partition."""
 
     group: str = wire(STRING)
-    """TODO."""
+    """Name of the group."""
     topic: str = wire(STRING)
     """Name of the topic."""
     partition: int = wire(INT32)
@@ -31,31 +45,35 @@ class OffsetCommitKey:
 
 @message(versions="0-4", flexible="4+")
 class OffsetCommitValue:
-    """TODO."""
+    """How far the group has read the partition.
+
+    v0 is of 0.8.2, v1 of 0.9 to 2.0, v2 and v3 of 2.1 and later; v4 can be read but no
+    release writes it.
+    """
 
     offset: int = wire(INT64)
-    """TODO."""
+    """Offset of the next record to read."""
     leader_epoch: int = wire(INT32, "3+", default=-1, ignorable=True)
-    """Number of the leader's term; it grows with every election."""
+    """Leader epoch of the last record read; -1 if unknown."""
     metadata: str = wire(STRING)
-    """TODO."""
+    """Text stored with the offset; empty if there is none."""
     commit_timestamp: int = wire(INT64)
-    """TODO."""
+    """When it was committed, in ms since 1970."""
     expire_timestamp: int = wire(INT64, "1", default=-1, ignorable=True)
-    """TODO."""
+    """When it may be deleted, in ms since 1970; -1: as the broker is configured."""
 
 
 @message(versions="2")
 class GroupMetadataKey:
-    """TODO."""
+    """Names a classic group."""
 
     group: str = wire(STRING)
-    """TODO."""
+    """Name of the group."""
 
 
 @struct
 class MemberMetadata:
-    """TODO."""
+    """A member of a classic group."""
 
     member_id: str = wire(STRING)
     """Id of the member."""
@@ -68,36 +86,46 @@ class MemberMetadata:
     client_host: str = wire(STRING)
     """Address the member connects from."""
     rebalance_timeout: int = wire(INT32, "1+", default=-1, ignorable=True)
-    """TODO."""
+    """How long it may take to join again in a rebalance, in ms; -1: the session
+    timeout.
+    """
     session_timeout: int = wire(INT32)
-    """TODO."""
+    """It is removed if it sends no heartbeat for so long, in ms."""
     subscription: bytes = wire(BYTES)
-    """TODO."""
+    """What it sent for the chosen protocol: for consumers, a
+    ConsumerProtocolSubscription.
+    """
     assignment: bytes = wire(BYTES)
-    """TODO."""
+    """Its work: for consumers, a ConsumerProtocolAssignment."""
 
 
 @message(versions="0-4", flexible="4+")
 class GroupMetadataValue:
-    """TODO."""
+    """A classic group in one generation.
+
+    v0 is of 0.9.0, v1 of 0.10.1, v2 of 2.1, v3 of 2.3 and later; v4 can be read but no
+    release writes it.
+    """
 
     protocol_type: str = wire(STRING)
-    """TODO."""
+    """What kind of group it is, such as `consumer`; empty for one that only stores
+    offsets.
+    """
     generation: int = wire(INT32)
-    """TODO."""
+    """Number of the generation."""
     protocol: str | None = wire(STRING, nullable="0+")
-    """TODO."""
+    """The way its members divide the work; null if it has no members."""
     leader: str | None = wire(STRING, nullable="0+")
-    """TODO."""
+    """Id of the member that divides the work; null if it has no members."""
     current_state_timestamp: int = wire(INT64, "2+", default=-1, ignorable=True)
-    """TODO."""
+    """When it entered its present state, in ms since 1970; -1 if unknown."""
     members: tuple[MemberMetadata, ...] = wire(array(MemberMetadata))
-    """TODO."""
+    """Its members."""
 
 
 @message(versions="3")
 class ConsumerGroupMetadataKey:
-    """TODO."""
+    """Names a new consumer group (KIP-848)."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
@@ -105,15 +133,15 @@ class ConsumerGroupMetadataKey:
 
 @message(versions="0", flexible="0+")
 class ConsumerGroupMetadataValue:
-    """TODO."""
+    """A new consumer group."""
 
     epoch: int = wire(INT32)
-    """TODO."""
+    """Version of its members and subscriptions."""
 
 
 @message(versions="4")
 class ConsumerGroupPartitionMetadataKey:
-    """TODO."""
+    """Names the topics of a group."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
@@ -121,39 +149,39 @@ class ConsumerGroupPartitionMetadataKey:
 
 @struct
 class PartitionMetadata:
-    """TODO."""
+    """Where the replicas of a partition are."""
 
     partition: int = wire(INT32)
     """Index of the partition, counted from 0."""
     racks: tuple[str, ...] = wire(array(STRING))
-    """TODO."""
+    """Racks that hold a replica."""
 
 
 @struct
 class TopicMetadata:
-    """TODO."""
+    """A topic as the group last saw it."""
 
     topic_id: Uuid = wire(UUID)
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     topic_name: str = wire(STRING)
     """Name of the topic."""
     num_partitions: int = wire(INT32)
-    """TODO."""
+    """Number of its partitions."""
     partition_metadata: tuple[PartitionMetadata, ...] = wire(array(PartitionMetadata))
-    """TODO."""
+    """Racks of its partitions; empty if no rack is known."""
 
 
 @message(versions="0", flexible="0+")
 class ConsumerGroupPartitionMetadataValue:
-    """TODO."""
+    """The topics a group is subscribed to, as last seen."""
 
     topics: tuple[TopicMetadata, ...] = wire(array(TopicMetadata))
-    """TODO."""
+    """The topics."""
 
 
 @message(versions="5")
 class ConsumerGroupMemberMetadataKey:
-    """TODO."""
+    """Names a member of a group."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
@@ -163,53 +191,53 @@ class ConsumerGroupMemberMetadataKey:
 
 @struct
 class ClassicProtocol:
-    """TODO."""
+    """A way to divide the work."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Its name, such as `range`."""
     metadata: bytes = wire(BYTES)
-    """TODO."""
+    """What it sent for it: a ConsumerProtocolSubscription."""
 
 
 @struct
 class ClassicMemberMetadata:
-    """TODO."""
+    """A member of a new group that speaks the classic protocol."""
 
     session_timeout_ms: int = wire(INT32)
-    """TODO."""
+    """It is removed if it sends no heartbeat for so long, in ms."""
     supported_protocols: tuple[ClassicProtocol, ...] = wire(array(ClassicProtocol))
-    """TODO."""
+    """Ways to divide the work that it knows, the one it likes best first."""
 
 
 @message(versions="0", flexible="0+")
 class ConsumerGroupMemberMetadataValue:
-    """TODO."""
+    """A member and what it wants."""
 
     instance_id: str | None = wire(STRING, nullable="0+")
     """The member's `group.instance.id` if it is static, else null."""
     rack_id: str | None = wire(STRING, nullable="0+")
-    """TODO."""
+    """The consumer's `client.rack`; null if it has none."""
     client_id: str = wire(STRING)
     """The member's `client.id`, as its requests name it."""
     client_host: str = wire(STRING)
     """Address the member connects from."""
     subscribed_topic_names: tuple[str, ...] = wire(array(STRING))
-    """TODO."""
+    """Topics it wants."""
     subscribed_topic_regex: str | None = wire(STRING, nullable="0+")
-    """TODO."""
+    """Pattern (RE2) of topics it wants; null or empty if it gave none."""
     rebalance_timeout_ms: int = wire(INT32, default=-1)
-    """TODO."""
+    """How long it may take to give up partitions, in ms; -1 if unknown."""
     server_assignor: str | None = wire(STRING, nullable="0+")
-    """TODO."""
+    """Assignor of the broker it would like; null: no preference."""
     classic_member_metadata: ClassicMemberMetadata | None = wire(
         ClassicMemberMetadata, nullable="0+", tag=0, default=None
     )
-    """TODO."""
+    """What is known of it if it speaks the classic protocol; null if it does not."""
 
 
 @message(versions="6")
 class ConsumerGroupTargetAssignmentMetadataKey:
-    """TODO."""
+    """Names the target assignment of a group."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
@@ -217,15 +245,15 @@ class ConsumerGroupTargetAssignmentMetadataKey:
 
 @message(versions="0", flexible="0+")
 class ConsumerGroupTargetAssignmentMetadataValue:
-    """TODO."""
+    """The target assignment of a group."""
 
     assignment_epoch: int = wire(INT32)
-    """TODO."""
+    """Group epoch it was made for."""
 
 
 @message(versions="7")
 class ConsumerGroupTargetAssignmentMemberKey:
-    """TODO."""
+    """Names what a member shall have."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
@@ -235,25 +263,25 @@ class ConsumerGroupTargetAssignmentMemberKey:
 
 @struct
 class TopicPartition:
-    """TODO."""
+    """Partitions of one topic."""
 
     topic_id: Uuid = wire(UUID)
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     partitions: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Their indexes."""
 
 
 @message(versions="0", flexible="0+")
 class ConsumerGroupTargetAssignmentMemberValue:
-    """TODO."""
+    """What a member shall have."""
 
     topic_partitions: tuple[TopicPartition, ...] = wire(array(TopicPartition))
-    """TODO."""
+    """The partitions, by topic."""
 
 
 @message(versions="8")
 class ConsumerGroupCurrentMemberAssignmentKey:
-    """TODO."""
+    """Names what a member has."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
@@ -263,27 +291,29 @@ class ConsumerGroupCurrentMemberAssignmentKey:
 
 @struct
 class TopicPartitions:
-    """TODO."""
+    """Partitions of one topic."""
 
     topic_id: Uuid = wire(UUID)
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     partitions: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Their indexes."""
 
 
 @message(versions="0", flexible="0+")
 class ConsumerGroupCurrentMemberAssignmentValue:
-    """TODO."""
+    """What a member has, and is giving up."""
 
     member_epoch: int = wire(INT32)
-    """TODO."""
+    """Epoch the member has reached."""
     previous_member_epoch: int = wire(INT32)
-    """TODO."""
+    """Epoch it had before: its last answer may have been lost."""
     state: int = wire(INT8)
-    """TODO."""
+    """0 stable, 1 has partitions to give up, 2 waits for partitions of others; 127
+    unknown.
+    """
     assigned_partitions: tuple[TopicPartitions, ...] = wire(array(TopicPartitions))
-    """TODO."""
+    """Partitions it has, by topic."""
     partitions_pending_revocation: tuple[TopicPartitions, ...] = wire(
         array(TopicPartitions)
     )
-    """TODO."""
+    """Partitions it must give up first, by topic."""

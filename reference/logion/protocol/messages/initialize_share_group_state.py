@@ -1,4 +1,9 @@
-"""TODO."""
+"""InitializeShareGroupState (API 83): begin the state of share partitions (KIP-932).
+
+A group coordinator asks the share coordinator, also a broker.
+
+v0   4.1     the only form so far
+"""
 
 from __future__ import annotations
 
@@ -19,39 +24,39 @@ from logion.protocol.schema import (
 
 @struct
 class PartitionData:
-    """TODO."""
+    """The state of one share partition."""
 
     partition: int = wire(INT32)
     """Index of the partition, counted from 0."""
     state_epoch: int = wire(INT32)
-    """TODO."""
+    """Number of this beginning: older ones are fenced."""
     start_offset: int = wire(INT64)
-    """TODO."""
+    """First offset to be delivered; -1: not decided yet."""
 
 
 @struct
 class InitializeStateData:
-    """TODO."""
+    """Share partitions of one topic."""
 
     topic_id: Uuid = wire(UUID)
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     partitions: tuple[PartitionData, ...] = wire(array(PartitionData))
-    """TODO."""
+    """Their states."""
 
 
 @request(api=83, versions="0", flexible="0+")
 class InitializeShareGroupStateRequest:
-    """TODO."""
+    """Begin these states."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
     topics: tuple[InitializeStateData, ...] = wire(array(InitializeStateData))
-    """TODO."""
+    """The share partitions, by topic."""
 
 
 @struct
 class PartitionResult:
-    """TODO."""
+    """Result for one share partition."""
 
     partition: int = wire(INT32)
     """Index of the partition, counted from 0."""
@@ -63,17 +68,17 @@ class PartitionResult:
 
 @struct
 class InitializeStateResult:
-    """TODO."""
+    """Results for one topic."""
 
     topic_id: Uuid = wire(UUID)
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     partitions: tuple[PartitionResult, ...] = wire(array(PartitionResult))
-    """TODO."""
+    """The result of each share partition."""
 
 
 @response(api=83, versions="0", flexible="0+")
 class InitializeShareGroupStateResponse:
-    """TODO."""
+    """Which states were begun."""
 
     results: tuple[InitializeStateResult, ...] = wire(array(InitializeStateResult))
-    """TODO."""
+    """The results, by topic."""

@@ -1,4 +1,16 @@
-"""TODO."""
+"""LeaderAndIsr (API 4): the controller tells a broker what it leads and follows.
+
+Only clusters on ZooKeeper use it; 4.0 dropped it.
+
+v0   0.8.0   the first form
+v1   1.0     marks new replicas, for brokers with several disks (KIP-112)
+v2   2.2     broker epoch; partitions grouped by topic (KIP-380)
+v3   2.4     replicas being added and removed (KIP-455)
+v4   2.4     flexible
+v5   2.8     topic ids; full or incremental (KIP-516)
+v6   3.2     leader recovery state (KIP-704)
+v7   3.4     marks a KRaft controller during migration (KIP-866)
+"""
 
 from __future__ import annotations
 
@@ -21,41 +33,42 @@ from logion.protocol.schema import (
 
 @struct
 class LeaderAndIsrPartitionState:
-    """TODO."""
+    """The new state of one partition."""
 
     topic_name: str = wire(STRING, "0-1", default="", ignorable=True)
-    """Name of the topic."""
+    """Name of the topic; from v2 on it stands once for all its partitions."""
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
     controller_epoch: int = wire(INT32)
-    """Number of the controller's term; requests of an older one are refused."""
+    """Epoch of the controller that chose the leader."""
     leader: int = wire(INT32)
-    """TODO."""
+    """Broker that leads; -1 none, -2 the partition is being deleted."""
     leader_epoch: int = wire(INT32)
-    """Number of the leader's term; it grows with every election."""
+    """The leader's epoch; an older one than the broker knows is ignored."""
     isr: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Brokers in sync, the leader among them."""
     partition_epoch: int = wire(INT32)
-    """TODO."""
+    """Version of this state: an ISR change has to name it."""
     replicas: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Brokers that hold a replica, the preferred leader first."""
     adding_replicas: tuple[int, ...] = wire(
         array(INT32), "3+", default=(), ignorable=True
     )
-    """TODO."""
+    """Of those, the ones a reassignment adds."""
     removing_replicas: tuple[int, ...] = wire(
         array(INT32), "3+", default=(), ignorable=True
     )
-    """TODO."""
+    """Of those, the ones a reassignment will remove."""
     is_new: bool = wire(BOOL, "1+", default=False, ignorable=True)
-    """TODO."""
+    """Whether the partition was just created: the broker may then start an empty log.
+    """
     leader_recovery_state: int = wire(INT8, "6+", default=0)
-    """TODO."""
+    """0 recovered; 1 recovering: the leader was elected uncleanly."""
 
 
 @struct
 class LeaderAndIsrTopicState:
-    """TODO."""
+    """Partitions of one topic."""
 
     topic_name: str = wire(STRING)
     """Name of the topic."""
@@ -64,57 +77,59 @@ class LeaderAndIsrTopicState:
     partition_states: tuple[LeaderAndIsrPartitionState, ...] = wire(
         array(LeaderAndIsrPartitionState)
     )
-    """TODO."""
+    """Their new states."""
 
 
 @struct
 class LeaderAndIsrLiveLeader:
-    """TODO."""
+    """Address of a broker that leads."""
 
     broker_id: int = wire(INT32)
     """Number of the broker, `broker.id` or `node.id`."""
     host_name: str = wire(STRING)
-    """TODO."""
+    """Name or address to connect to."""
     port: int = wire(INT32)
     """TCP port to connect to."""
 
 
 @request(api=4, versions="0-7", flexible="4+")
 class LeaderAndIsrRequest:
-    """TODO."""
+    """Become leader or follower of these partitions."""
 
     controller_id: int = wire(INT32)
-    """TODO."""
+    """Broker id of the controller."""
     is_kraft_controller: bool = wire(
         BOOL, "7+", default=False, name="isKRaftController"
     )
-    """TODO."""
+    """Whether the controller is a KRaft one, during a migration (KIP-866)."""
     controller_epoch: int = wire(INT32)
     """Number of the controller's term; requests of an older one are refused."""
     broker_epoch: int = wire(INT64, "2+", default=-1, ignorable=True)
-    """Number the broker got when it registered, new with every start; -1 if unknown."""
+    """Registration of the broker this is meant for; another refuses it. -1: do not
+    compare.
+    """
     type: int = wire(INT8, "5+", default=0)
-    """TODO."""
+    """What is listed: 0 unknown, 1 only changes, 2 all partitions of the broker."""
     ungrouped_partition_states: tuple[LeaderAndIsrPartitionState, ...] = wire(
         array(LeaderAndIsrPartitionState), "0-1", default=()
     )
-    """TODO."""
+    """The partitions, each with its topic's name."""
     topic_states: tuple[LeaderAndIsrTopicState, ...] = wire(
         array(LeaderAndIsrTopicState), "2+", default=()
     )
-    """TODO."""
+    """The partitions, by topic."""
     live_leaders: tuple[LeaderAndIsrLiveLeader, ...] = wire(
         array(LeaderAndIsrLiveLeader)
     )
-    """TODO."""
+    """Addresses of the brokers that lead them."""
 
 
 @struct
 class LeaderAndIsrPartitionError:
-    """TODO."""
+    """Result for one partition."""
 
     topic_name: str = wire(STRING, "0-4", default="", ignorable=True)
-    """Name of the topic."""
+    """Name of the topic; from v5 on its id stands once for all its partitions."""
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
     error_code: int = wire(INT16)
@@ -123,27 +138,27 @@ class LeaderAndIsrPartitionError:
 
 @struct
 class LeaderAndIsrTopicError:
-    """TODO."""
+    """Results for partitions of one topic."""
 
     topic_id: Uuid = wire(UUID)
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     partition_errors: tuple[LeaderAndIsrPartitionError, ...] = wire(
         array(LeaderAndIsrPartitionError)
     )
-    """TODO."""
+    """Their results."""
 
 
 @response(api=4, versions="0-7", flexible="4+")
 class LeaderAndIsrResponse:
-    """TODO."""
+    """Which partitions the broker took over."""
 
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """Error of the whole request, such as STALE_CONTROLLER_EPOCH; 0 if none."""
     partition_errors: tuple[LeaderAndIsrPartitionError, ...] = wire(
         array(LeaderAndIsrPartitionError), "0-4", default=()
     )
-    """TODO."""
+    """Results, each with its topic's name."""
     topics: tuple[LeaderAndIsrTopicError, ...] = wire(
         array(LeaderAndIsrTopicError), "5+", default=()
     )
-    """TODO."""
+    """Results, by topic id."""

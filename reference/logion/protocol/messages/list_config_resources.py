@@ -1,4 +1,8 @@
-"""TODO."""
+"""ListConfigResources (API 74): what there are settings for (KIP-714).
+
+v0   3.7     the first form
+v1   4.1     any kind of resource, where v0 lists client metrics alone (KIP-1142)
+"""
 
 from __future__ import annotations
 
@@ -17,18 +21,18 @@ from logion.protocol.schema import (
 
 @request(api=74, versions="0-1", flexible="0+")
 class ListConfigResourcesRequest:
-    """TODO."""
+    """List the resources."""
 
     resource_types: tuple[int, ...] = wire(array(INT8), "1+", default=())
-    """TODO."""
+    """Kinds to list, by code as in DescribeConfigs; empty: all that are supported."""
 
 
 @struct
 class ConfigResource:
-    """TODO."""
+    """A resource that has settings."""
 
     resource_name: str = wire(STRING)
-    """TODO."""
+    """Name of the topic, group or subscription, number of the broker."""
     resource_type: int = wire(INT8, "1+", default=16, ignorable=True)
     """Kind of the resource: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32
     group.
@@ -37,11 +41,11 @@ class ConfigResource:
 
 @response(api=74, versions="0-1", flexible="0+")
 class ListConfigResourcesResponse:
-    """TODO."""
+    """The resources."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     error_code: int = wire(INT16)
     """What went wrong, as an `Error` code; 0 if nothing did."""
     config_resources: tuple[ConfigResource, ...] = wire(array(ConfigResource))
-    """TODO."""
+    """The resources."""

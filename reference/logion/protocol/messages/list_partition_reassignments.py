@@ -1,4 +1,7 @@
-"""TODO."""
+"""ListPartitionReassignments (API 46): which partitions are being moved (KIP-455).
+
+v0   2.4     the only form so far
+"""
 
 from __future__ import annotations
 
@@ -16,55 +19,55 @@ from logion.protocol.schema import (
 
 @struct
 class ListPartitionReassignmentsTopics:
-    """TODO."""
+    """Partitions of one topic."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the topic."""
     partition_indexes: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Their indexes."""
 
 
 @request(api=46, versions="0", flexible="0+")
 class ListPartitionReassignmentsRequest:
-    """TODO."""
+    """List the moves."""
 
     timeout_ms: int = wire(INT32, default=60000)
-    """How long the broker may wait for completion before it answers, in ms."""
+    """How long to wait for the answer, in ms."""
     topics: tuple[ListPartitionReassignmentsTopics, ...] | None = wire(
         array(ListPartitionReassignmentsTopics), nullable="0+", default=None
     )
-    """TODO."""
+    """Partitions to look at, by topic; null: all of them."""
 
 
 @struct
 class OngoingPartitionReassignment:
-    """TODO."""
+    """A partition being moved."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
     replicas: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Brokers that hold a replica now, old and new."""
     adding_replicas: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Of those, the new ones."""
     removing_replicas: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Of those, the ones that will go."""
 
 
 @struct
 class OngoingTopicReassignment:
-    """TODO."""
+    """Moves within one topic."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the topic."""
     partitions: tuple[OngoingPartitionReassignment, ...] = wire(
         array(OngoingPartitionReassignment)
     )
-    """TODO."""
+    """The partitions."""
 
 
 @response(api=46, versions="0", flexible="0+")
 class ListPartitionReassignmentsResponse:
-    """TODO."""
+    """The moves."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
@@ -73,4 +76,4 @@ class ListPartitionReassignmentsResponse:
     error_message: str | None = wire(STRING, nullable="0+")
     """The error in words; null if there is none."""
     topics: tuple[OngoingTopicReassignment, ...] = wire(array(OngoingTopicReassignment))
-    """TODO."""
+    """The partitions being moved, by topic."""

@@ -1,4 +1,7 @@
-"""TODO."""
+"""OffsetDelete (API 47): delete offsets of a group (KIP-496).
+
+v0   2.4     the only form so far
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from logion.protocol.schema import (
 
 @struct
 class OffsetDeleteRequestPartition:
-    """TODO."""
+    """A partition."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
@@ -24,57 +27,57 @@ class OffsetDeleteRequestPartition:
 
 @struct
 class OffsetDeleteRequestTopic:
-    """TODO."""
+    """Partitions of one topic."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the topic."""
     partitions: tuple[OffsetDeleteRequestPartition, ...] = wire(
         array(OffsetDeleteRequestPartition)
     )
-    """TODO."""
+    """Their indexes."""
 
 
 @request(api=47, versions="0")
 class OffsetDeleteRequest:
-    """TODO."""
+    """Delete these offsets."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
     topics: tuple[OffsetDeleteRequestTopic, ...] = wire(array(OffsetDeleteRequestTopic))
-    """TODO."""
+    """Partitions whose offsets go, by topic."""
 
 
 @struct
 class OffsetDeleteResponsePartition:
-    """TODO."""
+    """Result for one partition."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """GROUP_SUBSCRIBED_TO_TOPIC if members still read it; 0 if the offset is gone."""
 
 
 @struct
 class OffsetDeleteResponseTopic:
-    """TODO."""
+    """Results for one topic."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the topic."""
     partitions: tuple[OffsetDeleteResponsePartition, ...] = wire(
         array(OffsetDeleteResponsePartition)
     )
-    """TODO."""
+    """The result of each partition."""
 
 
 @response(api=47, versions="0")
 class OffsetDeleteResponse:
-    """TODO."""
+    """Which offsets were deleted."""
 
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """Error of the whole group; 0 if none."""
     throttle_time_ms: int = wire(INT32, ignorable=True)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
     topics: tuple[OffsetDeleteResponseTopic, ...] = wire(
         array(OffsetDeleteResponseTopic)
     )
-    """TODO."""
+    """The results, by topic."""

@@ -1,4 +1,8 @@
-"""TODO."""
+"""`<offset>.snapshot`: what a log knows of its producers up to an offset.
+
+The file is an int16 version, 1, and this message (KIP-98). The CRC-32C is that of all
+bytes after it.
+"""
 
 from __future__ import annotations
 
@@ -16,31 +20,31 @@ from logion.protocol.schema import (
 
 @struct
 class ProducerEntry:
-    """TODO."""
+    """What a log remembers of one producer."""
 
     producer_id: int = wire(INT64)
-    """Number of the producer, given by InitProducerId."""
+    """Number of the producer."""
     epoch: int = wire(INT16)
-    """TODO."""
+    """Its latest epoch."""
     last_sequence: int = wire(INT32)
-    """TODO."""
+    """Sequence number of its last record; -1 if it wrote none in this epoch."""
     last_offset: int = wire(INT64)
-    """TODO."""
+    """Offset of its last record."""
     offset_delta: int = wire(INT32)
-    """TODO."""
+    """Last offset of its last batch, less the first one."""
     timestamp: int = wire(INT64)
-    """TODO."""
+    """Timestamp of its last batch, in ms; -1 if unknown."""
     coordinator_epoch: int = wire(INT32)
-    """TODO."""
+    """Epoch of the coordinator that wrote its last marker; -1 if none did."""
     current_txn_first_offset: int = wire(INT64)
-    """TODO."""
+    """First offset of its open transaction; -1 if none is open."""
 
 
 @message(versions="1")
 class ProducerSnapshot:
-    """TODO."""
+    """The producers of a log."""
 
     crc: int = wire(UINT32)
-    """TODO."""
+    """CRC-32C of everything after it."""
     producer_entries: tuple[ProducerEntry, ...] = wire(array(ProducerEntry))
-    """TODO."""
+    """Every producer the log remembers."""

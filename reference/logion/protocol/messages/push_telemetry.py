@@ -1,4 +1,9 @@
-"""TODO."""
+"""PushTelemetry (API 72): a client hands in its metrics (KIP-714).
+
+Offered only by brokers with a receiver of client metrics.
+
+v0   3.7     the only form so far
+"""
 
 from __future__ import annotations
 
@@ -18,23 +23,23 @@ from logion.protocol.schema import (
 
 @request(api=72, versions="0", flexible="0+")
 class PushTelemetryRequest:
-    """TODO."""
+    """These are my metrics."""
 
     client_instance_id: Uuid = wire(UUID)
-    """TODO."""
+    """Id of this run of the client."""
     subscription_id: int = wire(INT32)
-    """TODO."""
+    """Subscription the push follows; an old one is refused."""
     terminating: bool = wire(BOOL)
-    """TODO."""
+    """Whether the client is about to end: this push is its last."""
     compression_type: int = wire(INT8)
-    """TODO."""
+    """Codec of `metrics`: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd."""
     metrics: bytes = wire(BYTES)
-    """TODO."""
+    """The metrics, as OTLP MetricsData in protobuf."""
 
 
 @response(api=72, versions="0", flexible="0+")
 class PushTelemetryResponse:
-    """TODO."""
+    """Whether they were taken."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""

@@ -1,4 +1,9 @@
-"""TODO."""
+"""ReadShareGroupState (API 84): read the state of share partitions (KIP-932).
+
+The leader of a partition asks the share coordinator.
+
+v0   4.1     the only form so far
+"""
 
 from __future__ import annotations
 
@@ -20,51 +25,51 @@ from logion.protocol.schema import (
 
 @struct
 class PartitionData:
-    """TODO."""
+    """A share partition to read."""
 
     partition: int = wire(INT32)
     """Index of the partition, counted from 0."""
     leader_epoch: int = wire(INT32)
-    """Number of the leader's term; it grows with every election."""
+    """Epoch of the leader that asks: older ones are fenced."""
 
 
 @struct
 class ReadStateData:
-    """TODO."""
+    """Share partitions of one topic."""
 
     topic_id: Uuid = wire(UUID)
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     partitions: tuple[PartitionData, ...] = wire(array(PartitionData))
-    """TODO."""
+    """Which to read."""
 
 
 @request(api=84, versions="0", flexible="0+")
 class ReadShareGroupStateRequest:
-    """TODO."""
+    """Read these states."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
     topics: tuple[ReadStateData, ...] = wire(array(ReadStateData))
-    """TODO."""
+    """The share partitions, by topic."""
 
 
 @struct
 class StateBatch:
-    """TODO."""
+    """A run of records in one state."""
 
     first_offset: int = wire(INT64)
-    """TODO."""
+    """First offset of the run."""
     last_offset: int = wire(INT64)
-    """TODO."""
+    """Its last offset; this one belongs to it."""
     delivery_state: int = wire(INT8)
-    """TODO."""
+    """0 available, 2 acknowledged, 4 archived."""
     delivery_count: int = wire(INT16)
-    """TODO."""
+    """How often they have been delivered."""
 
 
 @struct
 class PartitionResult:
-    """TODO."""
+    """The state of one share partition."""
 
     partition: int = wire(INT32)
     """Index of the partition, counted from 0."""
@@ -73,26 +78,26 @@ class PartitionResult:
     error_message: str | None = wire(STRING, nullable="0+", default=None)
     """The error in words; null if there is none."""
     state_epoch: int = wire(INT32)
-    """TODO."""
+    """Number of the beginning it stems from."""
     start_offset: int = wire(INT64)
-    """TODO."""
+    """First offset not yet done with; -1: not decided yet."""
     state_batches: tuple[StateBatch, ...] = wire(array(StateBatch))
-    """TODO."""
+    """What became of the records from there on."""
 
 
 @struct
 class ReadStateResult:
-    """TODO."""
+    """States within one topic."""
 
     topic_id: Uuid = wire(UUID)
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     partitions: tuple[PartitionResult, ...] = wire(array(PartitionResult))
-    """TODO."""
+    """The state of each share partition."""
 
 
 @response(api=84, versions="0", flexible="0+")
 class ReadShareGroupStateResponse:
-    """TODO."""
+    """The states."""
 
     results: tuple[ReadStateResult, ...] = wire(array(ReadStateResult))
-    """TODO."""
+    """The states, by topic."""

@@ -1,4 +1,9 @@
-"""TODO."""
+"""RenewDelegationToken (API 39): let a token live longer (KIP-48).
+
+v0   1.1     the first form
+v1   2.0     quotas: the answer first, the pause after it (KIP-219)
+v2   2.5     flexible
+"""
 
 from __future__ import annotations
 
@@ -7,21 +12,21 @@ from logion.protocol.schema import BYTES, INT16, INT32, INT64, request, response
 
 @request(api=39, versions="0-2", flexible="2+")
 class RenewDelegationTokenRequest:
-    """TODO."""
+    """Renew this token."""
 
     hmac: bytes = wire(BYTES)
-    """TODO."""
+    """Secret of the token."""
     renew_period_ms: int = wire(INT64)
-    """TODO."""
+    """How long it shall live from now, in ms; below 0: as the broker is configured."""
 
 
 @response(api=39, versions="0-2", flexible="2+")
 class RenewDelegationTokenResponse:
-    """TODO."""
+    """The new end of the token."""
 
     error_code: int = wire(INT16)
     """What went wrong, as an `Error` code; 0 if nothing did."""
     expiry_timestamp_ms: int = wire(INT64)
-    """TODO."""
+    """When it ends unless it is renewed, in ms since 1970."""
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""

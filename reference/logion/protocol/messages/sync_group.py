@@ -1,4 +1,12 @@
-"""TODO."""
+"""SyncGroup (API 14): the leader hands in the assignment, every member gets its part.
+
+v0   0.9.0   the first form
+v1   0.11.0  throttle time (KIP-124)
+v2   2.0     quotas: the answer first, the pause after it (KIP-219)
+v3   2.3     static members (KIP-345)
+v4   2.4     flexible
+v5   2.5     protocol type and name, to be checked (KIP-559)
+"""
 
 from __future__ import annotations
 
@@ -17,22 +25,22 @@ from logion.protocol.schema import (
 
 @struct
 class SyncGroupRequestAssignment:
-    """TODO."""
+    """The part of one member."""
 
     member_id: str = wire(STRING)
     """Id of the member."""
     assignment: bytes = wire(BYTES)
-    """TODO."""
+    """Its work: for consumers, a ConsumerProtocolAssignment."""
 
 
 @request(api=14, versions="0-5", flexible="4+")
 class SyncGroupRequest:
-    """TODO."""
+    """Give me my part; from the leader: here are all parts."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
     generation_id: int = wire(INT32)
-    """TODO."""
+    """Generation the member belongs to."""
     member_id: str = wire(STRING)
     """Id of the member."""
     group_instance_id: str | None = wire(STRING, "3+", nullable="3+", default=None)
@@ -40,20 +48,20 @@ class SyncGroupRequest:
     protocol_type: str | None = wire(
         STRING, "5+", nullable="5+", default=None, ignorable=True
     )
-    """TODO."""
+    """What kind of group the member believes this is; null: do not compare."""
     protocol_name: str | None = wire(
         STRING, "5+", nullable="5+", default=None, ignorable=True
     )
-    """TODO."""
+    """Protocol the member believes was chosen; null: do not compare."""
     assignments: tuple[SyncGroupRequestAssignment, ...] = wire(
         array(SyncGroupRequestAssignment)
     )
-    """TODO."""
+    """From the leader, the part of every member; from others, empty."""
 
 
 @response(api=14, versions="0-5", flexible="4+")
 class SyncGroupResponse:
-    """TODO."""
+    """The member's part."""
 
     throttle_time_ms: int = wire(INT32, "1+", default=0, ignorable=True)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
@@ -62,10 +70,10 @@ class SyncGroupResponse:
     protocol_type: str | None = wire(
         STRING, "5+", nullable="5+", default=None, ignorable=True
     )
-    """TODO."""
+    """What kind of group this is; null with an error."""
     protocol_name: str | None = wire(
         STRING, "5+", nullable="5+", default=None, ignorable=True
     )
-    """TODO."""
+    """The chosen protocol; null with an error."""
     assignment: bytes = wire(BYTES)
-    """TODO."""
+    """Its work: for consumers, a ConsumerProtocolAssignment; empty if it gets none."""

@@ -1,4 +1,7 @@
-"""TODO."""
+"""UnregisterBroker (API 64): forget a broker that will not come back (KIP-500).
+
+v0   2.8     the only form so far
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from logion.protocol.schema import INT16, INT32, STRING, request, response, wire
 
 @request(api=64, versions="0", flexible="0+")
 class UnregisterBrokerRequest:
-    """TODO."""
+    """Forget this broker."""
 
     broker_id: int = wire(INT32)
     """Number of the broker, `broker.id` or `node.id`."""
@@ -15,7 +18,7 @@ class UnregisterBrokerRequest:
 
 @response(api=64, versions="0", flexible="0+")
 class UnregisterBrokerResponse:
-    """TODO."""
+    """Whether it was forgotten."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""

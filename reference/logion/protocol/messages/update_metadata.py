@@ -1,4 +1,17 @@
-"""TODO."""
+"""UpdateMetadata (API 6): the controller tells brokers what Metadata should answer.
+
+Only clusters on ZooKeeper use it; 4.0 dropped it.
+
+v0   0.8.0   the first form
+v1   0.9.0   several endpoints per broker, each with a security protocol
+v2   0.10.0  racks (KIP-36)
+v3   0.10.2  listener names (KIP-103)
+v4   1.0     offline replicas (KIP-112)
+v5   2.2     broker epoch; partitions grouped by topic (KIP-380)
+v6   2.4     flexible
+v7   2.8     topic ids (KIP-516)
+v8   3.4     marks a KRaft controller during migration (KIP-866)
+"""
 
 from __future__ import annotations
 
@@ -21,33 +34,33 @@ from logion.protocol.schema import (
 
 @struct
 class UpdateMetadataPartitionState:
-    """TODO."""
+    """The state of one partition."""
 
     topic_name: str = wire(STRING, "0-4", default="", ignorable=True)
-    """Name of the topic."""
+    """Name of the topic; from v5 on it stands once for all its partitions."""
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
     controller_epoch: int = wire(INT32)
-    """Number of the controller's term; requests of an older one are refused."""
+    """Epoch of the controller that chose the leader."""
     leader: int = wire(INT32)
-    """TODO."""
+    """Broker that leads; -1 none, -2 the topic is being deleted."""
     leader_epoch: int = wire(INT32)
     """Number of the leader's term; it grows with every election."""
     isr: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Brokers in sync, the leader among them."""
     zk_version: int = wire(INT32)
-    """TODO."""
+    """Version of the partition's znode."""
     replicas: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Brokers that hold a replica, the preferred leader first."""
     offline_replicas: tuple[int, ...] = wire(
         array(INT32), "4+", default=(), ignorable=True
     )
-    """TODO."""
+    """Of those, the ones whose broker or disk is down."""
 
 
 @struct
 class UpdateMetadataTopicState:
-    """TODO."""
+    """Partitions of one topic."""
 
     topic_name: str = wire(STRING)
     """Name of the topic."""
@@ -56,72 +69,74 @@ class UpdateMetadataTopicState:
     partition_states: tuple[UpdateMetadataPartitionState, ...] = wire(
         array(UpdateMetadataPartitionState)
     )
-    """TODO."""
+    """Their states."""
 
 
 @struct
 class UpdateMetadataEndpoint:
-    """TODO."""
+    """A listener of a broker."""
 
     port: int = wire(INT32)
     """TCP port to connect to."""
     host: str = wire(STRING)
     """Name or address to connect to."""
     listener: str = wire(STRING, "3+", default="", ignorable=True)
-    """TODO."""
+    """Name of the listener."""
     security_protocol: int = wire(INT16)
-    """TODO."""
+    """0 PLAINTEXT, 1 SSL, 2 SASL_PLAINTEXT, 3 SASL_SSL."""
 
 
 @struct
 class UpdateMetadataBroker:
-    """TODO."""
+    """A broker that is alive."""
 
     id: int = wire(INT32)
-    """TODO."""
+    """Number of the broker."""
     v0_host: str = wire(STRING, "0", default="", ignorable=True)
-    """TODO."""
+    """Name or address to connect to."""
     v0_port: int = wire(INT32, "0", default=0, ignorable=True)
-    """TODO."""
+    """TCP port to connect to."""
     endpoints: tuple[UpdateMetadataEndpoint, ...] = wire(
         array(UpdateMetadataEndpoint), "1+", default=(), ignorable=True
     )
-    """TODO."""
+    """Its listeners."""
     rack: str | None = wire(STRING, "2+", nullable="2+", default="", ignorable=True)
     """The broker's `broker.rack`; null if it has none."""
 
 
 @request(api=6, versions="0-8", flexible="6+")
 class UpdateMetadataRequest:
-    """TODO."""
+    """Remember these partitions and brokers."""
 
     controller_id: int = wire(INT32)
-    """TODO."""
+    """Broker id of the controller."""
     is_kraft_controller: bool = wire(
         BOOL, "8+", default=False, name="isKRaftController"
     )
-    """TODO."""
+    """Whether the controller is a KRaft one, during a migration (KIP-866)."""
     type: int = wire(INT8, "8+", tag=0, default=0)
-    """TODO."""
+    """What is listed: 0 unknown, 1 only changes, 2 everything."""
     controller_epoch: int = wire(INT32)
     """Number of the controller's term; requests of an older one are refused."""
     broker_epoch: int = wire(INT64, "5+", default=-1, ignorable=True)
-    """Number the broker got when it registered, new with every start; -1 if unknown."""
+    """Registration of the broker this is meant for; another refuses it. -1: do not
+    compare.
+    """
     ungrouped_partition_states: tuple[UpdateMetadataPartitionState, ...] = wire(
         array(UpdateMetadataPartitionState), "0-4", default=()
     )
-    """TODO."""
+    """The partitions, each with its topic's name."""
     topic_states: tuple[UpdateMetadataTopicState, ...] = wire(
         array(UpdateMetadataTopicState), "5+", default=()
     )
-    """TODO."""
+    """The partitions, by topic."""
     live_brokers: tuple[UpdateMetadataBroker, ...] = wire(array(UpdateMetadataBroker))
-    """TODO."""
+    """Every broker that is alive."""
 
 
 @response(api=6, versions="0-8", flexible="6+")
 class UpdateMetadataResponse:
-    """TODO."""
+    """The broker has taken note."""
 
     error_code: int = wire(INT16)
     """What went wrong, as an `Error` code; 0 if nothing did."""

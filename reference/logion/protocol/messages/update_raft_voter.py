@@ -1,4 +1,7 @@
-"""TODO."""
+"""UpdateRaftVoter (API 82): a voter reports its listeners and versions (KIP-853).
+
+v0   3.9     the only form so far
+"""
 
 from __future__ import annotations
 
@@ -19,10 +22,10 @@ from logion.protocol.schema import (
 
 @struct
 class Listener:
-    """TODO."""
+    """A listener of the voter."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the listener."""
     host: str = wire(STRING)
     """Name or address to connect to."""
     port: int = wire(UINT16)
@@ -31,42 +34,42 @@ class Listener:
 
 @struct
 class KRaftVersionFeature:
-    """TODO."""
+    """Levels of the feature `kraft.version`."""
 
     min_supported_version: int = wire(INT16)
-    """TODO."""
+    """Lowest level."""
     max_supported_version: int = wire(INT16)
-    """TODO."""
+    """Highest level."""
 
 
 @request(api=82, versions="0", flexible="0+")
 class UpdateRaftVoterRequest:
-    """TODO."""
+    """This voter has changed."""
 
     cluster_id: str | None = wire(STRING, nullable="0+")
     """Id of the cluster the sender believes in; null: do not compare."""
     current_leader_epoch: int = wire(INT32)
-    """Leader epoch the client believes current; -1 if it does not check."""
+    """Leader epoch the voter believes current."""
     voter_id: int = wire(INT32)
-    """TODO."""
+    """Number of the node, `node.id`."""
     voter_directory_id: Uuid = wire(UUID)
-    """Log directory that holds the log of the voter (KIP-853)."""
+    """Log directory that holds its log."""
     listeners: tuple[Listener, ...] = wire(array(Listener))
-    """TODO."""
+    """Where it listens for controllers."""
     kraft_version_feature: KRaftVersionFeature = wire(
         KRaftVersionFeature, name="kRaftVersionFeature"
     )
-    """TODO."""
+    """Levels of `kraft.version` it supports."""
 
 
 @struct
 class CurrentLeader:
-    """TODO."""
+    """The leader a voter should turn to."""
 
     leader_id: int = wire(INT32, default=-1)
-    """Broker that leads the partition; -1 if none does."""
+    """Node that leads; -1 if unknown."""
     leader_epoch: int = wire(INT32, default=-1)
-    """Number of the leader's term; it grows with every election."""
+    """Latest epoch known; -1 if none."""
     host: str = wire(STRING)
     """Name or address to connect to."""
     port: int = wire(INT32)
@@ -75,7 +78,7 @@ class CurrentLeader:
 
 @response(api=82, versions="0", flexible="0+")
 class UpdateRaftVoterResponse:
-    """TODO."""
+    """Whether the change was taken."""
 
     throttle_time_ms: int = wire(INT32)
     """How long the client should pause, in ms, because it is over a quota; 0 if not."""
@@ -84,4 +87,4 @@ class UpdateRaftVoterResponse:
     current_leader: CurrentLeader = wire(
         CurrentLeader, tag=0, default=CurrentLeader(host="", port=0)
     )
-    """TODO."""
+    """Who leads, if this node does not."""

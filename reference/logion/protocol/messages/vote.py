@@ -1,4 +1,9 @@
-"""TODO."""
+"""Vote (API 52): a KRaft candidate asks for a vote (KIP-595).
+
+v0   2.8     the first form
+v1   3.9     voters are named with their log directories (KIP-853)
+v2   4.0     pre-vote: would you vote for me? (KIP-996)
+"""
 
 from __future__ import annotations
 
@@ -21,87 +26,87 @@ from logion.protocol.schema import (
 
 @struct
 class VoteRequestPartitionData:
-    """TODO."""
+    """A candidacy for one partition."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
     candidate_epoch: int = wire(INT32, "0-1", default=0)
-    """TODO."""
+    """Epoch the candidate wants to lead."""
     candidate_id: int = wire(INT32, "0-1", default=0)
-    """TODO."""
+    """Node that stands for election."""
     candidate_directory_id: Uuid = wire(UUID, "1", default=ZERO_UUID, ignorable=True)
-    """TODO."""
+    """Log directory of the candidate."""
     replica_epoch: int = wire(INT32, "2+", default=0)
-    """TODO."""
+    """Epoch the candidate wants to lead, or in a pre-vote its present one."""
     replica_id: int = wire(INT32, "2+", default=0)
-    """TODO."""
+    """Node that stands for election."""
     replica_directory_id: Uuid = wire(UUID, "2+", default=ZERO_UUID)
-    """TODO."""
+    """Log directory of the candidate."""
     voter_directory_id: Uuid = wire(UUID, "1+", default=ZERO_UUID, ignorable=True)
     """Log directory that holds the log of the voter (KIP-853)."""
     last_offset_epoch: int = wire(INT32)
-    """TODO."""
+    """Epoch of the last record in the candidate's log."""
     last_offset: int = wire(INT64)
-    """TODO."""
+    """The candidate's log end offset."""
     pre_vote: bool = wire(BOOL, "2+", default=False)
-    """TODO."""
+    """Whether this only asks for the voter's opinion."""
 
 
 @struct
 class VoteRequestTopicData:
-    """TODO."""
+    """Partitions of one topic."""
 
     topic_name: str = wire(STRING)
     """Name of the topic."""
     partitions: tuple[VoteRequestPartitionData, ...] = wire(
         array(VoteRequestPartitionData)
     )
-    """TODO."""
+    """The candidacy for each partition."""
 
 
 @request(api=52, versions="0-2", flexible="0+")
 class VoteRequest:
-    """TODO."""
+    """Vote for this candidate."""
 
     cluster_id: str | None = wire(STRING, nullable="0+", default=None)
     """Id of the cluster the sender believes in; null: do not compare."""
     voter_id: int = wire(INT32, "1+", default=-1, ignorable=True)
-    """TODO."""
+    """Node the request is meant for; -1 if unknown."""
     topics: tuple[VoteRequestTopicData, ...] = wire(array(VoteRequestTopicData))
-    """TODO."""
+    """The logs to be led: only `__cluster_metadata`."""
 
 
 @struct
 class VoteResponsePartitionData:
-    """TODO."""
+    """The vote for one partition."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
     error_code: int = wire(INT16)
     """What went wrong, as an `Error` code; 0 if nothing did."""
     leader_id: int = wire(INT32)
-    """Broker that leads the partition; -1 if none does."""
+    """Leader the voter knows; -1 if none."""
     leader_epoch: int = wire(INT32)
-    """Number of the leader's term; it grows with every election."""
+    """Latest epoch the voter knows."""
     vote_granted: bool = wire(BOOL)
-    """TODO."""
+    """Whether the candidate has the vote."""
 
 
 @struct
 class VoteResponseTopicData:
-    """TODO."""
+    """Votes for one topic."""
 
     topic_name: str = wire(STRING)
     """Name of the topic."""
     partitions: tuple[VoteResponsePartitionData, ...] = wire(
         array(VoteResponsePartitionData)
     )
-    """TODO."""
+    """The vote for each partition."""
 
 
 @struct
 class NodeEndpoint:
-    """TODO."""
+    """Address of a node."""
 
     node_id: int = wire(INT32)
     """Number of the node, `broker.id` or `node.id`."""
@@ -113,13 +118,13 @@ class NodeEndpoint:
 
 @response(api=52, versions="0-2", flexible="0+")
 class VoteResponse:
-    """TODO."""
+    """The vote."""
 
     error_code: int = wire(INT16)
-    """What went wrong, as an `Error` code; 0 if nothing did."""
+    """Error of the whole request; 0 if none."""
     topics: tuple[VoteResponseTopicData, ...] = wire(array(VoteResponseTopicData))
-    """TODO."""
+    """The votes, by topic."""
     node_endpoints: tuple[NodeEndpoint, ...] = wire(
         array(NodeEndpoint), "1+", tag=0, default=()
     )
-    """Where to reach the leaders that this response names (KIP-951)."""
+    """Where to reach the leaders that this response names."""

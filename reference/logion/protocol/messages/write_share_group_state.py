@@ -1,4 +1,10 @@
-"""TODO."""
+"""WriteShareGroupState (API 85): store the state of share partitions (KIP-932).
+
+The leader of a partition asks the share coordinator.
+
+v0   4.1     the first form
+v1   4.2     how many records are done with (KIP-1226)
+"""
 
 from __future__ import annotations
 
@@ -20,59 +26,59 @@ from logion.protocol.schema import (
 
 @struct
 class StateBatch:
-    """TODO."""
+    """A run of records in one state."""
 
     first_offset: int = wire(INT64)
-    """TODO."""
+    """First offset of the run."""
     last_offset: int = wire(INT64)
-    """TODO."""
+    """Its last offset; this one belongs to it."""
     delivery_state: int = wire(INT8)
-    """TODO."""
+    """0 available, 2 acknowledged, 4 archived."""
     delivery_count: int = wire(INT16)
-    """TODO."""
+    """How often they have been delivered."""
 
 
 @struct
 class PartitionData:
-    """TODO."""
+    """The state of one share partition."""
 
     partition: int = wire(INT32)
     """Index of the partition, counted from 0."""
     state_epoch: int = wire(INT32)
-    """TODO."""
+    """Number of the beginning it stems from: older ones are fenced."""
     leader_epoch: int = wire(INT32)
-    """Number of the leader's term; it grows with every election."""
+    """Epoch of the leader that asks: older ones are fenced."""
     start_offset: int = wire(INT64)
-    """TODO."""
+    """First offset not yet done with; -1: as before."""
     delivery_complete_count: int = wire(INT32, "1+", default=-1)
-    """TODO."""
+    """Records from `start_offset` on that are done with; -1 if unknown."""
     state_batches: tuple[StateBatch, ...] = wire(array(StateBatch))
-    """TODO."""
+    """Runs of records whose state has changed."""
 
 
 @struct
 class WriteStateData:
-    """TODO."""
+    """States within one topic."""
 
     topic_id: Uuid = wire(UUID)
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     partitions: tuple[PartitionData, ...] = wire(array(PartitionData))
-    """TODO."""
+    """The state of each share partition."""
 
 
 @request(api=85, versions="0-1", flexible="0+")
 class WriteShareGroupStateRequest:
-    """TODO."""
+    """Store these states."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
     topics: tuple[WriteStateData, ...] = wire(array(WriteStateData))
-    """TODO."""
+    """The states, by topic."""
 
 
 @struct
 class PartitionResult:
-    """TODO."""
+    """Result for one share partition."""
 
     partition: int = wire(INT32)
     """Index of the partition, counted from 0."""
@@ -84,17 +90,17 @@ class PartitionResult:
 
 @struct
 class WriteStateResult:
-    """TODO."""
+    """Results for one topic."""
 
     topic_id: Uuid = wire(UUID)
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     partitions: tuple[PartitionResult, ...] = wire(array(PartitionResult))
-    """TODO."""
+    """The result of each share partition."""
 
 
 @response(api=85, versions="0-1", flexible="0+")
 class WriteShareGroupStateResponse:
-    """TODO."""
+    """Which states were stored."""
 
     results: tuple[WriteStateResult, ...] = wire(array(WriteStateResult))
-    """TODO."""
+    """The results, by topic."""

@@ -1,4 +1,9 @@
-"""TODO."""
+"""WriteTxnMarkers (API 27): have commit and abort markers written (KIP-98).
+
+v0   0.11.0  the first form
+v1   2.8     flexible
+v2   4.2     the transaction's version, for stricter fencing (KIP-1228)
+"""
 
 from __future__ import annotations
 
@@ -19,43 +24,45 @@ from logion.protocol.schema import (
 
 @struct
 class WritableTxnMarkerTopic:
-    """TODO."""
+    """Partitions of one topic."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the topic."""
     partition_indexes: tuple[int, ...] = wire(array(INT32))
-    """TODO."""
+    """Their indexes."""
 
 
 @struct
 class WritableTxnMarker:
-    """TODO."""
+    """The end of one transaction."""
 
     producer_id: int = wire(INT64)
     """Number of the producer, given by InitProducerId."""
     producer_epoch: int = wire(INT16)
     """Term of the producer id: an older one is fenced."""
     transaction_result: bool = wire(BOOL)
-    """TODO."""
+    """True: committed; false: aborted."""
     topics: tuple[WritableTxnMarkerTopic, ...] = wire(array(WritableTxnMarkerTopic))
-    """TODO."""
+    """Where to write it, by topic."""
     coordinator_epoch: int = wire(INT32)
-    """TODO."""
+    """Epoch of the coordinator: an older one is refused."""
     transaction_version: int = wire(INT8, "2+", default=0, ignorable=True)
-    """TODO."""
+    """`transaction.version` the transaction runs under: 0 and 1 classic, 2 an epoch per
+    transaction.
+    """
 
 
 @request(api=27, versions="0-2", flexible="1+")
 class WriteTxnMarkersRequest:
-    """TODO."""
+    """Write these markers."""
 
     markers: tuple[WritableTxnMarker, ...] = wire(array(WritableTxnMarker))
-    """TODO."""
+    """The markers, one per transaction."""
 
 
 @struct
 class WritableTxnMarkerPartitionResult:
-    """TODO."""
+    """Result for one partition."""
 
     partition_index: int = wire(INT32)
     """Index of the partition, counted from 0."""
@@ -65,31 +72,31 @@ class WritableTxnMarkerPartitionResult:
 
 @struct
 class WritableTxnMarkerTopicResult:
-    """TODO."""
+    """Results for one topic."""
 
     name: str = wire(STRING)
-    """TODO."""
+    """Name of the topic."""
     partitions: tuple[WritableTxnMarkerPartitionResult, ...] = wire(
         array(WritableTxnMarkerPartitionResult)
     )
-    """TODO."""
+    """The result of each partition."""
 
 
 @struct
 class WritableTxnMarkerResult:
-    """TODO."""
+    """Results for one transaction."""
 
     producer_id: int = wire(INT64)
     """Number of the producer, given by InitProducerId."""
     topics: tuple[WritableTxnMarkerTopicResult, ...] = wire(
         array(WritableTxnMarkerTopicResult)
     )
-    """TODO."""
+    """The results, by topic."""
 
 
 @response(api=27, versions="0-2", flexible="1+")
 class WriteTxnMarkersResponse:
-    """TODO."""
+    """Where the markers were written."""
 
     markers: tuple[WritableTxnMarkerResult, ...] = wire(array(WritableTxnMarkerResult))
-    """TODO."""
+    """The results, by transaction."""
