@@ -10,12 +10,12 @@ what they write from what they read must be those bytes again.
 from __future__ import annotations
 
 import io
-import sys
 from collections.abc import Callable
 from importlib import import_module
 from timeit import repeat
 from typing import Any, NamedTuple
 
+from logion.names import Uuid
 from logion.protocol.codec import decode, encode
 from logion.protocol.messages.fetch import (
     FetchableTopicResponse,
@@ -71,7 +71,7 @@ def metadata() -> MetadataResponse:
         MetadataResponseTopic(
             error_code=0,
             name=f"topic-{number}",
-            topic_id=bytes(range(16)),
+            topic_id=Uuid(bytes(range(16))),
             is_internal=False,
             partitions=partitions,
         )
@@ -208,4 +208,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -137,6 +137,7 @@ def _first_byte(what: str, expected: bytes, found: bytes) -> str | None:
 
 def _first_field(path: str, expected: Any, found: Any) -> str | None:
     """Return the first field where two JSON values differ, or None."""
+    where = path[1:] or "message"
     if isinstance(expected, dict) and isinstance(found, dict):
         names = (*expected, *(name for name in found if name not in expected))
         parts = (
@@ -145,11 +146,11 @@ def _first_field(path: str, expected: Any, found: Any) -> str | None:
         )
     elif isinstance(expected, list) and isinstance(found, list):
         if len(expected) != len(found):
-            return f"{path[1:]}: expected {len(expected)} elements, found {len(found)}"
+            return f"{where}: expected {len(expected)} elements, found {len(found)}"
         pairs = enumerate(zip(expected, found, strict=True))
         parts = ((f"{path}[{i}]", a, b) for i, (a, b) in pairs)
     elif expected == found:
         return None
     else:
-        return f"{path[1:]}: expected {expected!r}, found {found!r}"
+        return f"{where}: expected {expected!r}, found {found!r}"
     return next(filter(None, (_first_field(*part) for part in parts)), None)
