@@ -253,6 +253,14 @@ class Kafka:
         """The file with what the broker printed."""
         return self.process.output
 
+    def start(self) -> None:
+        """Start it again after a kill."""
+        self.process.start()
+
+    def kill(self) -> None:
+        """Kill it at once (kill -9)."""
+        self.process.kill()
+
 
 SINGLE_BROKER = {
     "broker.id": "0",

@@ -28,7 +28,7 @@ def pom(artifacts: Sequence[str], *, name: str) -> str:
         for group, artifact, version in (each.split(":") for each in artifacts)
     )
     return (
-        '<project xmlns="http://maven.apache.org/POM/4.0.0">\n'
+        "<project>\n"
         "  <modelVersion>4.0.0</modelVersion>\n"
         f"  <groupId>logion</groupId><artifactId>{name}</artifactId>"
         "<version>1</version><packaging>pom</packaging>\n"

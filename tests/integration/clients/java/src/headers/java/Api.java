@@ -1,0 +1,49 @@
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+
+/** What differs between releases, for 2.0 and later. */
+final class Api {
+    private Api() {}
+
+    static void idempotent(Properties settings, boolean wanted) {
+        settings.put("enable.idempotence", Boolean.toString(wanted));
+    }
+
+    static ProducerRecord<byte[], byte[]> toSend(JsonObject job, JsonObject record) {
+        List<Header> headers = new ArrayList<>();
+        for (JsonElement pair : record.getAsJsonArray("headers")) {
+            JsonArray parts = pair.getAsJsonArray();
+            headers.add(new RecordHeader(parts.get(0).getAsString(), Line.decoded(parts.get(1))));
+        }
+        return new ProducerRecord<>(
+                job.get("topic").getAsString(),
+                job.get("partition").getAsInt(),
+                record.get("timestamp").getAsLong(),
+                Line.decoded(record.get("key")),
+                Line.decoded(record.get("value")),
+                headers);
+    }
+
+    static ConsumerRecords<byte[], byte[]> poll(KafkaConsumer<byte[], byte[]> consumer) {
+        return consumer.poll(Duration.ofMillis(200));
+    }
+
+    static JsonObject asLine(ConsumerRecord<byte[], byte[]> read) {
+        JsonArray headers = new JsonArray();
+        for (Header header : read.headers()) {
+            headers.add(Line.header(header.key(), header.value()));
+        }
+        return Line.consumed(read.offset(), read.timestamp(), read.key(), read.value(), headers);
+    }
+}

@@ -1,0 +1,80 @@
+"""Which clients are driven, and what each of them can do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tests.integration import build
+from tests.integration.apache import version_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ALL_CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
+FIRST_HEADERS = "0.11.0"
+"""Oldest broker whose message format has headers (and idempotence)."""
+FIRST_ZSTD = "2.1"
+FIRST_TIMESTAMPS = "0.10.0"
+
+APACHE_RELEASES = ("0.8.2.2", "0.10.0.1", "0.11.0.3", "2.8.2", "3.9.1", "4.3.0")
+"""What the tests may start of Apache Kafka itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client library and its program."""
+
+    name: str
+    command: Callable[[], list[str]]
+    """Returns what starts its program, built if need be; or raises MissingToolError."""
+    codecs: tuple[str, ...] = ALL_CODECS
+    acks: tuple[int, ...] = (0, 1, -1)
+    idempotent: bool = True
+    headers: bool = True
+    sets_timestamps: bool = True
+    """kcat's messages get the time at which they were sent."""
+    oldest: str = "0.8.2"
+    """Oldest broker release that it produces to and consumes from."""
+    newest: str = "999"
+    """Newest broker release that still understands it."""
+
+    def speaks_to(self, release: str) -> bool:
+        """Whether it produces to and consumes from a broker of `release`."""
+        at = version_of(release)
+        return version_of(self.oldest) <= at <= version_of(self.newest)
+
+    def codecs_for(self, release: str) -> tuple[str, ...]:
+        """Return what it may compress with for a broker of `release`."""
+        has_zstd = version_of(release) >= version_of(FIRST_ZSTD)
+        return tuple(each for each in self.codecs if each != "zstd" or has_zstd)
+
+
+CLIENTS = (
+    Client("confluent-kafka", partial(build.python, "python_confluent")),
+    Client("kafka-python", partial(build.python, "python_kafka_python")),
+    # Below 0.11 it sends batches of the new format in requests of the old one.
+    Client("aiokafka", partial(build.python, "python_aiokafka"), oldest="0.11.0"),
+    Client("kcat", build.kcat, sets_timestamps=False),
+    Client("franz-go", partial(build.go, "franz")),
+    Client("sarama", partial(build.go, "sarama")),
+    Client(
+        "java-0.10.0.1",
+        partial(build.java, "0.10.0.1"),
+        codecs=("none", "gzip", "snappy", "lz4"),
+        idempotent=False,
+        headers=False,
+        oldest="0.10.0",
+        newest="3.99",
+    ),
+    Client("java-2.8.2", partial(build.java, "2.8.2"), oldest="0.10.0"),
+    Client("java-3.9.1", partial(build.java, "3.9.1"), oldest="0.10.0"),
+    Client("java-4.3.0", partial(build.java, "4.3.0"), oldest="2.1"),
+    Client("kafkajs", build.node, oldest="0.10.0"),
+)
+
+
+def client_named(name: str) -> Client:
+    """Return the client of that name."""
+    return next(each for each in CLIENTS if each.name == name)

@@ -1,0 +1,145 @@
+"""A running client program: jobs go in, answers come out (`clients/README.md`)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, Any
+
+from tests.integration.maven import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.integration.clients_table import Client
+    from tests.integration.corpus import Record
+
+JOB_SECONDS = 20
+"""How long a client may try; the program itself gets some more before it is killed."""
+
+
+class ClientError(Exception):
+    """A client program died or hung; the text is the job and what stderr has."""
+
+
+@dataclass(slots=True)
+class Program:
+    """One client program, started at its first job and again after it died."""
+
+    client: Client
+    stderr: IO[bytes]
+    popen: subprocess.Popen[bytes] | None = field(default=None)
+
+    def produce(
+        self,
+        bootstrap: str,
+        topic: str,
+        records: list[Record],
+        *,
+        release: str,
+        codec: str = "none",
+        acks: int = -1,
+        idempotent: bool = False,
+        seconds: int = JOB_SECONDS,
+    ) -> list[int]:
+        """Send records to partition 0; return their offsets, -1 where not told."""
+        job = {
+            "do": "produce",
+            "bootstrap": bootstrap,
+            "topic": topic,
+            "partition": 0,
+            "release": release,
+            "seconds": seconds,
+            "codec": codec,
+            "acks": acks,
+            "idempotent": idempotent,
+            "records": [record.line() for record in records],
+        }
+        offsets: list[int] = self._ask(job)["offsets"]
+        return offsets
+
+    def consume(
+        self,
+        bootstrap: str,
+        topic: str,
+        count: int,
+        *,
+        release: str,
+        offset: int = 0,
+        seconds: int = JOB_SECONDS,
+    ) -> list[dict[str, Any]]:
+        """Return up to `count` records of partition 0 from `offset` on, as lines."""
+        job = {
+            "do": "consume",
+            "bootstrap": bootstrap,
+            "topic": topic,
+            "partition": 0,
+            "release": release,
+            "seconds": seconds,
+            "offset": offset,
+            "count": count,
+        }
+        records: list[dict[str, Any]] = self._ask(job)["records"]
+        return records
+
+    def _ask(self, job: dict[str, Any]) -> dict[str, Any]:
+        popen = self._running()
+        assert popen.stdin is not None
+        assert popen.stdout is not None
+        limit = threading.Timer(job["seconds"] + 10, popen.kill)
+        limit.start()
+        try:
+            popen.stdin.write(json.dumps(job).encode() + b"\n")
+            popen.stdin.flush()
+            line = popen.stdout.readline()
+        except BrokenPipeError:
+            line = b""
+        finally:
+            limit.cancel()
+        if not line:
+            raise self._died(job)
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self.popen is None:
+            self.popen = subprocess.Popen(
+                self.client.command(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self.stderr,
+                cwd=ROOT,
+            )
+        return self.popen
+
+    def _died(self, job: dict[str, Any]) -> ClientError:
+        status = self.close()
+        self.stderr.seek(0)
+        said = self.stderr.read().decode(errors="replace")[-3000:]
+        told = {key: value for key, value in job.items() if key != "records"}
+        return ClientError(f"{self.client.name} ended ({status}) at {told}:\n{said}")
+
+    def close(self) -> int | None:
+        """End the program; return its exit status if it ran."""
+        popen, self.popen = self.popen, None
+        if popen is None:
+            return None
+        popen.kill()
+        with popen:  # closes the pipes and waits
+            pass
+        return popen.returncode
+
+
+@contextmanager
+def program(client: Client) -> Iterator[Program]:
+    """Yield a client's program, ended on leaving."""
+    with tempfile.TemporaryFile() as stderr:
+        running = Program(client, stderr)
+        try:
+            yield running
+        finally:
+            running.close()

@@ -1,0 +1,84 @@
+"""Every client, with every codec and acks mode it has, gets its own bytes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from tests.integration import corpus
+from tests.integration.brokers import NEWEST
+from tests.integration.clients_table import CLIENTS, Client
+from tests.integration.exchange import assert_offsets, assert_same, expected
+
+if TYPE_CHECKING:
+    from tests.integration.brokers import Brokers
+    from tests.integration.conftest import Programs
+
+
+LAST_OF_THE_OLD_VERSIONS = "3.9"
+"""4.0 no longer understands what clients before 0.11 say."""
+
+
+class Case(NamedTuple):
+    """One way to produce, and another client that reads the result."""
+
+    writer: Client
+    reader: Client
+    codec: str
+    acks: int
+    idempotent: bool
+
+    def __str__(self) -> str:
+        kind = "-idempotent" if self.idempotent else ""
+        return f"{self.writer.name}-{self.codec}-acks={self.acks}{kind}"
+
+    @property
+    def release(self) -> str:
+        """The newest broker that both speak to."""
+        both = self.writer.speaks_to(NEWEST) and self.reader.speaks_to(NEWEST)
+        return NEWEST if both else LAST_OF_THE_OLD_VERSIONS
+
+
+def ways(client: Client) -> list[tuple[str, int, bool]]:
+    """Return each codec with each acks mode, and idempotently where it can."""
+    modes = [(acks, False) for acks in client.acks]
+    modes += [(-1, True)] if client.idempotent else []
+    return [(codec, acks, safe) for codec in client.codecs for acks, safe in modes]
+
+
+def cases() -> list[Case]:
+    """Return all ways of all clients; the readers take turns, each with each codec."""
+    found: list[Case] = []
+    for number, writer in enumerate(CLIENTS):
+        for turn, (codec, acks, safe) in enumerate(ways(writer)):
+            readers = [c for c in CLIENTS if c is not writer and codec in c.codecs]
+            reader = readers[(number + 3 * turn) % len(readers)]
+            found.append(Case(writer, reader, codec, acks, safe))
+    return found
+
+
+@pytest.mark.parametrize("case", cases(), ids=str)
+def test_a_client_and_another_one_read_back_exactly_what_it_produced(
+    case: Case, running_brokers: Brokers, programs: Programs
+) -> None:
+    bootstrap = running_brokers.of(case.release)
+    writer, reader = programs.of(case.writer), programs.of(case.reader)
+    records = corpus.records()
+    if not (case.writer.headers and case.reader.headers):
+        records = corpus.without_headers(records)
+    topic = str(case).replace("=", "")
+    offsets = writer.produce(
+        bootstrap,
+        topic,
+        records,
+        release=case.release,
+        codec=case.codec,
+        acks=case.acks,
+        idempotent=case.idempotent,
+    )
+    assert_offsets(offsets, len(records))
+    wanted = expected(records, case.writer, case.release)
+    for program in (writer, reader):
+        got = program.consume(bootstrap, topic, len(records), release=case.release)
+        assert_same(got, wanted)

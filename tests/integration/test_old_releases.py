@@ -1,0 +1,77 @@
+"""Clients of today and of then against brokers that answer as old releases did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from tests.integration import corpus
+from tests.integration.clients_table import CLIENTS, Client, client_named
+from tests.integration.exchange import (
+    assert_offsets,
+    assert_same,
+    expected,
+    has_headers,
+)
+
+if TYPE_CHECKING:
+    from tests.integration.brokers import Brokers
+    from tests.integration.conftest import Programs
+
+RELEASES = ("0.8.2", "0.10.0", "2.8")
+
+
+class Case(NamedTuple):
+    """A client, the release it speaks to, and a codec that both have."""
+
+    client: Client
+    release: str
+    codec: str
+
+    def __str__(self) -> str:
+        return f"{self.client.name}-{self.release}-{self.codec}"
+
+
+CASES = [
+    Case(client, release, codec)
+    for release in RELEASES
+    for client in CLIENTS
+    if client.speaks_to(release)
+    for codec in client.codecs_for(release)
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_client_reads_back_what_it_produced_to_a_broker_of_an_old_release(
+    case: Case, running_brokers: Brokers, programs: Programs
+) -> None:
+    bootstrap = running_brokers.of(case.release)
+    program = programs.of(case.client)
+    records = corpus.records()
+    if not has_headers(case.release, case.client):
+        records = corpus.without_headers(records)
+    topic = f"old-{case}"
+    offsets = program.produce(
+        bootstrap, topic, records, release=case.release, codec=case.codec
+    )
+    assert_offsets(offsets, len(records))
+    wanted = expected(records, case.client, case.release)
+    got = program.consume(bootstrap, topic, len(records), release=case.release)
+    assert_same(got, wanted)
+
+
+@pytest.mark.parametrize("codec", ["none", "gzip", "snappy", "lz4"])
+def test_a_client_without_the_old_format_reads_what_a_broker_of_0_10_stores(
+    codec: str, running_brokers: Brokers, programs: Programs
+) -> None:
+    bootstrap = running_brokers.of("0.10.0")
+    writer = client_named("java-0.10.0.1")
+    records = corpus.without_headers(corpus.records())
+    topic = f"for-aiokafka-{codec}"
+    programs.of(writer).produce(
+        bootstrap, topic, records, release="0.10.0", codec=codec
+    )
+    reader = programs.of(client_named("aiokafka"))
+    got = reader.consume(bootstrap, topic, len(records), release="0.10.0")
+    assert_same(got, expected(records, writer, "0.10.0"))
