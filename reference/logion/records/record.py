@@ -26,7 +26,6 @@ from logion.records.batch import (
     TIMESTAMP_TYPE_MASK,
     TRANSACTIONAL_MASK,
     Batch,
-    TimestampType,
     parse_batches,
 )
 from logion.records.checksum import Bytes, crc32c
@@ -77,12 +76,6 @@ class BatchOptions(NamedTuple):
     is_control: bool = False
     delete_horizon: int | None = None
     """When tombstones may go, in ms (KIP-534): the base timestamp becomes this."""
-
-    @property
-    def timestamp_type(self) -> TimestampType:
-        """Return who sets the timestamps."""
-        has_time = self.log_append_time is not None
-        return TimestampType.LOG_APPEND_TIME if has_time else TimestampType.CREATE_TIME
 
 
 DEFAULTS = BatchOptions()
