@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-import pytest
 from logion.protocol.errors import ApiError, Error
 
-SHARED = Path(__file__).parents[4] / "shared"
-FACTS = SHARED / "spec" / "protocol" / "errors.json"
+from tests.shared import needs_shared, shared
 
 
-@pytest.mark.skipif(not FACTS.exists(), reason="shared facts are absent")
+@needs_shared
 def test_every_code_has_kafkas_number_name_and_advice() -> None:
-    facts: list[dict[str, Any]] = json.loads(FACTS.read_text())
+    facts: list[dict[str, Any]] = json.loads(
+        shared("spec/protocol/errors.json").read_text()
+    )
     expected = [
         (fact["code"], fact["name"], fact["retriable"], fact["invalidates_metadata"])
         for fact in facts

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from logion.protocol.apis import APIS, api_named
 from logion.protocol.releases import RELEASES, Release, Versions, release
 
-TABLES = Path(__file__).parents[4] / "shared" / "spec" / "protocol"
-shared = pytest.mark.skipif(not TABLES.exists(), reason="shared facts are absent")
+from tests.shared import needs_shared, shared
 
 
 def facts(name: str) -> dict[str, dict[int, tuple[int, int]]]:
-    table = json.loads((TABLES / name).read_text())
+    table = json.loads(shared(f"spec/protocol/{name}").read_text())
     return {
         patch: {api_named(api).key: (low, high) for api, (low, high) in row.items()}
         for patch, row in table.items()
     }
 
 
-@shared
+@needs_shared
 def test_every_release_advertises_what_its_brokers_do() -> None:
     for patch, expected in facts("api_versions_by_release.json").items():
         assert release(patch).versions == expected, patch
     assert len(facts("api_versions_by_release.json")) == len(RELEASES)
 
 
-@shared
+@needs_shared
 def test_brokers_and_controllers_on_kraft_advertise_their_own_tables() -> None:
     for patch, expected in facts("api_versions_by_release_kraft_broker.json").items():
         assert release(patch).kraft_versions == expected, patch

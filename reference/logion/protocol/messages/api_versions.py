@@ -7,7 +7,7 @@ v0   0.10.0  the first form
 v1   0.11.0  throttle time (KIP-124)
 v2   2.0     quotas: the answer first, the pause after it (KIP-219)
 v3   2.4     flexible; name of the client's software (KIP-511); features (KIP-584)
-v4   3.9     features whose lowest level is 0 are listed (KIP-1022)
+v4   3.9     features whose lowest level is 0 are listed (KAFKA-17011)
 """
 
 from __future__ import annotations

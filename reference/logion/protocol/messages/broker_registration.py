@@ -4,7 +4,7 @@ v0   2.8     the first form
 v1   3.4     a ZooKeeper broker in migration (KIP-866)
 v2   3.7     ids of the log directories (KIP-858)
 v3   3.7     the epoch it had before, if it stopped cleanly (KIP-966)
-v4   3.9     features whose lowest level is 0 (KIP-1022)
+v4   3.9     features whose lowest level is 0 (KAFKA-17011)
 """
 
 from __future__ import annotations

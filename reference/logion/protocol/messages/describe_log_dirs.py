@@ -3,7 +3,7 @@
 v0   1.0     the first form
 v1   2.0     quotas: the answer first, the pause after it (KIP-219)
 v2   2.6     flexible
-v3   3.2     a top-level error
+v3   3.2     a top-level error (KIP-784)
 v4   3.3     size and free space of the volumes (KIP-827)
 v5   4.3     cordoned directories (KIP-1066)
 """

@@ -35,8 +35,8 @@ class ElectLeadersRequest:
     """Elect leaders."""
 
     election_type: int = wire(INT8, "1+", default=0)
-    """0 preferred: the first replica, if in sync; 1 unclean: any live replica, at the
-    price of records.
+    """0 preferred: the first replica, if in sync; 1 unclean: if none is in sync any
+    live replica, at the price of records.
     """
     topic_partitions: tuple[TopicPartitions, ...] | None = wire(
         array(TopicPartitions), nullable="0+"

@@ -1,7 +1,7 @@
-"""ListConfigResources (API 74): what there are settings for (KIP-714).
+"""ListConfigResources (API 74): what there are settings for (KIP-1000).
 
 v0   3.7     the first form
-v1   4.1     any kind of resource, where v0 lists client metrics alone (KIP-1142)
+v1   4.1     any kind of resource, where v0 lists client metrics only (KIP-1142)
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ v1   0.10.0  null asks for all topics; controller, racks, internal topics (KIP-4
              KIP-36)
 v2   0.10.1  cluster id (KIP-78)
 v3   0.11.0  throttle time (KIP-124)
-v4   0.11.0  the client says whether topics may be created by asking
+v4   0.11.0  the client says whether topics may be created by asking (KAFKA-5291)
 v5   1.0     replicas on failed disks or brokers (KIP-112)
 v6   2.0     quotas: the answer first, the pause after it (KIP-219)
 v7   2.1     leader epochs (KIP-320)

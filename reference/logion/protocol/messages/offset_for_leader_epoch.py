@@ -53,7 +53,8 @@ class OffsetForLeaderEpochRequest:
     """Where do these epochs end?"""
 
     replica_id: int = wire(INT32, "3+", default=-2, ignorable=True)
-    """Broker id of the follower that asks; -1 a consumer, -2 unknown (an old follower).
+    """Broker id of the follower that asks; -1 a consumer, -2 in versions that do not
+    say.
     """
     topics: tuple[OffsetForLeaderTopic, ...] = wire(array(OffsetForLeaderTopic))
     """The epochs, by topic."""

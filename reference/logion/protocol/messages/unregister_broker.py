@@ -1,4 +1,4 @@
-"""UnregisterBroker (API 64): forget a broker that will not come back (KIP-500).
+"""UnregisterBroker (API 64): forget a broker that will not come back (KIP-631).
 
 v0   2.8     the only form so far
 """
