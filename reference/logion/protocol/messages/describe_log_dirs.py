@@ -83,9 +83,9 @@ class DescribeLogDirsResult:
     topics: tuple[DescribeLogDirsTopic, ...] = wire(array(DescribeLogDirsTopic))
     """The logs in it, by topic."""
     total_bytes: int = wire(INT64, "4+", default=-1, ignorable=True)
-    """Size of the volume it is on; -1 if unknown."""
+    """Size of the volume it is on, in bytes; -1 if unknown."""
     usable_bytes: int = wire(INT64, "4+", default=-1, ignorable=True)
-    """Free space of that volume; -1 if unknown."""
+    """Free space of that volume, in bytes; -1 if unknown."""
     is_cordoned: bool = wire(BOOL, "5+", default=False, ignorable=True)
     """Whether no new replica may be placed in it."""
 

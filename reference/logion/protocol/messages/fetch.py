@@ -226,8 +226,8 @@ class PartitionData:
     preferred_read_replica: int = wire(INT32, "11+", default=-1)
     """Broker to read from instead; -1: stay here (KIP-392)."""
     records: Any = wire(RECORDS, nullable="0+")
-    """Record batches as stored. They may begin below the offset asked for; the last one
-    may be cut off.
+    """Record batches as stored; null or empty if there are none. They may begin below
+    the offset asked for, and the last one may be cut off.
     """
 
 

@@ -29,7 +29,7 @@ class ListTransactionsRequest:
     producer_id_filters: tuple[int, ...] = wire(array(INT64))
     """Producer ids to list; empty: any."""
     duration_filter: int = wire(INT64, "1+", default=-1)
-    """List only transactions open for longer, in ms; below 0: any."""
+    """List only transactions open for longer, in ms; -1: any."""
     transactional_id_pattern: str | None = wire(
         STRING, "2+", nullable="2+", default=None
     )

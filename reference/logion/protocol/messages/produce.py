@@ -46,8 +46,8 @@ class PartitionProduceData:
     index: int = wire(INT32)
     """Index of the partition, counted from 0."""
     records: Any = wire(RECORDS, nullable="0+")
-    """Record batches, or a message set of magic 0 or 1 up to v2. From v3 on exactly one
-    batch.
+    """Record batches, or a message set of magic 0 or 1 up to v2; from v3 on exactly one
+    batch. Null is refused.
     """
 
 
@@ -116,8 +116,8 @@ class PartitionProduceResponse:
     base_offset: int = wire(INT64)
     """Offset of the first record; -1 if nothing was appended."""
     log_append_time_ms: int = wire(INT64, "2+", default=-1, ignorable=True)
-    """When the broker appended them, if the topic has LogAppendTime; -1 if the
-    producer's timestamps stay.
+    """When the broker appended them, in ms since 1970, if the topic has LogAppendTime;
+    -1 if the producer's timestamps stay.
     """
     log_start_offset: int = wire(INT64, "5+", default=-1, ignorable=True)
     """First offset the partition still has; -1 if unknown."""
