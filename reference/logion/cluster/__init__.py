@@ -1,1 +1,1 @@
-"""Who leads what: the layout of the nodes, the picture of the cluster, the controller."""
+"""Who leads what: layout of the nodes, picture of the cluster, the controller."""
