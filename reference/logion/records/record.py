@@ -32,7 +32,7 @@ from logion.records.checksum import Bytes, crc32c
 from logion.records.codec import Codec
 from logion.records.compression import compress, decompress
 from logion.records.limits import DECOMPRESSED_SIZE_MAX, invalid
-from logion.records.varint import read_varint, varint
+from logion.records.varint import read_varint, varint, wrapped
 
 Header = tuple[str, bytes | None]
 """Name and value of a record's header (KIP-82)."""
@@ -40,6 +40,7 @@ Header = tuple[str, bytes | None]
 # Bytes that are no UTF-8 survive reading and writing; Java replaces them.
 _UTF8_ERRORS = "surrogateescape"
 _NULL = varint(-1)
+_INT64_MIN, _INT64_MAX = -(1 << 63), (1 << 63) - 1
 _PREFIX = Struct(">qiibI")
 _COVERED = Struct(">Hiqqqhii")
 
@@ -128,7 +129,7 @@ def write_batch(records: Sequence[Record], options: BatchOptions = DEFAULTS) -> 
 
             return legacy.write_message_set(records, options)
         return _write_batch(records, options)
-    except (struct.error, OverflowError) as problem:
+    except struct.error as problem:
         raise invalid(f"offset or timestamp out of range: {problem}") from None
 
 
@@ -178,6 +179,8 @@ def _read_record(
         raise ValueError(f"its size is {size}, its fields take {position - end + size}")
     base_offset, base_timestamp, append_time = bases
     timestamp = base_timestamp + timestamp if append_time is None else append_time
+    if not _INT64_MIN <= timestamp <= _INT64_MAX:
+        timestamp = wrapped(timestamp)
     return Record(base_offset + offset, timestamp, key, value, headers), end
 
 

@@ -32,7 +32,7 @@ from logion.records.limits import DECOMPRESSED_SIZE_MAX, invalid
 from logion.records.record import BatchOptions, Record, read_batch, write_batch
 
 NEVER = 2**63 - 1
-"""The largest timestamp, and the limit on timestamps that limits nothing."""
+"""The limit on timestamps that limits nothing, as Kafka writes it."""
 
 NO_OFFSET = -1
 
@@ -351,8 +351,6 @@ def _restamped(
     """Place one entry whose records are known: its newest timestamp is made true."""
     if rules.timestamp_type is TimestampType.CREATE_TIME:
         newest = max(record.timestamp for record in records)
-        if newest > NEVER:
-            raise invalid(f"timestamp {newest}; the largest possible is {NEVER}")
         batch = _as_create_time(view, batch, newest)
     is_wrapper = batch.magic < 2
     base_offset = place.base_offset + (len(records) - 1 if is_wrapper else 0)

@@ -9,17 +9,17 @@ from __future__ import annotations
 from functools import lru_cache
 
 BYTES_MAX = 10
-_INT64_MIN, _INT64_MAX = -(1 << 63), (1 << 63) - 1
+_INT64_OVERFLOW = 1 << 63
+_UINT64_MAX = (1 << 64) - 1
 
 
 @lru_cache(maxsize=8192)
 def varint(value: int) -> bytes:
-    """Return `value` as a varint; OverflowError if it does not fit into 64 bits.
+    """Return `value` as a varint; what exceeds 64 bits wraps, as in Java.
 
     The answers are remembered: lengths and deltas repeat from record to record.
     """
-    if not _INT64_MIN <= value <= _INT64_MAX:
-        raise OverflowError(f"{value} does not fit into 64 bits")
+    value = wrapped(value)
     rest = value << 1 ^ value >> 63
     encoded = bytearray()
     while rest > 0x7F:
@@ -27,6 +27,11 @@ def varint(value: int) -> bytes:
         rest >>= 7
     encoded.append(rest)
     return bytes(encoded)
+
+
+def wrapped(value: int) -> int:
+    """Return the signed 64-bit number that a longer one overflows to."""
+    return (value + _INT64_OVERFLOW & _UINT64_MAX) - _INT64_OVERFLOW
 
 
 def read_varint(data: bytes, position: int) -> tuple[int, int]:

@@ -66,6 +66,11 @@ def test_records_survive_a_round_trip(
     ]
 
 
+def test_timestamps_further_apart_than_64_bits_wrap_as_in_java() -> None:
+    records = [Record(0, -1), Record(1, 2**63 - 1), Record(2, -(2**63))]
+    assert list(read_records(write_batch(records))) == records
+
+
 @pytest.mark.parametrize(("magic", "codec"), FORMATS)
 def test_a_set_cut_at_any_byte_is_refused(magic: int, codec: Codec) -> None:
     records = [Record(i, i, b"key", b"value" * 5, (("h", b"x"),)) for i in range(3)]

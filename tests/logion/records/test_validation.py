@@ -347,13 +347,6 @@ def test_a_false_newest_timestamp_is_put_right_where_records_are_read(
     assert validated(buffer, is_compacted=True).max_timestamp == NOW
 
 
-def test_a_timestamp_of_more_than_64_bits_is_invalid() -> None:
-    buffer = produced([Record(0, 0, b"k"), Record(1, 9, b"k")])
-    buffer = patched(buffer, 27, (2**63 - 5).to_bytes(8, "big"))
-    error, text = refused(buffer, is_compacted=True)
-    assert (error, "the largest possible" in text) == (Error.INVALID_RECORD, True)
-
-
 def test_relative_offsets_that_are_not_consecutive_are_rewritten() -> None:
     gaps = [Record(0, NOW, b"a"), Record(2, NOW, b"b")]
     prepared = validated(produced(gaps, magic=1, codec=Codec.GZIP), 2, magic=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from logion.records.varint import BYTES_MAX, read_varint, varint
+from logion.records.varint import BYTES_MAX, read_varint, varint, wrapped
 
 
 @pytest.mark.parametrize(
@@ -24,10 +24,13 @@ def test_any_64_bit_number_survives(value: int, before: bytes) -> None:
     assert read_varint(before + encoded + b"\x05", len(before)) == (value, end)
 
 
-@pytest.mark.parametrize("value", [2**63, -(2**63) - 1])
-def test_a_number_of_more_than_64_bits_is_refused(value: int) -> None:
-    with pytest.raises(OverflowError, match="64 bits"):
-        varint(value)
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [(2**63, -(2**63)), (-(2**63) - 1, 2**63 - 1), (2**64 + 5, 5), (-7, -7)],
+)
+def test_what_exceeds_64_bits_wraps_as_in_java(value: int, kept: int) -> None:
+    assert wrapped(value) == kept
+    assert varint(value) == varint(kept)
 
 
 def test_an_endless_varint_is_refused() -> None:
