@@ -11,6 +11,7 @@ from logion.protocol.messages.describe_topic_partitions import (
 )
 from logion.protocol.messages.fetch import FetchRequest, FetchTopic
 from logion.protocol.messages.metadata import MetadataResponse
+from logion.protocol.messages.sasl_authenticate import SaslAuthenticateRequest
 from logion.protocol.schema import replace
 
 
@@ -75,6 +76,12 @@ def test_a_wrong_value_is_named(fields: dict[str, object], text: str) -> None:
     assert explain_value(message, 12, ValueError()) == f"FetchRequest v12: {text}"
     with pytest.raises(ValueError, match="FetchRequest v12: "):
         encode(message, 12)
+
+
+def test_bytes_must_be_bytes() -> None:
+    message = SaslAuthenticateRequest(auth_bytes="secret")  # type: ignore[arg-type]
+    text = explain_value(message, 0, TypeError())
+    assert text.endswith("v0: authBytes: expected bytes, found 'secret'")
 
 
 def test_a_failure_without_a_wrong_value_is_passed_on() -> None:

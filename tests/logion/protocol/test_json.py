@@ -11,6 +11,7 @@ from logion.names import ZERO_UUID, Uuid
 from logion.protocol.catalogue import all_messages
 from logion.protocol.codec import encode
 from logion.protocol.json import from_json, to_json, uuid_of, uuid_text
+from logion.protocol.messages.alter_client_quotas import AlterClientQuotasRequest
 from logion.protocol.messages.fetch import FetchRequest, FetchResponse, FetchTopic
 from logion.protocol.messages.produce import ProduceRequest
 from logion.protocol.messages.sasl_authenticate import SaslAuthenticateRequest
@@ -92,6 +93,20 @@ def test_wrong_forms_of_bytes_and_uuids_are_named() -> None:
     topic = {"topicId": "short", "partitions": []}
     with pytest.raises(ValueError, match=r"topics\[0\].topicId: expected uuid"):
         from_json(FetchRequest, 13, FETCH | {"topics": [topic]})
+
+
+def test_numbers_and_truth_are_not_taken_for_each_other() -> None:
+    op = {"key": "k", "value": True, "remove": 0}
+    entry: dict[str, Any] = {"entity": [], "ops": [op]}
+    found = {"entries": [entry], "validateOnly": False}
+    with pytest.raises(ValueError, match=r"ops\[0\].value: expected float64, found Tr"):
+        from_json(AlterClientQuotasRequest, 0, found)
+    op["value"] = 1
+    with pytest.raises(ValueError, match=r"ops\[0\].remove: expected bool, found 0"):
+        from_json(AlterClientQuotasRequest, 0, found)
+    op["remove"] = True
+    message = from_json(AlterClientQuotasRequest, 0, found)
+    assert type(message.entries[0].ops[0].value) is float
 
 
 def test_a_long_wrong_value_is_shortened() -> None:
