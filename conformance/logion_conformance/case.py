@@ -66,7 +66,7 @@ def case_of(item: pytest.Item) -> Case | None:
 
 
 def limits_of(subject: Case, version: int | None = None) -> dict[int, VersionRange]:
-    """Return the versions a case may speak, by API key; `version` is its first API's."""
+    """Return what a case may speak, by API key; `version` is its first API's."""
     limits = {}
     for position, (name, text) in enumerate(subject.apis.items()):
         api = api_named(name)

@@ -7,7 +7,7 @@ the reference is started, and stopped at the end.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack
 from fnmatch import fnmatchcase
 from typing import Any
@@ -188,6 +188,22 @@ def skip_unsupported(subject: cases.Case, reason: str) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call() -> Iterator[None]:
+    """Take what a case raised out of the groups that trio's nurseries put it in."""
+    try:
+        return (yield)
+    except BaseExceptionGroup as group:
+        raise only_leaf(group) from None
+
+
+def only_leaf(error: BaseException) -> BaseException:
+    """Return the one exception within groups of one; a group of several as it is."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
     """Show a failure as the case, what was expected, what came, and the exchange."""
     made: pytest.TestReport = yield
@@ -228,6 +244,6 @@ async def broker(
         cases.limits_of(subject, version),
         prefix=config.stash[PREFIX],
         timeout_s=config.option.answer_timeout,
-        observe=exchanges.append,
+        exchanges=exchanges,
     ) as met:
         yield met

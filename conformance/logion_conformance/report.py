@@ -12,8 +12,9 @@ import pytest
 from logion.client.connection import Exchange
 
 from logion_conformance.case import Case
-from logion_conformance.expect import Broken, shown
+from logion_conformance.expect import Broken
 from logion_conformance.targets import Target
+from logion_conformance.telling import told
 
 UNSUPPORTED = "UNSUPPORTED"
 
@@ -61,8 +62,9 @@ def failure(
 
 def clause_of(item: pytest.Item) -> list[str]:
     """Return the words of the case: the docstring of its function."""
-    text = inspect.getdoc(getattr(item, "function", None)) or "(no words)"
-    return text.splitlines()
+    assert isinstance(item, pytest.Function)
+    case_function = getattr(item.module, item.originalname)  # not pytest-trio's runner
+    return (inspect.getdoc(case_function) or "(no words)").splitlines()
 
 
 def where(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> str:
@@ -77,11 +79,16 @@ def conversation(exchanges: Sequence[Exchange]) -> Iterator[str]:
     if not exchanges:
         yield "(nothing was asked)"
     for request, version, correlation_id, answer in exchanges[-EXCHANGES_MAX:]:
-        yield f"-> v{version} #{correlation_id} {shown(request, MESSAGE_SIZE_MAX)}"
-        came = (
-            "(no answer awaited)" if answer is None else shown(answer, MESSAGE_SIZE_MAX)
-        )
+        yield f"-> #{correlation_id} v{version} {cut(told(request))}"
+        came = "(no answer is awaited)" if answer is None else cut(told(answer))
         yield f"<- {came}"
+
+
+def cut(text: str) -> str:
+    """Return a text, without its end if it is very long."""
+    if len(text) <= MESSAGE_SIZE_MAX:
+        return text
+    return f"{text[:MESSAGE_SIZE_MAX]}... ({len(text)} characters)"
 
 
 def judged(stats: Mapping[str, Sequence[Any]]) -> int:

@@ -7,7 +7,7 @@ names of their own and are deleted at the end.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from itertools import count
@@ -59,9 +59,12 @@ async def open_subject(
     *,
     prefix: str,
     timeout_s: float,
-    observe: Callable[[Exchange], None],
+    exchanges: list[Exchange],
 ) -> AsyncIterator[Subject]:
-    """Yield the broker for one case; afterwards its topics are gone, and hung up."""
+    """Yield the broker for one case; afterwards its topics are gone, and hung up.
+
+    What the case says and hears is put into `exchanges`.
+    """
     options = Options(
         client_id="logion-conformance",
         timeout_s=timeout_s,
@@ -69,13 +72,19 @@ async def open_subject(
         fallback=target.fallback,
         is_exact=True,
         limits={**target.versions.spoken, **limits},
-        observe=observe,
+        observe=exchanges.append,
     )
-    async with open_cluster(target.bootstrap, options) as cluster:
-        async with AsyncExitStack() as stack:
-            subject = Subject(target, cluster, stack, prefix)
+    async with (
+        open_cluster(target.bootstrap, options) as cluster,
+        AsyncExitStack() as stack,
+    ):
+        subject = Subject(target, cluster, stack, prefix)
+        try:
             yield subject
-        await subject.clean_up()
+        finally:
+            said = len(exchanges)
+            await subject.clean_up()
+            del exchanges[said:]  # not part of the story
 
 
 class Subject:
@@ -160,9 +169,12 @@ class Subject:
 
     # --- topics -------------------------------------------------------------------
 
-    def new_name(self) -> str:
-        """Return a name no topic has; a topic of it is deleted after the case."""
-        name = f"{self._prefix}-{os.getpid()}-{next(NAMES)}"
+    def new_name(self, *, tail: str = "", size: int = 0) -> str:
+        """Return a name no topic has; a topic of it is deleted after the case.
+
+        It ends with `tail`, and is filled up to `size` characters.
+        """
+        name = f"{self._prefix}-{os.getpid()}-{next(NAMES)}{tail}".ljust(size, "x")
         self._topics.append(name)
         return name
 
@@ -171,7 +183,10 @@ class Subject:
 
         A keyword `max_message_bytes` is the setting `max.message.bytes`.
         """
-        name = self.new_name()
+        return await self.made(self.new_name(), partitions, **configs)
+
+    async def made(self, name: str, partitions: int = 1, **configs: str) -> Topic:
+        """Return the topic of that name, made and ready: see `topic`."""
         settings = {key.replace("_", "."): value for key, value in configs.items()}
         if self.advertises("CreateTopics"):
             await create_topic(

@@ -24,6 +24,7 @@ from logion_conformance.material import (
     TIMEOUT_MS,
     Topic,
     produce_request,
+    records_in,
     values_in,
 )
 from logion_conformance.subject import Subject
@@ -198,8 +199,6 @@ async def test_the_append_time_replaces_the_producers(
         expected="the broker's clock in ms",
         came=came.log_append_time_ms,
     )
-    from logion_conformance.material import records_in
-
     times = {record.timestamp for record in records_in(await broker.fetch(topic))}
     expect("the timestamps read back", times, {came.log_append_time_ms})
     expect("the version of Produce", broker.version("Produce"), version)
