@@ -12,18 +12,23 @@ from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 from logion.protocol.errors import ApiError, Error, ProtocolError
-from logion.protocol.primitives import Buffer
+from logion.protocol.primitives import (
+    READ_FAILURES,
+    WRITE_FAILURES,
+    AbsentFieldError,
+    Buffer,
+)
 from logion.protocol.schema import schema_of, versions_text
 
 T = TypeVar("T")
 
 Reader = Callable[[Buffer, int], tuple[T, int]]
 """Takes data and where to begin; returns the message and where it ended. It raises
-one of `reading.FAILURES`, without a text, if the bytes are not the message."""
+one of `primitives.READ_FAILURES`, without a text, if the bytes are not the message."""
 
 Writer = Callable[[T, list[Any], list[int]], None]
 """Takes a message; appends its pieces to the first list, and to the second the
-positions there of RECORDS payloads. It raises one of `writing.FAILURES`."""
+positions there of RECORDS payloads. It raises one of `primitives.WRITE_FAILURES`."""
 
 
 def reader(cls: type[T], version: int) -> Reader[T]:
@@ -66,12 +71,10 @@ def decode_exactly(cls: type[T], version: int, data: Buffer) -> T:
 
 def decode_from(cls: type[T], version: int, data: Buffer, offset: int) -> tuple[T, int]:
     """Return the message that begins at `offset`, and where it ends: see decode."""
-    from logion.protocol.reading import FAILURES
-
     read = reader(cls, version)
     try:
         return read(data, offset)
-    except FAILURES:
+    except READ_FAILURES:
         _refuse(cls, version, data, offset)
 
 
@@ -105,8 +108,6 @@ def write(
 
     The second list holds the positions of RECORDS payloads in the first.
     """
-    from logion.protocol.writing import FAILURES, AbsentFieldError
-
     put = writer(type(message), version)
     out: list[Any] = list(before)
     payloads: list[int] = []
@@ -118,7 +119,7 @@ def write(
             Error.UNSUPPORTED_VERSION,
             f"{name} v{version} has no {absent}, which is not at its default",
         ) from None
-    except FAILURES as failure:
+    except WRITE_FAILURES as failure:
         _reject(message, version, failure)
     return out, payloads
 

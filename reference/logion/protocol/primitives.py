@@ -12,10 +12,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from struct import Struct, pack, unpack_from
+from struct import error as struct_error
 from typing import Any
 
 Buffer = bytes | bytearray | memoryview
 """What can be read from: anything of single bytes that can be indexed and sliced."""
+
+READ_FAILURES = (struct_error, IndexError, ValueError, OverflowError)
+"""What a compiled reader raises on bytes that are not the message."""
+
+WRITE_FAILURES = (struct_error, TypeError, ValueError, AttributeError)
+"""What a compiled writer raises on a message that holds a wrong kind of value."""
+
+
+class AbsentFieldError(Exception):
+    """A field has a value that the version being written cannot carry."""
+
 
 STRING_SIZE_MAX = 32767
 """Longest string in UTF-8 bytes, in flexible versions as well as in older ones."""

@@ -4,7 +4,7 @@ The reader takes `(data, pos)` and returns the message and where it ended. It ch
 as little as is safe: whoever reads past the end gets IndexError or `struct.error`
 from Python itself, a slice past the end only moves `pos` beyond the size, which the
 last line notices. Counts are compared with the bytes that are left before any loop.
-The caller catches `FAILURES` and lets `logion.protocol.explain` say what was wrong.
+The caller catches `READ_FAILURES` and lets `logion.protocol.explain` say what was wrong.
 
 Names in the source: a field is its name and its depth (`topics_1`), whatever starts
 with `_` is the reader's own, `n` and `t` are lengths used at once.
@@ -13,7 +13,6 @@ with `_` is the reader's own, `n` and `t` are lengths used at once.
 from __future__ import annotations
 
 from struct import Struct
-from struct import error as struct_error
 
 from logion.protocol.primitives import (
     SMALL,
@@ -36,9 +35,6 @@ from logion.protocol.schema import (
     schema_of,
 )
 from logion.protocol.source import Source, identifier
-
-FAILURES = (struct_error, IndexError, ValueError, OverflowError)
-"""What a reader raises on bytes that are not the message."""
 
 
 def reader_source(cls: type, version: int) -> Source:

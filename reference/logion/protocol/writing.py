@@ -4,7 +4,7 @@ The writer takes `(message, out, payloads)`: it appends pieces of bytes to `out`
 RECORDS payload as the object it is, and notes in `payloads` where those stand. Values
 of fixed size, lengths and arrays of numbers that follow one another are packed by one
 call; lengths that need a longer varint fail that call and are packed again by
-`Run.wide`. A wrong value raises one of `FAILURES` and `logion.protocol.explain` says
+`Run.wide`. A wrong value raises one of `WRITE_FAILURES` and `logion.protocol.explain` says
 which it was.
 
 Every variable of the source has a name of its own, since a run may use it late.
@@ -17,7 +17,13 @@ from contextlib import contextmanager
 from struct import Struct
 from struct import error as struct_error
 
-from logion.protocol.primitives import BYTES_OF, Run, tag_bodies, varint
+from logion.protocol.primitives import (
+    BYTES_OF,
+    AbsentFieldError,
+    Run,
+    tag_bodies,
+    varint,
+)
 from logion.protocol.schema import (
     RECORDS,
     STRING,
@@ -29,13 +35,6 @@ from logion.protocol.schema import (
     schema_of,
 )
 from logion.protocol.source import Source, identifier
-
-FAILURES = (struct_error, TypeError, ValueError, AttributeError)
-"""What a writer raises on a message that holds a value of the wrong kind."""
-
-
-class AbsentFieldError(Exception):
-    """A field has a value that the version being written cannot carry."""
 
 
 def writer_source(cls: type, version: int) -> Source:

@@ -6,7 +6,8 @@ import pytest
 from logion.protocol.messages.fetch import FetchResponse
 from logion.protocol.messages.headers import RequestHeader
 from logion.protocol.messages.metadata import MetadataResponse
-from logion.protocol.reading import FAILURES, holds_records, reader_source
+from logion.protocol.primitives import READ_FAILURES
+from logion.protocol.reading import holds_records, reader_source
 
 
 def test_fields_of_fixed_size_are_unpacked_together() -> None:
@@ -34,5 +35,5 @@ def test_a_header_does_not_copy_the_body_behind_it() -> None:
 @pytest.mark.parametrize("data", [b"", b"\0\0\0\1", b"\xff\xff\xff\xff"])
 def test_a_reader_fails_in_the_ways_its_caller_knows(data: bytes) -> None:
     read = reader_source(MetadataResponse, 0).compile("read", "test")
-    with pytest.raises(FAILURES):
+    with pytest.raises(READ_FAILURES):
         read(data, 0)

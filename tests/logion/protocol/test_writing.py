@@ -12,7 +12,8 @@ from logion.protocol.messages.fetch import (
 )
 from logion.protocol.messages.heartbeat import HeartbeatResponse
 from logion.protocol.messages.metadata import MetadataResponse
-from logion.protocol.writing import FAILURES, AbsentFieldError, writer_source
+from logion.protocol.primitives import WRITE_FAILURES, AbsentFieldError
+from logion.protocol.writing import writer_source
 
 
 def test_a_struct_without_strings_is_packed_at_once() -> None:
@@ -44,7 +45,7 @@ def test_a_writer_notes_where_payloads_stand() -> None:
 def test_a_writer_fails_in_the_ways_its_caller_knows() -> None:
     write = writer_source(HeartbeatResponse, 0).compile("write", "test")
     for wrong in (1 << 16, None, "text"):
-        with pytest.raises(FAILURES):
+        with pytest.raises(WRITE_FAILURES):
             write(HeartbeatResponse(error_code=wrong), [], [])  # type: ignore[arg-type]
 
 
