@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+from logion.cluster.configs import (
+    DEFAULT_BROKER,
+    ConfigEdit,
+    Edit,
+    edit_broker,
+    edit_topic,
+    edited,
+    replace_broker,
+    replace_topic,
+)
+from logion.cluster.image import ClusterImage, TopicInfo
+from logion.cluster.znodes import read_config, read_config_change
+from logion.config import BrokerConfig
+from logion.coordination.tree import Create, SetData
+from logion.names import ZERO_UUID
+from logion.protocol.errors import ApiError, Error
+from logion.settings import topic_settings
+
+CONFIG = BrokerConfig.of({})
+IMAGE = ClusterImage(topics={"t": TopicInfo("t", ZERO_UUID, {})})
+
+
+def after(current: Mapping[str, str], *edits: ConfigEdit) -> dict[str, str]:
+    return edited(current, edits, topic_settings(), "4.3")
+
+
+def code_of(call: Callable[[], object]) -> Error:
+    with pytest.raises(ApiError) as caught:
+        call()
+    assert caught.value.message
+    return caught.value.error
+
+
+def test_settings_are_set_and_taken_back() -> None:
+    assert after({}, ConfigEdit(Edit.SET, "a", "1")) == {"a": "1"}
+    assert after({"a": "1", "b": "2"}, ConfigEdit(Edit.DELETE, "a")) == {"b": "2"}
+    assert after({}, ConfigEdit(Edit.DELETE, "a")) == {}
+
+
+def test_words_are_added_to_lists_and_taken_away() -> None:
+    key = "cleanup.policy"
+    both = after({}, ConfigEdit(Edit.APPEND, key, "compact"))
+    assert both == {key: "delete,compact"}
+    assert after(both, ConfigEdit(Edit.APPEND, key, "compact")) == both
+    one = after(both, ConfigEdit(Edit.SUBTRACT, key, "delete"))
+    assert one == {key: "compact"}
+
+
+@pytest.mark.parametrize(
+    ("edits", "error"),
+    [
+        ([ConfigEdit(Edit.SET, "a", "1")] * 2, Error.INVALID_REQUEST),
+        ([ConfigEdit(Edit.SET, "a", None)], Error.INVALID_REQUEST),
+        ([ConfigEdit(Edit.APPEND, "cleanup.policy")], Error.INVALID_REQUEST),
+        ([ConfigEdit(Edit.APPEND, "retention.ms", "1")], Error.INVALID_CONFIG),
+        ([ConfigEdit(Edit.SUBTRACT, "unknown", "1")], Error.INVALID_CONFIG),
+    ],
+)
+def test_edits_that_make_no_sense_are_refused(
+    edits: list[ConfigEdit], error: Error
+) -> None:
+    assert code_of(lambda: after({}, *edits)) is error
+
+
+def test_a_topic_is_edited_with_a_note_to_all_brokers() -> None:
+    edit = ConfigEdit(Edit.SET, "retention.ms", "5")
+    [write, note] = edit_topic(IMAGE, "t", [edit], CONFIG)
+    assert isinstance(write, Create)
+    assert isinstance(note, Create)
+    assert write.path == "/config/topics/t"
+    assert read_config(write.data or b"") == {"retention.ms": "5"}
+    assert (note.path, note.is_sequential) == ("/config/changes/config_change_", True)
+    assert read_config_change(note.data or b"") == ("topics", "t")
+
+
+def test_a_topic_that_has_settings_keeps_the_others() -> None:
+    image = ClusterImage(
+        topics=IMAGE.topics,
+        topic_configs={"t": {"segment.ms": "9", "preallocate": "true"}},
+    )
+    [write, _] = edit_topic(image, "t", [ConfigEdit(Edit.DELETE, "segment.ms")], CONFIG)
+    assert isinstance(write, SetData)
+    assert read_config(write.data or b"") == {"preallocate": "true"}
+    [write, _] = replace_topic(image, "t", {"segment.ms": "1"}, CONFIG)
+    assert isinstance(write, SetData)
+    assert read_config(write.data or b"") == {"segment.ms": "1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value", "error"),
+    [
+        ("no", "retention.ms", "1", Error.UNKNOWN_TOPIC_OR_PARTITION),
+        ("t", "retention.ms", "x", Error.INVALID_CONFIG),
+        ("t", "unknown", "1", Error.INVALID_CONFIG),
+    ],
+)
+def test_wrong_settings_of_a_topic_are_refused(
+    name: str, key: str, value: str, error: Error
+) -> None:
+    edit = ConfigEdit(Edit.SET, key, value)
+    assert code_of(lambda: edit_topic(IMAGE, name, [edit], CONFIG)) is error
+
+
+def test_a_broker_and_all_brokers_are_edited() -> None:
+    edit = ConfigEdit(Edit.SET, "background.threads", "5")
+    [write, note] = edit_broker(IMAGE, DEFAULT_BROKER, [edit], CONFIG)
+    assert isinstance(write, Create)
+    assert isinstance(note, Create)
+    assert write.path == "/config/brokers/<default>"
+    assert read_config_change(note.data or b"") == ("brokers", DEFAULT_BROKER)
+    image = ClusterImage(broker_configs={"0": {"background.threads": "7"}})
+    [write, _] = edit_broker(image, "0", [edit], CONFIG)
+    assert isinstance(write, SetData)
+
+
+@pytest.mark.parametrize("entity", ["0", DEFAULT_BROKER])
+def test_what_only_a_restart_changes_is_refused(entity: str) -> None:
+    configs = {"num.partitions": "5"}
+    fault = code_of(lambda: replace_broker(IMAGE, entity, configs, CONFIG))
+    assert fault is Error.INVALID_CONFIG
