@@ -4,7 +4,7 @@ The reader takes `(data, pos)` and returns the message and where it ended. It ch
 as little as is safe: whoever reads past the end gets IndexError or `struct.error`
 from Python itself, a slice past the end only moves `pos` beyond the size, which the
 last line notices. Counts are compared with the bytes that are left before any loop.
-The caller catches `READ_FAILURES` and lets `logion.protocol.explain` say what was wrong.
+The caller catches `READ_FAILURES` and lets `logion.protocol.explain` say what is wrong.
 
 Names in the source: a field is its name and its depth (`topics_1`), whatever starts
 with `_` is the reader's own, `n` and `t` are lengths used at once.

@@ -4,8 +4,8 @@ The writer takes `(message, out, payloads)`: it appends pieces of bytes to `out`
 RECORDS payload as the object it is, and notes in `payloads` where those stand. Values
 of fixed size, lengths and arrays of numbers that follow one another are packed by one
 call; lengths that need a longer varint fail that call and are packed again by
-`Run.wide`. A wrong value raises one of `WRITE_FAILURES` and `logion.protocol.explain` says
-which it was.
+`Run.wide`. A wrong value raises one of `WRITE_FAILURES`, and `logion.protocol.explain`
+says which it was.
 
 Every variable of the source has a name of its own, since a run may use it late.
 """
