@@ -91,6 +91,10 @@ class Disk(Protocol):
         """Return the names in a directory, in no particular order."""
         ...
 
+    def space(self, path: str) -> tuple[int, int]:
+        """Return the bytes of the disk that `path` is on, and how many are free."""
+        ...
+
     def make_dir(self, path: str) -> None:
         """Make a directory and those above it; one that exists is left as it is."""
         ...
@@ -251,6 +255,11 @@ class SystemDisk:
     def listdir(self, path: str) -> list[str]:
         """Return the names in a directory, in no particular order."""
         return os.listdir(path)
+
+    def space(self, path: str) -> tuple[int, int]:
+        """Return the bytes of the disk that `path` is on, and how many are free."""
+        found = os.statvfs(path)
+        return found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize
 
     def make_dir(self, path: str) -> None:
         """Make a directory and those above it; one that exists is left as it is."""

@@ -1,11 +1,13 @@
-"""Which requests a broker of a given release reads at all, and what it does with others.
+"""Which requests a broker of a release reads, and what it does with the others.
 
 | release | unknown API | known API, unknown version |
 |---|---|---|
 | 0.8 | closes | reads it as the newest version it knows |
 | 0.9 | is silent | keys 0 to 9 as 0.8, others: is silent |
 | 0.10 and later | closes | closes, but answers ApiVersions as version 0 |
-| 4.0 and later | the same | also closes on Produce 0 to 2, which it advertises (KAFKA-18659) |
+| 4.0 and later | the same | also closes on Produce 0 to 2, which it advertises |
+
+4.0 advertises Produce 0 to 2 for the sake of old clients (KAFKA-18659).
 """
 
 from __future__ import annotations
@@ -64,13 +66,15 @@ class Doorkeeper:
         return self._unknown_version(api_key, version, versions[1])
 
     def _unknown_api(self) -> Verdict:
-        is_silent = release("0.9") <= self.release < release("0.10.0")
+        is_silent = release("0.9.0") <= self.release < release("0.10.0")
         return Verdict.IGNORE if is_silent else Verdict.CLOSE
 
     def _unknown_version(self, api_key: int, version: int, newest: int) -> Admission:
         if self.release >= release("0.10.0"):
             known = api_key == API_VERSIONS
-            return Admission(Verdict.OFFER_VERSIONS if known else Verdict.CLOSE, version)
-        if self.release < release("0.9") or api_key in UNCHECKED_KEYS:
+            return Admission(
+                Verdict.OFFER_VERSIONS if known else Verdict.CLOSE, version
+            )
+        if self.release < release("0.9.0") or api_key in UNCHECKED_KEYS:
             return Admission(Verdict.READ, newest)
         return Admission(Verdict.IGNORE, version)

@@ -20,5 +20,5 @@ class Context:
     """Name of the listener it came in by: the addresses in an answer suit it."""
 
 
-class CloseConnection(Exception):
+class CloseConnection(Exception):  # noqa: N818 - named for what it asks
     """The answer to a request is that the connection closes; the text says why."""

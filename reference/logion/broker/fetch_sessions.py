@@ -7,8 +7,8 @@ The rules, by the session id and epoch that a request carries:
 2. Epoch 0: a full fetch that opens a session; one named beside it is closed. The answer
    carries the new id, or 0 if there was no room.
 3. Any other epoch: an incremental fetch. The session must exist
-   (FETCH_SESSION_ID_NOT_FOUND) and expect just this epoch (INVALID_FETCH_SESSION_EPOCH).
-   Only partitions that have news are answered.
+   (FETCH_SESSION_ID_NOT_FOUND) and expect just this epoch
+   (INVALID_FETCH_SESSION_EPOCH). Only partitions that have news are answered.
 """
 
 from __future__ import annotations

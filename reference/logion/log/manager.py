@@ -285,6 +285,18 @@ class LogManager:
             replace_file(self._disk, f"{directory.path}/{file_name}", data)
 
 
+def identity_in(disk: Disk, path: str) -> BrokerIdentity | None:
+    """Return whose log directory this is by its `meta.properties`, None if nobody's."""
+    path = f"{path}/{checkpoints.META_PROPERTIES}"
+    if not disk.exists(path):
+        return None
+    found = checkpoints.parse_properties(read_file(disk, path))
+    number = found.get("node.id", found.get("broker.id"))
+    if number is None:
+        return None
+    return BrokerIdentity(int(number), found.get("cluster.id"))
+
+
 def partition_of(folder: str) -> TopicPartition | None:
     """Return the partition whose folder this is, None if it is no partition's."""
     topic, dash, number = folder.rpartition("-")

@@ -48,6 +48,9 @@ class LogSettings:
     """Replicas that must be in sync for a write with acks=-1; the leader's rule."""
     producer_expiry_ms: int = DAY_MS
     """How long an idle producer id is remembered (`producer.id.expiration.ms`)."""
+    is_down_converted: bool = True
+    """Old consumers get records in the format they know: the reader's rule
+    (`message.downconversion.enable`)."""
     unknown_producer: Error = Error.NONE
     """Answer to a first batch that does not begin with sequence 0: it is accepted
     since 2.5 (KIP-360); UNKNOWN_PRODUCER_ID in 1.0, OUT_OF_ORDER_SEQUENCE_NUMBER in 0.11."""

@@ -71,6 +71,7 @@ class Release(NamedTuple):
         return "KRaft" if self.number >= (4, 0) else "ZooKeeper"
 
 
+@cache
 def release(name: str) -> Release:
     """Return the release of this name; a patch release is its minor: 3.9.1 is 3.9.
 

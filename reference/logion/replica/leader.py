@@ -9,10 +9,9 @@ given to consumers).
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from logion.names import BrokerId, LeaderEpoch
 from dataclasses import dataclass, replace
 
+from logion.names import BrokerId, LeaderEpoch
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 import trio
 
 
-
 class Watched:
     """Wakes the tasks that watch it; waking nobody costs nothing."""
 

@@ -1,0 +1,179 @@
+"""The composition root: a broker is put together here, top to bottom, and taken apart.
+
+Nothing else constructs its parts. What a broker needs of the world (settings, clock,
+disk, chance) comes in as arguments.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import trio
+
+from logion.broker.admission import Doorkeeper
+from logion.broker.dispatch import served
+from logion.broker.fetch_sessions import SLOTS, FetchSessions
+from logion.broker.housekeeping import keep_house
+from logion.broker.listener import Listener, bind, serve
+from logion.broker.log_settings import log_settings
+from logion.broker.partitions import Partitions
+from logion.broker.state import BrokerState
+from logion.clock import Clock
+from logion.cluster.image import BrokerInfo, ClusterImage, Endpoint
+from logion.cluster.metadata import Chance, Cluster, open_cluster
+from logion.config import BrokerConfig
+from logion.coordination.journal import open_journal
+from logion.disk import Disk
+from logion.log.manager import BrokerIdentity, LogManager, identity_in
+from logion.log.settings import LogSettings
+from logion.names import ZERO_UUID, BrokerId, TopicPartition, Uuid
+from logion.protocol.releases import release
+
+log = logging.getLogger(__name__)
+
+JOURNAL = "logion-coordination.journal"
+"""File of the embedded coordination store, in the first data folder."""
+
+SESSION_ID_MAX = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """A broker that serves, and where."""
+
+    state: BrokerState
+    listeners: tuple[Listener, ...]
+
+    @property
+    def addresses(self) -> tuple[tuple[str, int], ...]:
+        """Return host and port of each listener, in the order of the setting."""
+        return tuple((it.host, it.port) for it in self.listeners)
+
+
+@asynccontextmanager
+async def open_broker(
+    config: BrokerConfig, clock: Clock, disk: Disk, chance: Chance | None = None
+) -> AsyncIterator[Broker]:
+    """Give a broker that accepts connections; it shuts down cleanly at the end.
+
+    Raises OSError if an address or a data folder cannot be used, DirectoryRefused if
+    a folder is another broker's or in use.
+    """
+    chance = random.SystemRandom() if chance is None else chance
+    logs, cluster = await _open_storage(config, clock, disk, chance)
+    state = _assemble(config, clock, logs, cluster, chance)
+    try:
+        async with trio.open_nursery() as nursery:
+            listeners = tuple(bind(*it) for it in config.listeners)
+            cluster.subscribe(state.partitions.follow)
+            await cluster.register(_registration(config, listeners))
+            state.partitions.follow(ClusterImage(), cluster.image)
+            for listener in listeners:
+                nursery.start_soon(serve, state, listener)
+            nursery.start_soon(keep_house, state, config)
+            yield Broker(state, listeners)
+            nursery.cancel_scope.cancel()
+    finally:
+        with trio.CancelScope(shield=True):
+            await _close(state)
+
+
+async def _open_storage(
+    config: BrokerConfig, clock: Clock, disk: Disk, chance: Chance
+) -> tuple[LogManager, Cluster]:
+    """Open the data folders and what is known of the cluster, and match the two."""
+    played = release(config.release)
+    clusters: list[Cluster] = []
+    expiry_ms = config.integer("producer.id.expiration.ms")
+
+    def settings_of(topic: str) -> LogSettings:
+        if not clusters:  # the logs are opened before the topics are known
+            return LogSettings()
+        settings = clusters[0].topic_config(topic)
+        return log_settings(settings, played, producer_expiry_ms=expiry_ms)
+
+    logs = LogManager(disk, clock, settings_of=settings_of)
+    logs.open(config.log_dirs, BrokerIdentity(config.broker_id))
+    journal = open_journal(disk, f"{config.log_dirs[0]}/{JOURNAL}", clock)
+    found = identity_in(disk, config.log_dirs[0])
+    cluster = await open_cluster(
+        journal,
+        broker_id=BrokerId(config.broker_id),
+        config=config,
+        clock=clock,
+        chance=chance,
+        cluster_id=None if found is None else found.cluster_id,
+    )
+    clusters.append(cluster)
+    await _adopt(cluster, logs)
+    for topic in cluster.image.topics:
+        logs.reconfigure(topic)
+    return logs, cluster
+
+
+async def _adopt(cluster: Cluster, logs: LogManager) -> None:
+    """Make known the topics whose partitions lie in the data folders."""
+    for (topic, topic_id), found in _by_topic(logs, logs.logs).items():
+        known = None if topic_id == ZERO_UUID else topic_id
+        if not await cluster.adopt(topic, found, known):
+            log.warning("%s: the folders are of a deleted topic of this name", topic)
+            for index in found:
+                logs.delete(TopicPartition(topic, index))
+
+
+def _by_topic(
+    logs: LogManager, names: Iterable[TopicPartition]
+) -> dict[tuple[str, Uuid], list[int]]:
+    found: defaultdict[tuple[str, Uuid], list[int]] = defaultdict(list)
+    for name in sorted(names):
+        found[name.topic, logs.topic_id(name)].append(name.partition)
+    return found
+
+
+def _assemble(
+    config: BrokerConfig,
+    clock: Clock,
+    logs: LogManager,
+    cluster: Cluster,
+    chance: Chance,
+) -> BrokerState:
+    played = release(config.release)
+    return BrokerState(
+        id=cluster.broker_id,
+        release=played,
+        clock=clock,
+        cluster=cluster,
+        logs=logs,
+        partitions=Partitions(cluster.broker_id, logs),
+        doorkeeper=Doorkeeper(played, served(played.versions)),
+        fetch_sessions=FetchSessions(
+            SLOTS, lambda: 1 + chance.randrange(SESSION_ID_MAX)
+        ),
+        frame_size_max=config.integer("socket.request.max.bytes"),
+        fetch_size_max=config.integer("fetch.max.bytes"),
+    )
+
+
+def _registration(config: BrokerConfig, listeners: Sequence[Listener]) -> BrokerInfo:
+    """Return how clients are told to reach this broker."""
+    bound = {it.name: it for it in listeners}
+    endpoints = tuple(
+        Endpoint(
+            it.name, it.host or bound[it.name].host, it.port or bound[it.name].port
+        )
+        for it in config.advertised_listeners
+    )
+    rack = config.text("broker.rack") or None
+    return BrokerInfo(BrokerId(config.broker_id), endpoints, rack)
+
+
+async def _close(state: BrokerState) -> None:
+    """Leave the cluster and close the logs, so that the next start finds all well."""
+    state.partitions.note_high_watermarks()
+    await state.cluster.close()
+    state.logs.close()

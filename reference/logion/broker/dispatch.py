@@ -1,0 +1,52 @@
+"""The dispatch table: which module answers which API.
+
+The table is written out here and nowhere else. A handler's module is loaded with the
+first request that needs it, so a broker is ready before it has read code that no
+client has asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from importlib import import_module
+from typing import Any, TypeAlias
+
+from logion.broker.context import Context
+from logion.broker.state import BrokerState
+
+Handler: TypeAlias = Callable[[BrokerState, Context, Any], Awaitable[Any]]
+"""From a decoded request to its response; None sends no answer (acks=0)."""
+
+HANDLERS: Mapping[int, str] = {
+    0: "produce",
+    1: "fetch",
+    2: "list_offsets",
+    3: "metadata",
+    18: "api_versions",
+    19: "create_topics",
+    20: "delete_topics",
+    21: "delete_records",
+    22: "init_producer_id",
+    23: "offset_for_leader_epoch",
+    32: "describe_configs",
+    33: "alter_configs",
+    35: "describe_log_dirs",
+    37: "create_partitions",
+    44: "incremental_alter_configs",
+    60: "describe_cluster",
+    61: "describe_producers",
+    75: "describe_topic_partitions",
+}
+"""API key to the module of `logion.broker.handlers` that answers it."""
+
+
+def handler(api_key: int) -> Handler:
+    """Return the function that answers `api_key`, one of HANDLERS."""
+    module = import_module(f"logion.broker.handlers.{HANDLERS[api_key]}")
+    handle: Handler = module.handle
+    return handle
+
+
+def served(advertised: Mapping[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
+    """Return the part of what a release advertises that this broker answers."""
+    return {key: versions for key, versions in advertised.items() if key in HANDLERS}

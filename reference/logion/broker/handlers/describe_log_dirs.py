@@ -1,0 +1,78 @@
+"""DescribeLogDirs (API 35): what lies in each data folder, and how large it is.
+
+v2   flexible
+v3   an error for the whole answer
+v4   size and free space of the disk (KIP-827)
+v5   whether a folder takes new partitions
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from logion.broker.context import Context
+from logion.broker.state import BrokerState
+from logion.log.directory import LogDirectory
+from logion.log.log import Log
+from logion.names import TopicPartition
+from logion.protocol.errors import Error
+from logion.protocol.messages.describe_log_dirs import (
+    DescribeLogDirsPartition,
+    DescribeLogDirsRequest,
+    DescribeLogDirsResponse,
+    DescribeLogDirsResult,
+    DescribeLogDirsTopic,
+)
+
+
+async def handle(
+    broker: BrokerState, context: Context, request: DescribeLogDirsRequest
+) -> DescribeLogDirsResponse:
+    """Return the size of each log asked for; null asks for all."""
+    asked = None
+    if request.topics is not None:
+        asked = {
+            TopicPartition(topic.topic, index)
+            for topic in request.topics
+            for index in topic.partitions
+        }
+    return DescribeLogDirsResponse(
+        throttle_time_ms=0,
+        results=tuple(_describe(broker, it, asked) for it in broker.logs.directories),
+    )
+
+
+def _describe(
+    broker: BrokerState, directory: LogDirectory, asked: set[TopicPartition] | None
+) -> DescribeLogDirsResult:
+    if directory.failure is not None:
+        return DescribeLogDirsResult(
+            error_code=Error.KAFKA_STORAGE_ERROR, log_dir=directory.path, topics=()
+        )
+    found = [
+        (name, log)
+        for name, log in sorted(broker.logs.logs.items(), key=lambda it: it[0])
+        if log.directory is directory and (asked is None or name in asked)
+    ]
+    total, usable = directory.disk.space(directory.path)
+    return DescribeLogDirsResult(
+        error_code=Error.NONE,
+        log_dir=directory.path,
+        topics=tuple(
+            DescribeLogDirsTopic(
+                name=topic, partitions=tuple(_size(name, log) for name, log in logs)
+            )
+            for topic, logs in groupby(found, key=lambda it: it[0].topic)
+        ),
+        total_bytes=total,
+        usable_bytes=usable,
+    )
+
+
+def _size(name: TopicPartition, log: Log) -> DescribeLogDirsPartition:
+    return DescribeLogDirsPartition(
+        partition_index=name.partition,
+        partition_size=log.size,
+        offset_lag=0,
+        is_future_key=False,
+    )

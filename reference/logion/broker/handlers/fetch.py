@@ -1,0 +1,281 @@
+"""Fetch (API 1): read records from partitions.
+
+v0   message sets; cut strictly at the size asked for
+v1   throttle time
+v2   message format v1 (KIP-32)
+v3   a size for the whole answer; at least one batch is given (KIP-74)
+v4   isolation level, aborted transactions, record batches v2 (KIP-98)
+v5   log start offset (KIP-107)
+v7   fetch sessions (KIP-227)
+v9   the client's leader epoch is checked (KIP-320)
+v10  zstd (KIP-110)
+v11  rack of the client, a replica it should prefer (KIP-392)
+v12  flexible; where the logs of client and leader diverge (KIP-595)
+v13  topics by id (KIP-516)
+v15  the replica's state replaces its id (KIP-903)
+v16  addresses of new leaders (KIP-951)
+
+A fetch that finds too little waits, as a task, for any of its partitions to change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import trio
+
+from logion.broker.context import Context
+from logion.broker.fetch_sessions import (
+    FINAL_EPOCH,
+    INITIAL_EPOCH,
+    FetchedPartition,
+    FetchSession,
+)
+from logion.broker.state import BrokerState
+from logion.names import ZERO_UUID, TopicPartition, Uuid
+from logion.protocol.errors import ApiError, Error
+from logion.protocol.messages.fetch import (
+    AbortedTransaction,
+    EpochEndOffset,
+    FetchableTopicResponse,
+    FetchRequest,
+    FetchResponse,
+    PartitionData,
+)
+from logion.replica.partition import FetchBounds, Partition, PartitionRead
+from logion.replica.reading import read_for_version
+from logion.replica.watched import watching
+
+VERSION_WITH_SESSIONS = 7
+VERSION_WITH_TOPIC_IDS = 13
+VERSION_WITH_REPLICA_STATE = 15
+READ_COMMITTED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One partition of a fetch, and what is answered for it."""
+
+    asked: FetchedPartition
+    data: PartitionData
+    size: int
+
+    @property
+    def news(self) -> tuple[int, int]:
+        """Return what a session remembers of this answer."""
+        return self.data.high_watermark, self.data.log_start_offset
+
+    @property
+    def is_urgent(self) -> bool:
+        """Tell whether the client should hear of it without waiting."""
+        return self.data.error_code != Error.NONE or self.diverges
+
+    @property
+    def diverges(self) -> bool:
+        """Tell whether the client's log left the leader's at an earlier epoch."""
+        return self.data.diverging_epoch.epoch >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """A fetch in progress: what it may read, of which partitions."""
+
+    broker: BrokerState
+    context: Context
+    request: FetchRequest
+    wanted: Sequence[FetchedPartition]
+    partitions: dict[tuple[str, Uuid, int], Partition | Error]
+
+    def read(self) -> list[Answered]:
+        """Read what is there now, within the sizes that the client set."""
+        limit = left = min(self.request.max_bytes, self.broker.fetch_size_max)
+        found = []
+        for asked in self.wanted:
+            answered = self._read_one(asked, max(0, left), is_first=left == limit)
+            left -= answered.size
+            found.append(answered)
+        return found
+
+    def is_enough(self, found: Sequence[Answered]) -> bool:
+        """Tell whether to answer now rather than to wait for more."""
+        if not found or any(answered.is_urgent for answered in found):
+            return True
+        return sum(it.size for it in found) >= self.request.min_bytes
+
+    def _read_one(
+        self, asked: FetchedPartition, left: int, *, is_first: bool
+    ) -> Answered:
+        partition = self.partitions[asked.key]
+        if isinstance(partition, Error):
+            return _failed(asked, partition)
+        bounds = FetchBounds(
+            offset=asked.fetch_offset,
+            size_max=min(asked.size_max, left),
+            at_least_one=is_first,
+            read_committed=self.request.isolation_level == READ_COMMITTED,
+            current_leader_epoch=asked.current_leader_epoch,
+            last_fetched_epoch=asked.last_fetched_epoch,
+        )
+        try:
+            read = read_for_version(partition, bounds, self.context.version)
+        except ApiError as refusal:
+            return _failed(asked, refusal.error)
+        return _answered(asked, read)
+
+
+async def handle(
+    broker: BrokerState, context: Context, request: FetchRequest
+) -> FetchResponse:
+    """Return records as soon as there are `min_bytes`, or what there is in time."""
+    session = _session(broker, context, request)
+    if isinstance(session, Error):
+        return FetchResponse(error_code=session, responses=())
+    wanted = (
+        list(session.partitions.values()) if session is not None else _wanted(request)
+    )
+    fetching = Fetching(
+        broker, context, request, wanted, {it.key: _find(broker, it) for it in wanted}
+    )
+    found = await _wait(fetching)
+    if session is not None:
+        found = _news(session, found, is_full=request.session_epoch == INITIAL_EPOCH)
+    return FetchResponse(
+        session_id=0 if session is None else session.id,
+        responses=_by_topic(found),
+    )
+
+
+async def _wait(fetching: Fetching) -> list[Answered]:
+    """Read until there is enough or `max_wait_ms` is over."""
+    found = fetching.read()
+    if fetching.is_enough(found) or fetching.request.max_wait_ms <= 0:
+        return found
+    watched = [
+        it.changed for it in fetching.partitions.values() if isinstance(it, Partition)
+    ]
+    with trio.move_on_after(fetching.request.max_wait_ms / 1000):
+        while not fetching.is_enough(found):
+            with watching(watched) as changed:
+                await changed.wait()
+            found = fetching.read()
+    return found
+
+
+def _session(
+    broker: BrokerState, context: Context, request: FetchRequest
+) -> FetchSession | Error | None:
+    """Return the session this fetch is part of, None for none, or why it cannot be."""
+    if context.version < VERSION_WITH_SESSIONS:
+        return None
+    epoch, now_ms = request.session_epoch, broker.clock.time_ms()
+    uses_ids = context.version >= VERSION_WITH_TOPIC_IDS
+    if epoch in (FINAL_EPOCH, INITIAL_EPOCH):
+        broker.fetch_sessions.close(request.session_id)
+        if epoch == FINAL_EPOCH:
+            return None
+        wanted = _wanted(request)
+        return broker.fetch_sessions.open(
+            wanted, uses_topic_ids=uses_ids, now_ms=now_ms
+        )
+    session = broker.fetch_sessions.resume(
+        request.session_id, epoch, uses_topic_ids=uses_ids, now_ms=now_ms
+    )
+    if isinstance(session, FetchSession):
+        session.update(_wanted(request), _forgotten(request))
+    return session
+
+
+def _wanted(request: FetchRequest) -> list[FetchedPartition]:
+    return [
+        FetchedPartition(
+            topic=topic.topic,
+            topic_id=topic.topic_id,
+            partition=it.partition,
+            fetch_offset=it.fetch_offset,
+            size_max=it.partition_max_bytes,
+            current_leader_epoch=it.current_leader_epoch,
+            last_fetched_epoch=it.last_fetched_epoch,
+            log_start_offset=it.log_start_offset,
+        )
+        for topic in request.topics
+        for it in topic.partitions
+    ]
+
+
+def _forgotten(request: FetchRequest) -> list[tuple[str, Uuid, int]]:
+    return [
+        (topic.topic, topic.topic_id, partition)
+        for topic in request.forgotten_topics_data
+        for partition in topic.partitions
+    ]
+
+
+def _find(broker: BrokerState, asked: FetchedPartition) -> Partition | Error:
+    name: str | None = asked.topic
+    if asked.topic_id != ZERO_UUID:
+        name = broker.topic_name(asked.topic_id)
+    if name is None:
+        return Error.UNKNOWN_TOPIC_ID
+    return broker.leading(TopicPartition(name, asked.partition))
+
+
+def _news(
+    session: FetchSession, found: list[Answered], *, is_full: bool
+) -> list[Answered]:
+    """Return what the client does not know yet, and remember that it was told."""
+    news = [
+        it
+        for it in found
+        if is_full or it.size or it.is_urgent or it.asked.told != it.news
+    ]
+    for answered in news:
+        answered.asked.told = answered.news
+    session.move_to_end(it.asked for it in news if it.size)
+    return news
+
+
+def _by_topic(found: Iterable[Answered]) -> tuple[FetchableTopicResponse, ...]:
+    """Group neighbouring partitions of one topic, in the order they were asked for."""
+    return tuple(
+        FetchableTopicResponse(
+            topic=topic, topic_id=topic_id, partitions=tuple(it.data for it in answers)
+        )
+        for (topic, topic_id), answers in groupby(
+            found, key=lambda it: (it.asked.topic, it.asked.topic_id)
+        )
+    )
+
+
+def _answered(asked: FetchedPartition, read: PartitionRead) -> Answered:
+    diverging = read.diverging
+    data = PartitionData(
+        partition_index=asked.partition,
+        error_code=Error.NONE,
+        high_watermark=read.high_watermark,
+        last_stable_offset=read.last_stable_offset,
+        log_start_offset=read.log_start_offset,
+        diverging_epoch=EpochEndOffset(
+            epoch=diverging.epoch, end_offset=diverging.end_offset
+        ),
+        aborted_transactions=None
+        if read.aborted is None
+        else tuple(
+            AbortedTransaction(producer_id=it.producer_id, first_offset=it.first_offset)
+            for it in read.aborted
+        ),
+        records=read.records,
+    )
+    return Answered(asked, data, len(read.records))
+
+
+def _failed(asked: FetchedPartition, error: Error) -> Answered:
+    data = PartitionData(
+        partition_index=asked.partition,
+        error_code=error,
+        high_watermark=-1,
+        aborted_transactions=None,
+        records=b"",
+    )
+    return Answered(asked, data, 0)

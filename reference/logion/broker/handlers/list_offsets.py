@@ -1,0 +1,121 @@
+"""ListOffsets (API 2): the offset of a timestamp, of the start, of the end.
+
+v0   a list of the offsets at which segments begin, newest first
+v1   one offset with its timestamp (KIP-79)
+v2   isolation level (KIP-98)
+v4   leader epochs (KIP-320)
+v5   OFFSET_NOT_AVAILABLE while a new leader does not know its high watermark (KIP-207)
+v6   flexible
+v7   the largest timestamp (KIP-734)
+v8   the earliest offset on this broker's own disk (KIP-405)
+v9   the latest offset in tiered storage (KIP-1005)
+v10  a time-out (KIP-1075)
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from logion.broker.context import Context
+from logion.broker.state import BrokerState
+from logion.names import TopicPartition
+from logion.protocol.errors import ApiError, Error
+from logion.protocol.messages.list_offsets import (
+    ListOffsetsPartition,
+    ListOffsetsPartitionResponse,
+    ListOffsetsRequest,
+    ListOffsetsResponse,
+    ListOffsetsTopic,
+    ListOffsetsTopicResponse,
+)
+from logion.replica.offsets import FIRST_VERSIONS, find_offset, segment_offsets
+from logion.replica.partition import Partition
+
+READ_COMMITTED = 1
+
+VERSION_WITH_LISTS = 0
+
+
+async def handle(
+    broker: BrokerState, context: Context, request: ListOffsetsRequest
+) -> ListOffsetsResponse:
+    """Return the offset asked for of each partition, or why there is none."""
+    twice = _named_twice(request)
+    return ListOffsetsResponse(
+        topics=tuple(
+            ListOffsetsTopicResponse(
+                name=topic.name,
+                partitions=tuple(
+                    _refused(it.partition_index, Error.INVALID_REQUEST)
+                    if (topic.name, it.partition_index) in twice
+                    else _answer(broker, context, request, topic, it)
+                    for it in topic.partitions
+                ),
+            )
+            for topic in request.topics
+        )
+    )
+
+
+def _named_twice(request: ListOffsetsRequest) -> set[tuple[str, int]]:
+    """Return the partitions that a request asks for more than once."""
+    asked = Counter(
+        (topic.name, it.partition_index)
+        for topic in request.topics
+        for it in topic.partitions
+    )
+    return {name for name, count in asked.items() if count > 1}
+
+
+def _answer(
+    broker: BrokerState,
+    context: Context,
+    request: ListOffsetsRequest,
+    topic: ListOffsetsTopic,
+    asked: ListOffsetsPartition,
+) -> ListOffsetsPartitionResponse:
+    partition = broker.leading(TopicPartition(topic.name, asked.partition_index))
+    if isinstance(partition, Error):
+        return _refused(asked.partition_index, partition)
+    if FIRST_VERSIONS.get(asked.timestamp, 0) > context.version:
+        return _refused(asked.partition_index, Error.UNSUPPORTED_VERSION)
+    try:
+        partition.check_epoch(asked.current_leader_epoch)
+        if context.version == VERSION_WITH_LISTS:
+            return _listed(partition, asked)
+        return _found(partition, asked, request.isolation_level == READ_COMMITTED)
+    except ApiError as refusal:
+        return _refused(asked.partition_index, refusal.error)
+
+
+def _listed(
+    partition: Partition, asked: ListOffsetsPartition
+) -> ListOffsetsPartitionResponse:
+    return ListOffsetsPartitionResponse(
+        partition_index=asked.partition_index,
+        error_code=Error.NONE,
+        old_style_offsets=segment_offsets(
+            partition, asked.timestamp, asked.max_num_offsets
+        ),
+    )
+
+
+def _found(
+    partition: Partition,
+    asked: ListOffsetsPartition,
+    read_committed: bool,  # noqa: FBT001 - private, and named where it is passed
+) -> ListOffsetsPartitionResponse:
+    found = find_offset(partition, asked.timestamp, read_committed=read_committed)
+    return ListOffsetsPartitionResponse(
+        partition_index=asked.partition_index,
+        error_code=Error.NONE,
+        timestamp=found.timestamp,
+        offset=found.offset,
+        leader_epoch=found.leader_epoch,
+    )
+
+
+def _refused(partition_index: int, error: Error) -> ListOffsetsPartitionResponse:
+    return ListOffsetsPartitionResponse(
+        partition_index=partition_index, error_code=error
+    )

@@ -1,0 +1,185 @@
+"""Metadata (API 3): the brokers, the topics, and who leads their partitions.
+
+v0   an empty list asks for all topics; a replica that is down is an error
+v1   null asks for all, an empty list for none; controller, racks, internal topics
+v2   cluster id (KIP-78)
+v4   the client may forbid the creation of topics
+v5   offline replicas (KIP-112)
+v7   leader epochs (KIP-320)
+v8   what the client is allowed to do (KIP-430)
+v9   flexible
+v10  topic ids in answers (KIP-516)
+v12  topics by id; names may be null
+v13  an error for the whole answer (KIP-1102)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from logion.broker.context import Context
+from logion.broker.handlers.produce import INTERNAL_TOPICS
+from logion.broker.state import BrokerState
+from logion.cluster.image import BrokerInfo, PartitionInfo, TopicInfo
+from logion.cluster.topics import NewTopic, check_no_collision, check_topic_name
+from logion.names import ZERO_UUID, BrokerId, Uuid
+from logion.protocol.errors import ApiError, Error
+from logion.protocol.messages.metadata import (
+    MetadataRequest,
+    MetadataRequestTopic,
+    MetadataResponse,
+    MetadataResponseBroker,
+    MetadataResponsePartition,
+    MetadataResponseTopic,
+)
+from logion.protocol.releases import release
+
+EVERY_TOPIC_EMPTY = 0
+"""The version in which an empty list asks for all topics."""
+
+VERSION_WITH_CREATION_FLAG = 4
+
+
+async def handle(
+    broker: BrokerState, context: Context, request: MetadataRequest
+) -> MetadataResponse:
+    """Return the picture of the cluster; topics asked for by name may be created."""
+    image = broker.cluster.image
+    brokers = [it for it in image.brokers.values() if it.endpoint(context.listener)]
+    return MetadataResponse(
+        brokers=tuple(_broker(it, context.listener) for it in brokers),
+        cluster_id=image.cluster_id,
+        controller_id=image.controller_id,
+        topics=await _topics(broker, context, request),
+    )
+
+
+def _broker(info: BrokerInfo, listener: str) -> MetadataResponseBroker:
+    endpoint = info.endpoint(listener)
+    assert endpoint is not None, f"broker {info.id} has no listener {listener}"
+    return MetadataResponseBroker(
+        node_id=info.id, host=endpoint.host, port=endpoint.port, rack=info.rack
+    )
+
+
+async def _topics(
+    broker: BrokerState, context: Context, request: MetadataRequest
+) -> tuple[MetadataResponseTopic, ...]:
+    asked = request.topics
+    if asked is None or (context.version == EVERY_TOPIC_EMPTY and not asked):
+        return tuple(
+            _known(broker, context, topic)
+            for topic in broker.cluster.image.topics.values()
+        )
+    may_create = context.version < VERSION_WITH_CREATION_FLAG or (
+        request.allow_auto_topic_creation
+    )
+    created = await _create_missing(broker, asked) if may_create else {}
+    return tuple(_asked(broker, context, it, created) for it in asked)
+
+
+async def _create_missing(
+    broker: BrokerState, asked: Sequence[MetadataRequestTopic]
+) -> dict[str, Error]:
+    """Create the topics that are missing; return what their first answer says."""
+    image = broker.cluster.image
+    missing = dict.fromkeys(
+        it.name for it in asked if it.name and it.name not in image.topics
+    )
+    if not missing or not broker.cluster.config.flag("auto.create.topics.enable"):
+        return {}
+    topics = [NewTopic(name) for name in missing]
+    answers = await broker.cluster.create_topics(topics)
+    return {
+        new.name: _first_answer(broker, answer)
+        for new, answer in zip(topics, answers, strict=True)
+    }
+
+
+def _first_answer(broker: BrokerState, answer: TopicInfo | ApiError) -> Error:
+    """Return the error of a topic that is only just being made: clients ask again."""
+    if isinstance(answer, ApiError):
+        return answer.error
+    if broker.release >= release("4.0"):
+        return Error.UNKNOWN_TOPIC_OR_PARTITION
+    return Error.LEADER_NOT_AVAILABLE
+
+
+def _asked(
+    broker: BrokerState,
+    context: Context,
+    asked: MetadataRequestTopic,
+    created: dict[str, Error],
+) -> MetadataResponseTopic:
+    image = broker.cluster.image
+    if asked.topic_id != ZERO_UUID:
+        by_id = image.topics_by_id.get(asked.topic_id)
+        if by_id is None:
+            return _failed(Error.UNKNOWN_TOPIC_ID, None, asked.topic_id)
+        return _known(broker, context, by_id)
+    name = asked.name or ""
+    if name in created:
+        return _failed(created[name], name)
+    topic = image.topics.get(name)
+    return (
+        _failed(_fault(broker, name), name)
+        if topic is None
+        else (_known(broker, context, topic))
+    )
+
+
+def _fault(broker: BrokerState, name: str) -> Error:
+    """Return why there is no such topic: its name, or nobody made it."""
+    try:
+        check_topic_name(name)
+        check_no_collision(broker.cluster.image, name)
+    except ApiError as refusal:
+        return refusal.error
+    return Error.UNKNOWN_TOPIC_OR_PARTITION
+
+
+def _failed(
+    error: Error, name: str | None, topic_id: Uuid = ZERO_UUID
+) -> MetadataResponseTopic:
+    return MetadataResponseTopic(
+        error_code=error,
+        name=name,
+        topic_id=topic_id,
+        is_internal=name in INTERNAL_TOPICS,
+        partitions=(),
+    )
+
+
+def _known(
+    broker: BrokerState, context: Context, topic: TopicInfo
+) -> MetadataResponseTopic:
+    alive = broker.cluster.image.brokers
+    return MetadataResponseTopic(
+        error_code=Error.NONE,
+        name=topic.name,
+        topic_id=topic.id,
+        is_internal=topic.name in INTERNAL_TOPICS,
+        partitions=tuple(
+            _partition(it, alive, context.version) for it in topic.partitions.values()
+        ),
+    )
+
+
+def _partition(
+    info: PartitionInfo, alive: Mapping[BrokerId, BrokerInfo], version: int
+) -> MetadataResponsePartition:
+    offline = tuple(it for it in info.replicas if it not in alive)
+    error = Error.NONE
+    if info.leader not in alive:
+        error = Error.LEADER_NOT_AVAILABLE
+    elif offline and version == 0:
+        error = Error.REPLICA_NOT_AVAILABLE
+    return MetadataResponsePartition(
+        error_code=error,
+        partition_index=info.partition,
+        leader_id=info.leader if info.leader in alive else -1,
+        leader_epoch=info.leader_epoch,
+        replica_nodes=info.replicas,
+        isr_nodes=info.isr,
+        offline_replicas=offline,
+    )

@@ -1,0 +1,84 @@
+"""What a broker does from time to time: sync, retain, write checkpoints.
+
+Each chore is one short loop. Syncing may block for long and runs in a thread; all else
+is quick and runs between two requests, so that it never meets one half done.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import trio
+
+from logion.broker.state import BrokerState
+from logion.config import BrokerConfig
+from logion.log.log import Log
+from logion.protocol.errors import ApiError
+
+log = logging.getLogger(__name__)
+
+FIRST_RETENTION_S = 30
+"""Retention looks for the first time so long after the start, as Kafka's does."""
+
+NEVER_S = 24 * 3600
+"""Settings say "never" by a number of centuries: look once a day all the same."""
+
+
+async def keep_house(broker: BrokerState, config: BrokerConfig) -> None:
+    """Do all chores until cancelled."""
+    async with trio.open_nursery() as chores:
+
+        def every(key: str, chore: Callable[[BrokerState], None]) -> None:
+            interval_s = min(config.integer(key) / 1000, NEVER_S)
+            chores.start_soon(_repeat, broker, interval_s, chore)
+
+        every("log.retention.check.interval.ms", _clean)
+        every("replica.high.watermark.checkpoint.interval.ms", _write_checkpoints)
+        interval_s = config.integer("log.flush.scheduler.interval.ms") / 1000
+        chores.start_soon(_sync, broker, min(interval_s, SYNC_INTERVAL_S))
+
+
+SYNC_INTERVAL_S = 1.0
+"""Rolled segments are synced so soon, whatever the scheduler's setting."""
+
+
+async def _repeat(
+    broker: BrokerState, interval_s: float, chore: Callable[[BrokerState], None]
+) -> None:
+    while True:
+        await trio.sleep(interval_s)
+        try:
+            chore(broker)
+        except (ApiError, OSError) as problem:
+            log.error("%s: %s", chore.__name__.strip("_"), problem)
+
+
+def _clean(broker: BrokerState) -> None:
+    broker.partitions.note_high_watermarks()
+    count = broker.logs.clean()
+    if count:
+        log.info("retention deleted %d segments", count)
+
+
+def _write_checkpoints(broker: BrokerState) -> None:
+    broker.partitions.note_high_watermarks()
+    broker.logs.write_checkpoints()
+
+
+async def _sync(broker: BrokerState, interval_s: float) -> None:
+    """Sync, in a thread, the logs that wait for it."""
+    while True:
+        await trio.sleep(interval_s)
+        for waiting in [it for it in broker.logs.logs.values() if _is_waiting(it)]:
+            try:
+                plan = waiting.flush_plan()
+                await trio.to_thread.run_sync(plan.run)
+            except OSError as problem:
+                log.error("%s: %s", waiting.name, waiting.directory.fail(problem))
+            else:
+                waiting.flushed(plan)
+
+
+def _is_waiting(waiting: Log) -> bool:
+    return waiting.directory.failure is None and waiting.needs_flush

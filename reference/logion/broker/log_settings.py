@@ -1,0 +1,88 @@
+"""From settings by Kafka's names to the plain values a log works with."""
+
+from __future__ import annotations
+
+from logion.config import TopicConfig
+from logion.log.settings import LogSettings
+from logion.protocol.errors import Error
+from logion.protocol.releases import Release, release
+from logion.records.batch import TimestampType
+from logion.records.codec import Codec
+from logion.records.validation import ProduceRules
+
+CODECS = {
+    "gzip": Codec.GZIP,
+    "snappy": Codec.SNAPPY,
+    "lz4": Codec.LZ4,
+    "zstd": Codec.ZSTD,
+    "uncompressed": Codec.NONE,
+}
+"""`compression.type` to the codec that the leader stores; `producer` is not here."""
+
+
+def log_settings(
+    topic: TopicConfig, played: Release, *, producer_expiry_ms: int
+) -> LogSettings:
+    """Return how the logs of a topic behave in the release that is played."""
+    policy = topic.words("cleanup.policy")
+    return LogSettings(
+        segment_bytes=topic.segment_bytes,
+        segment_ms=topic.integer("segment.ms"),
+        segment_jitter_ms=0,
+        segment_index_bytes=topic.integer("segment.index.bytes"),
+        index_interval_bytes=topic.integer("index.interval.bytes"),
+        retention_ms=topic.integer("retention.ms"),
+        retention_bytes=topic.integer("retention.bytes"),
+        is_delete="delete" in policy,
+        file_delete_delay_ms=topic.integer("file.delete.delay.ms"),
+        flush_messages=topic.integer("flush.messages"),
+        flush_ms=topic.integer("flush.ms"),
+        rules=_rules(topic, played, is_compacted="compact" in policy),
+        min_in_sync_replicas=topic.integer("min.insync.replicas"),
+        producer_expiry_ms=producer_expiry_ms,
+        is_down_converted=topic.flag("message.downconversion.enable"),
+        unknown_producer=_unknown_producer(played),
+        ages_by_file_time=played < release("0.10.1"),
+    )
+
+
+def _rules(topic: TopicConfig, played: Release, *, is_compacted: bool) -> ProduceRules:
+    return ProduceRules(
+        magic=_magic(topic, played),
+        codec=CODECS.get(topic.text("compression.type")),
+        timestamp_type=_timestamp_type(topic, played),
+        timestamp_before_max_ms=topic.timestamp_before_max_ms,
+        timestamp_after_max_ms=topic.timestamp_after_max_ms,
+        message_size_max=topic.integer("max.message.bytes"),
+        is_compacted=is_compacted,
+        invalid_record=Error.INVALID_RECORD
+        if played >= release("2.4")
+        else Error.CORRUPT_MESSAGE,
+        refuses_append_time=played <= release("3.5"),
+        is_single_wrapper=played >= release("0.10.0"),
+    )
+
+
+def _magic(topic: TopicConfig, played: Release) -> int:
+    """Return the format of a topic's log: its setting in the releases that had it."""
+    if not release("0.10.0") <= played < release("3.0"):
+        return played.message_format
+    version = topic.text("message.format.version").partition("-")[0]
+    return release(version).message_format
+
+
+def _timestamp_type(topic: TopicConfig, played: Release) -> TimestampType:
+    if played < release("0.10.0"):
+        return TimestampType.CREATE_TIME
+    if topic.text("message.timestamp.type") == "LogAppendTime":
+        return TimestampType.LOG_APPEND_TIME
+    return TimestampType.CREATE_TIME
+
+
+def _unknown_producer(played: Release) -> Error:
+    """Return what a producer that is not known hears if it begins late (KIP-360)."""
+    if played >= release("2.5"):
+        return Error.NONE
+    if played >= release("1.0"):
+        return Error.UNKNOWN_PRODUCER_ID
+    return Error.OUT_OF_ORDER_SEQUENCE_NUMBER

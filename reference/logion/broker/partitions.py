@@ -1,0 +1,96 @@
+"""The partitions of this broker follow the picture of the cluster.
+
+A topic that appears gets its logs, one that goes loses them, and a change of settings
+reaches the logs that have them. Handlers look partitions up here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from logion.cluster.image import ClusterImage, PartitionInfo, TopicInfo
+from logion.log.manager import LogManager
+from logion.names import BrokerId, TopicPartition
+from logion.protocol.errors import ApiError
+from logion.replica.leader import on_elected
+from logion.replica.partition import Partition
+
+
+class Partitions:
+    """The partitions that one broker leads, by name."""
+
+    def __init__(self, broker: BrokerId, logs: LogManager) -> None:
+        """Lead nothing yet."""
+        self._broker = broker
+        self._logs = logs
+        self._led: dict[TopicPartition, Partition] = {}
+
+    def __iter__(self) -> Iterator[Partition]:
+        """Return every partition this broker leads."""
+        return iter(self._led.values())
+
+    def get(self, name: TopicPartition) -> Partition | None:
+        """Return the partition, None if this broker does not lead it."""
+        return self._led.get(name)
+
+    def follow(self, before: ClusterImage, after: ClusterImage) -> None:
+        """Make what this broker has fit `after`."""
+        for name, topic in before.topics.items():
+            successor = after.topics.get(name)
+            if successor is None or successor.id != topic.id:
+                self._remove(topic)
+        for name, topic in after.topics.items():
+            if before.topics.get(name) is not topic:
+                self._add(topic)
+        for name in _reconfigured(before, after):
+            self._logs.reconfigure(name)
+
+    def note_high_watermarks(self) -> None:
+        """Tell the logs what is committed, for their checkpoint and for retention."""
+        for name, partition in self._led.items():
+            self._logs.high_watermarks[name] = partition.high_watermark
+
+    def _add(self, topic: TopicInfo) -> None:
+        for index, info in topic.partitions.items():
+            name = TopicPartition(topic.name, index)
+            if info.leader == self._broker:
+                self._lead(name, topic, info)
+            elif (led := self._led.pop(name, None)) is not None:
+                led.changed.wake()
+
+    def _lead(
+        self, name: TopicPartition, topic: TopicInfo, info: PartitionInfo
+    ) -> None:
+        known = self._led.get(name)
+        if known is not None and known.leader.epoch == info.leader_epoch:
+            return
+        try:
+            log = self._logs.create(name, topic.id)
+        except ApiError:
+            return  # the disk failed: the partition stays without a leader here
+        leader = on_elected(
+            self._broker,
+            info.leader_epoch,
+            frozenset(info.isr),
+            end_offset=log.end_offset,
+            high_watermark=self._logs.high_watermarks.get(name, 0),
+        )
+        self._led[name] = Partition(name, topic.id, log, leader)
+
+    def _remove(self, topic: TopicInfo) -> None:
+        for index in topic.partitions:
+            name = TopicPartition(topic.name, index)
+            led = self._led.pop(name, None)
+            if name in self._logs.logs:
+                self._logs.delete(name)
+            if led is not None:
+                led.changed.wake()
+
+
+def _reconfigured(before: ClusterImage, after: ClusterImage) -> set[str]:
+    """Return the topics whose settings may have changed."""
+    if before.broker_configs != after.broker_configs:
+        return set(after.topics)
+    return {
+        name for name in after.topics if before.config_of(name) != after.config_of(name)
+    }

@@ -1,0 +1,52 @@
+"""A broker's parts as its handlers see them; `logion.broker.broker` assembles them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from logion.broker.admission import Doorkeeper
+from logion.broker.fetch_sessions import FetchSessions
+from logion.broker.partitions import Partitions
+from logion.clock import Clock
+from logion.cluster.metadata import Cluster
+from logion.log.manager import LogManager
+from logion.names import BrokerId, TopicPartition, Uuid
+from logion.protocol.errors import Error
+from logion.protocol.releases import Release
+from logion.replica.partition import Partition
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerState:
+    """Everything one broker has, and nothing that any other has."""
+
+    id: BrokerId
+    release: Release
+    """The release it plays."""
+    clock: Clock
+    cluster: Cluster
+    logs: LogManager
+    partitions: Partitions
+    doorkeeper: Doorkeeper
+    fetch_sessions: FetchSessions
+    frame_size_max: int
+    """Largest request read: `socket.request.max.bytes`."""
+    fetch_size_max: int
+    """Most bytes of records in one answer: `fetch.max.bytes`."""
+
+    def topic_name(self, topic_id: Uuid) -> str | None:
+        """Return the name of the topic with this id, None if there is none."""
+        topic = self.cluster.image.topics_by_id.get(topic_id)
+        return None if topic is None else topic.name
+
+    def leading(self, name: TopicPartition) -> Partition | Error:
+        """Return the partition, or the error for a client that should not ask here."""
+        partition = self.partitions.get(name)
+        if partition is not None:
+            return partition
+        known = self.cluster.image.partition(*name)
+        if known is None:
+            return Error.UNKNOWN_TOPIC_OR_PARTITION
+        if known.leader == self.id:
+            return Error.KAFKA_STORAGE_ERROR
+        return Error.NOT_LEADER_OR_FOLLOWER

@@ -1,0 +1,161 @@
+"""`logion broker`: run one broker until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import trio
+
+from logion import __version__
+from logion.broker.broker import Broker, open_broker
+from logion.broker.defaults import default_settings
+from logion.cli.logs import FORMATS, LEVELS, to_stderr
+from logion.clock import SystemClock
+from logion.config import (
+    NEWEST_RELEASE,
+    BrokerConfig,
+    ConfigError,
+    parse_properties,
+)
+from logion.disk import SystemDisk
+from logion.log.manager import DirectoryRefused
+from logion.protocol.releases import release
+
+DEFAULT_LISTEN = "127.0.0.1:9092"
+FAILED = 1
+USAGE_ERROR = 2
+
+DESCRIPTION = """\
+Run a Kafka broker. Without arguments it listens on 127.0.0.1:9092, keeps its data in a
+temporary folder that is removed at the end, and plays the newest release. When it
+accepts connections it says so on stdout. SIGTERM and SIGINT shut it down cleanly, a
+second one at once.
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Run a broker; return 0 after a clean shutdown, 1 or 2 if it cannot start."""
+    options = _parser().parse_args(arguments)
+    to_stderr(level=options.log_level, form=options.log_format)
+    try:
+        given, played = _given(options), release(options.release)
+    except (ConfigError, ValueError, OSError) as problem:
+        print(f"logion broker: {problem}", file=sys.stderr)
+        return USAGE_ERROR
+    with _data_folder(options.data, given) as folder:
+        return _serve(folder, given, str(played), options.ready_file)
+
+
+def _serve(
+    folder: str, given: dict[str, str], played: str, ready_file: str | None
+) -> int:
+    status = 0
+    try:
+        defaults = default_settings(SystemDisk(), folder, played)
+        config = BrokerConfig.of(defaults | given, release=played)
+        trio.run(_run, config, ready_file)
+    except* (ConfigError, DirectoryRefused, OSError) as problems:
+        print(f"logion broker: {_first(problems)}", file=sys.stderr)
+        status = FAILED
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="logion broker", description=DESCRIPTION)
+    add = parser.add_argument
+    add("properties", nargs="?", metavar="server.properties", help="settings")
+    add("--listen", metavar="HOST:PORT", help="address; port 0 takes a free one")
+    add("--data", metavar="DIR", help="data folder; it is kept")
+    add("--release", metavar="R", default=NEWEST_RELEASE, help="0.8.0 to 4.3")
+    add("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting")
+    add("--ready-file", metavar="FILE", help="gets HOST:PORT once connections work")
+    add("--log-level", choices=LEVELS, default="warning", help="what stderr gets")
+    add("--log-format", choices=FORMATS, default="text", help="for people, or JSON")
+    return parser
+
+
+def _given(options: argparse.Namespace) -> dict[str, str]:
+    """Return the settings that the command line and its file ask for."""
+    settings: dict[str, str] = {}
+    if options.properties is not None:
+        text = Path(options.properties).read_text(encoding="utf-8")
+        settings |= parse_properties(text)
+    for pair in options.set:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise ValueError(f"--set {pair}: expected KEY=VALUE")
+        settings[key.strip()] = value.strip()
+    listens = {"listeners", "port", "host.name"} & settings.keys()
+    if options.listen or not listens:
+        settings["listeners"] = f"PLAINTEXT://{options.listen or DEFAULT_LISTEN}"
+    if options.data is not None:
+        settings["log.dirs"] = options.data
+    return settings
+
+
+@contextmanager
+def _data_folder(data: str | None, given: dict[str, str]) -> Iterator[str]:
+    """Give the first data folder: one that was named, or a temporary one."""
+    named = data or given.get("log.dirs") or given.get("log.dir")
+    if named is not None:
+        yield named.split(",")[0].strip()
+        return
+    with tempfile.TemporaryDirectory(prefix="logion-") as temporary:
+        yield temporary
+
+
+async def _run(config: BrokerConfig, ready_file: str | None) -> None:
+    async with trio.open_nursery() as nursery:
+        await nursery.start(_stop_on_signal, nursery.cancel_scope)
+        async with open_broker(config, SystemClock(), SystemDisk()) as broker:
+            _announce(broker, config, ready_file)
+            await trio.sleep_forever()
+
+
+async def _stop_on_signal(
+    running: trio.CancelScope,
+    task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    """Cancel `running` at the first signal; the second one ends the process."""
+    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        task_status.started()
+        async for _ in signals:
+            break
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    running.cancel()
+
+
+def _announce(broker: Broker, config: BrokerConfig, ready_file: str | None) -> None:
+    """Say that connections are accepted, and where."""
+    host, port = broker.addresses[0]
+    for warning in config.warnings:
+        print(f"logion broker: {warning}", file=sys.stderr)
+    print(
+        f"logion {__version__} listening on {host}:{port} "
+        f"(release {broker.state.release})",
+        flush=True,
+    )
+    if ready_file is not None:
+        _write_whole(Path(ready_file), f"{host}:{port}\n")
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file that nobody sees half written."""
+    unfinished = path.with_name(f"{path.name}.tmp")
+    unfinished.write_text(text)
+    unfinished.replace(path)
+
+
+def _first(problems: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first problem of a group, however deep it lies."""
+    found: BaseException = problems
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found

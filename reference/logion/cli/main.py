@@ -1,0 +1,98 @@
+"""`logion COMMAND ...`: finds the command and hands it the rest of the line.
+
+A command's module is loaded when it is called, so that a broker does not wait for the
+others. Other packages add commands through the entry-point group `logion.commands`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import TypeAlias
+
+Main: TypeAlias = Callable[[list[str]], int]
+"""From the arguments after the command's name to the exit status."""
+
+COMMANDS = {
+    "broker": ("logion.cli.broker", "run a broker"),
+    "dump-log": ("logion.cli.dump_log", "print segments, indexes and snapshots"),
+    "protocol": ("logion.cli.protocol", "show, decode, encode and check messages"),
+    "records": ("logion.cli.records", "check record batches against vectors"),
+    "releases": (
+        "logion.cli.releases",
+        "what each Kafka release speaks, and what we do",
+    ),
+}
+"""Name to its module, which has `main(arguments) -> int`, and what it is for."""
+
+ENTRY_POINTS = "logion.commands"
+
+USAGE_ERROR = 2
+
+
+def main() -> int:
+    """Run the command that the command line names; return its exit status."""
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(_help())
+        return 0
+    name, *rest = arguments
+    if name == "--version":
+        from logion import __version__
+
+        print(f"logion {__version__}")
+        return 0
+    command = _command(name)
+    if command is None:
+        print(f"logion: no command {name!r}\n\n{_help()}", file=sys.stderr)
+        return USAGE_ERROR
+    return _run(command, rest)
+
+
+def _run(command: Main, arguments: list[str]) -> int:
+    try:
+        return command(arguments)
+    except BrokenPipeError:  # the reader, `head` for one, has seen enough
+        sys.stderr.close()
+        return 0
+
+
+def _command(name: str) -> Main | None:
+    if name in COMMANDS:
+        command: Main = import_module(COMMANDS[name][0]).main
+        return command
+    return _added().get(name)
+
+
+def _added() -> dict[str, Main]:
+    """Return the commands that other installed packages bring."""
+    from importlib.metadata import entry_points
+
+    return {
+        point.name: _Later(point.load) for point in entry_points(group=ENTRY_POINTS)
+    }
+
+
+class _Later:
+    """A command that is loaded when it is called."""
+
+    def __init__(self, load: Callable[[], Main]) -> None:
+        self._load = load
+
+    def __call__(self, arguments: list[str]) -> int:
+        return self._load()(arguments)
+
+
+def _help() -> str:
+    """Return what `logion --help` prints."""
+    rows = [(name, about) for name, (_, about) in COMMANDS.items()]
+    rows += [(name, "see its --help") for name in _added()]
+    commands = "\n".join(f"  {name:<12} {about}" for name, about in rows)
+    return (
+        "logion: Kafka's promises, executable\n\n"
+        "usage: logion COMMAND [ARGUMENT ...]\n\n"
+        f"{commands}\n\n"
+        "  --version    print the version\n"
+        "  COMMAND --help says more of each."
+    )

@@ -1,0 +1,192 @@
+"""One partition on this broker: its log, its role, and whoever waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from logion.disk import FileSlice
+from logion.log.aborted import Aborted
+from logion.log.epochs import EpochEnd
+from logion.log.log import Appended, Log
+from logion.names import TopicPartition, Uuid
+from logion.protocol.errors import ApiError, Error
+from logion.replica.leader import Leader, has_enough_in_sync, on_append
+from logion.replica.watched import Watched, watching
+
+ALL_ACKS = -1
+NO_EPOCH = -1
+
+HIGH_WATERMARK = -1
+"""The offset of DeleteRecords that stands for everything that is committed."""
+
+NO_DIVERGENCE = EpochEnd(-1, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchBounds:
+    """What a reader may get of one partition."""
+
+    offset: int
+    """The first record wanted."""
+    size_max: int
+    """Bytes."""
+    at_least_one: bool = True
+    """One whole batch is given, even if it is larger than `size_max`."""
+    read_committed: bool = False
+    """Only records below the last stable offset (KIP-98)."""
+    current_leader_epoch: int = NO_EPOCH
+    """The term the reader believes in (KIP-320)."""
+    last_fetched_epoch: int = NO_EPOCH
+    """The term of the last record the reader has (KIP-595)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionRead:
+    """What a reader got of one partition."""
+
+    records: bytes | FileSlice
+    high_watermark: int
+    last_stable_offset: int
+    log_start_offset: int
+    aborted: tuple[Aborted, ...] | None = None
+    """Aborted transactions among the records; None unless read-committed."""
+    diverging: EpochEnd = NO_DIVERGENCE
+    """Where the reader's log leaves ours, if it does."""
+
+
+class Partition:
+    """A partition this broker leads: appends, reads, and waiting for commitment."""
+
+    __slots__ = ("changed", "leader", "log", "name", "topic_id")
+
+    def __init__(
+        self, name: TopicPartition, topic_id: Uuid, log: Log, leader: Leader
+    ) -> None:
+        """Lead `name` with the log it has; the leader's term begins in it."""
+        self.name = name
+        self.topic_id = topic_id
+        self.log = log
+        self.leader = leader
+        """What the rules of `logion.replica.leader` know."""
+        self.changed = Watched()
+        """Wakes whoever waits for records, or for their commitment."""
+        log.begin_epoch(leader.epoch)
+
+    @property
+    def high_watermark(self) -> int:
+        """Return the offset below which every record is committed."""
+        return max(self.leader.high_watermark, self.log.start_offset)
+
+    @property
+    def last_stable_offset(self) -> int:
+        """Return the offset below which no transaction is open (KIP-98)."""
+        return self.log.last_stable_offset(self.high_watermark)
+
+    def append(self, records: memoryview, *, version: int, acks: int) -> Appended:
+        """Append a client's records of Produce `version`.
+
+        Raises ApiError and changes nothing if they are refused: NOT_ENOUGH_REPLICAS,
+        and what `Log.append_as_leader` raises.
+        """
+        minimum = self.log.settings.min_in_sync_replicas
+        if acks == ALL_ACKS and not has_enough_in_sync(self.leader, minimum):
+            raise ApiError(
+                Error.NOT_ENOUGH_REPLICAS,
+                f"{len(self.leader.isr)} in sync; min.insync.replicas is {minimum}",
+            )
+        appended = self.log.append_as_leader(
+            records, leader_epoch=self.leader.epoch, produce_version=version
+        )
+        self.leader = on_append(self.leader, self.log.end_offset)
+        self.changed.wake()
+        return appended
+
+    def read(self, bounds: FetchBounds) -> PartitionRead:
+        """Return records from an offset on, as they are stored.
+
+        Raises ApiError: OFFSET_OUT_OF_RANGE, FENCED_LEADER_EPOCH,
+        UNKNOWN_LEADER_EPOCH, KAFKA_STORAGE_ERROR.
+        """
+        self.check_epoch(bounds.current_leader_epoch)
+        diverging = self._divergence(bounds)
+        if diverging is not None:
+            return self._found(b"", diverging=diverging)
+        end_offset = self.visible_end(read_committed=bounds.read_committed)
+        records = self.log.read(
+            bounds.offset,
+            bounds.size_max,
+            end_offset=end_offset,
+            at_least_one=bounds.at_least_one,
+        )
+        if not bounds.read_committed:
+            return self._found(records)
+        aborted = self.log.aborted(bounds.offset, end_offset) if len(records) else ()
+        return self._found(records, aborted=tuple(aborted))
+
+    def visible_end(self, *, read_committed: bool) -> int:
+        """Return the offset below which a consumer may read."""
+        return self.last_stable_offset if read_committed else self.high_watermark
+
+    def delete_before(self, offset: int) -> int:
+        """Drop the records below `offset`, -1 for all that are committed.
+
+        Returns the new log start offset. Raises OFFSET_OUT_OF_RANGE above the high
+        watermark and KAFKA_STORAGE_ERROR.
+        """
+        if offset == HIGH_WATERMARK:
+            offset = self.high_watermark
+        if not 0 <= offset <= self.high_watermark:
+            raise ApiError(
+                Error.OFFSET_OUT_OF_RANGE,
+                f"offset {offset}; the high watermark is {self.high_watermark}",
+            )
+        return self.log.delete_before(offset)
+
+    def check_epoch(self, epoch: int) -> None:
+        """Raise ApiError unless a client's leader epoch is ours, or it names none."""
+        if epoch in (NO_EPOCH, self.leader.epoch):
+            return
+        is_old = epoch < self.leader.epoch
+        raise ApiError(
+            Error.FENCED_LEADER_EPOCH if is_old else Error.UNKNOWN_LEADER_EPOCH,
+            f"leader epoch {epoch}; the current one is {self.leader.epoch}",
+        )
+
+    async def committed(self, end_offset: int) -> None:
+        """Return once every record below `end_offset` is committed."""
+        await self._until(lambda: self.high_watermark >= end_offset)
+
+    async def _until(self, holds: Callable[[], bool]) -> None:
+        while not holds():
+            with watching((self.changed,)) as changed:
+                await changed.wait()
+
+    def _divergence(self, bounds: FetchBounds) -> EpochEnd | None:
+        """Return where our log ends the reader's last epoch, if it is past that."""
+        if bounds.last_fetched_epoch == NO_EPOCH:
+            return None
+        end = self.log.end_of_epoch(bounds.last_fetched_epoch)
+        if end.epoch == NO_EPOCH:
+            raise ApiError(
+                Error.OFFSET_OUT_OF_RANGE,
+                f"epoch {bounds.last_fetched_epoch} is not in this log",
+            )
+        is_past = end.epoch < bounds.last_fetched_epoch
+        return end if is_past or end.end_offset < bounds.offset else None
+
+    def _found(
+        self,
+        records: bytes | FileSlice,
+        *,
+        aborted: tuple[Aborted, ...] | None = None,
+        diverging: EpochEnd = NO_DIVERGENCE,
+    ) -> PartitionRead:
+        return PartitionRead(
+            records,
+            self.high_watermark,
+            self.last_stable_offset,
+            self.log.start_offset,
+            aborted,
+            diverging,
+        )
