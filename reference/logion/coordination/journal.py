@@ -67,7 +67,8 @@ class Journal:
         now_ms = self._clock.time_ms()
         committed = self._tree.commit(self._session, operations, now_ms)
         written = [_written(operation) for operation in operations]
-        self._append(["commit", self._session, now_ms, written])
+        is_lasting = not all(map(_is_ephemeral, operations))
+        self._append(["commit", self._session, now_ms, written], sync=is_lasting)
         self._tell(committed.changes)
         return committed.paths
 
@@ -138,6 +139,11 @@ def open_journal(disk: Disk, path: str, clock: Clock) -> Journal:
     if not data:
         disk.sync_dir(split(path)[0] if "/" in path else ".")
     return Journal(tree, file, clock)
+
+
+def _is_ephemeral(operation: Operation) -> bool:
+    """Return whether nothing is left of it after a crash: no need to sync for it."""
+    return isinstance(operation, Create) and operation.is_ephemeral
 
 
 def _line(entry: Entry) -> bytes:
