@@ -35,6 +35,10 @@ class Client:
     headers: bool = True
     sets_timestamps: bool = True
     """kcat's messages get the time at which they were sent."""
+    sends_nothing: bool = True
+    """Whether it sends a record with neither key nor value."""
+    first_lz4: str = "0.10.0"
+    """Oldest broker that understands its lz4: before 0.10 frames had a wrong checksum."""
     oldest: str = "0.8.2"
     """Oldest broker release that it produces to and consumes from."""
     newest: str = "999"
@@ -47,16 +51,38 @@ class Client:
 
     def codecs_for(self, release: str) -> tuple[str, ...]:
         """Return what it may compress with for a broker of `release`."""
-        has_zstd = version_of(release) >= version_of(FIRST_ZSTD)
-        return tuple(each for each in self.codecs if each != "zstd" or has_zstd)
+        first = {"lz4": self.first_lz4, "zstd": FIRST_ZSTD}
+        at = version_of(release)
+        return tuple(
+            each for each in self.codecs if at >= version_of(first.get(each, "0.8"))
+        )
 
 
 CLIENTS = (
-    Client("confluent-kafka", partial(build.python, "python_confluent")),
-    Client("kafka-python", partial(build.python, "python_kafka_python")),
+    Client(
+        "confluent-kafka",
+        partial(build.python, "python_confluent"),
+        first_lz4="0.8.2",
+    ),
+    Client(
+        "kafka-python",
+        partial(build.python, "python_kafka_python"),
+        sends_nothing=False,
+    ),
     # Below 0.11 it sends batches of the new format in requests of the old one.
-    Client("aiokafka", partial(build.python, "python_aiokafka"), oldest="0.11.0"),
-    Client("kcat", build.kcat, sets_timestamps=False),
+    Client(
+        "aiokafka",
+        partial(build.python, "python_aiokafka"),
+        sends_nothing=False,
+        oldest="0.11.0",
+    ),
+    Client(
+        "kcat",
+        build.kcat,
+        sets_timestamps=False,
+        sends_nothing=False,
+        first_lz4="0.8.2",
+    ),
     Client("franz-go", partial(build.go, "franz")),
     Client("sarama", partial(build.go, "sarama")),
     Client(

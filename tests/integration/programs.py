@@ -107,6 +107,8 @@ class Program:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self.popen is None:
+            self.stderr.seek(0)
+            self.stderr.truncate()
             self.popen = subprocess.Popen(
                 self.client.command(),
                 stdin=subprocess.PIPE,

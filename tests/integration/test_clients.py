@@ -64,9 +64,8 @@ def test_a_client_and_another_one_read_back_exactly_what_it_produced(
 ) -> None:
     bootstrap = running_brokers.of(case.release)
     writer, reader = programs.of(case.writer), programs.of(case.reader)
-    records = corpus.records()
-    if not (case.writer.headers and case.reader.headers):
-        records = corpus.without_headers(records)
+    headers = case.writer.headers and case.reader.headers
+    records = corpus.records_for(case.writer, headers=headers)
     topic = str(case).replace("=", "")
     offsets = writer.produce(
         bootstrap,

@@ -48,9 +48,8 @@ def test_a_client_reads_back_what_it_produced_to_a_broker_of_an_old_release(
 ) -> None:
     bootstrap = running_brokers.of(case.release)
     program = programs.of(case.client)
-    records = corpus.records()
-    if not has_headers(case.release, case.client):
-        records = corpus.without_headers(records)
+    headers = has_headers(case.release, case.client)
+    records = corpus.records_for(case.client, headers=headers)
     topic = f"old-{case}"
     offsets = program.produce(
         bootstrap, topic, records, release=case.release, codec=case.codec
@@ -67,7 +66,7 @@ def test_a_client_without_the_old_format_reads_what_a_broker_of_0_10_stores(
 ) -> None:
     bootstrap = running_brokers.of("0.10.0")
     writer = client_named("java-0.10.0.1")
-    records = corpus.without_headers(corpus.records())
+    records = corpus.records_for(writer, headers=False)
     topic = f"for-aiokafka-{codec}"
     programs.of(writer).produce(
         bootstrap, topic, records, release="0.10.0", codec=codec

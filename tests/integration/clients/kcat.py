@@ -100,7 +100,7 @@ def consume(job: Job) -> list[Record]:
 
 
 def parsed(output: bytes) -> Iterator[Record]:
-    """Yield the records of an output in FORMAT."""
+    """Yield the records of an output in FORMAT; timestamp 0 means there is none."""
     at = 0
     while at < len(output):
         end = output.index(HEADERS_END, at)
@@ -109,7 +109,7 @@ def parsed(output: bytes) -> Iterator[Record]:
         key, at = cut(output, at, int(key_size))
         value, at = cut(output, at, int(size))
         headers = headers_in(rest[0] if rest else b"")
-        yield consumed(int(offset), int(timestamp), key, value, headers)
+        yield consumed(int(offset), int(timestamp) or -1, key, value, headers)
 
 
 def cut(output: bytes, at: int, size: int) -> tuple[bytes | None, int]:

@@ -23,7 +23,7 @@ var acks = map[int]kgo.Acks{0: kgo.NoAck(), 1: kgo.LeaderAck(), -1: kgo.AllISRAc
 
 // open makes a client; brokers before 0.10 cannot say which versions they speak.
 func open(job lines.Job, options ...kgo.Opt) *kgo.Client {
-	options = append(options, kgo.SeedBrokers(job.Bootstrap))
+	options = append(options, kgo.SeedBrokers(job.Bootstrap), kgo.MetadataMinAge(100*time.Millisecond))
 	if job.IsBefore(0, 10) {
 		options = append(options, kgo.MaxVersions(kversion.V0_8_2()))
 	}

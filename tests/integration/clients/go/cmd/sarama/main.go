@@ -17,13 +17,14 @@ var codecs = map[string]sarama.CompressionCodec{
 	"zstd":   sarama.CompressionZSTD,
 }
 
-// configure makes a configuration. sarama never asks a broker before 0.10 for its
-// versions; it must be told how old the broker is.
+// configure makes a configuration: sarama must be told how old the broker is, and that
+// one before 0.10 closes the connection when it is asked for its versions.
 func configure(job lines.Job) *sarama.Config {
 	config := sarama.NewConfig()
 	config.Version = sarama.MaxVersion
 	if job.IsBefore(0, 10) {
 		config.Version = sarama.V0_8_2_2
+		config.ApiVersionsRequest = false
 	} else if job.IsBefore(0, 11) {
 		config.Version = sarama.V0_10_0_1
 	} else if job.IsBefore(3) {
