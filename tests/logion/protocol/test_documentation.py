@@ -9,7 +9,18 @@ import pytest
 from logion.protocol.catalogue import all_messages
 from logion.protocol.documentation import field_texts, history_text
 from logion.protocol.messages.metadata import MetadataRequest
-from logion.protocol.schema import Array, schema_of
+from logion.protocol.schema import INT8, Array, schema_of, struct, wire
+
+
+@struct
+class Silent:
+    """A struct whose fields say little."""
+
+    first: int = wire(INT8)
+    second: int = wire(INT8)
+    """Said of the second."""
+    SIZE = 2
+    """Said of no field."""
 
 
 def structs_of(cls: type[Any]) -> set[type[Any]]:
@@ -26,6 +37,10 @@ def test_a_field_is_documented_under_its_declaration() -> None:
     texts = field_texts(MetadataRequest)
     assert list(texts) == [field.name for field in schema_of(MetadataRequest).fields]
     assert texts["topics"].startswith("Topics to describe.")
+
+
+def test_a_field_without_a_text_is_left_out() -> None:
+    assert field_texts(Silent) == {"second": "Said of the second."}
 
 
 @pytest.mark.slow
