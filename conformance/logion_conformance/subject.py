@@ -29,8 +29,12 @@ from logion.client.producer import magic_of
 from logion.client.versions import VersionRange, Versions
 from logion.names import ZERO_UUID, TopicPartition
 from logion.protocol.apis import api_named
-from logion.protocol.errors import ApiError
+from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.fetch import FetchResponse, PartitionData
+from logion.protocol.messages.init_producer_id import (
+    InitProducerIdRequest,
+    InitProducerIdResponse,
+)
 from logion.protocol.messages.list_offsets import (
     ListOffsetsPartitionResponse,
     ListOffsetsResponse,
@@ -275,6 +279,29 @@ class Subject:
         )
         expect_success(answer.error_code, "the error code of the whole fetch")
         return answer.responses[0].partitions[0]
+
+    async def producer_id(self) -> InitProducerIdResponse:
+        """Return a new producer id, for an idempotent producer."""
+
+        async def ask() -> InitProducerIdResponse:
+            request = InitProducerIdRequest(
+                transactional_id=None, transaction_timeout_ms=0
+            )
+            came = await self.ask(request, InitProducerIdResponse)
+            raise_for(came.error_code)
+            return came
+
+        return await self.cluster.retry(ask)
+
+    async def until_gone(self, topic: Topic) -> None:
+        """See that a topic vanishes from Metadata, at once or soon."""
+
+        async def look() -> None:
+            picture = await self.cluster.refresh((topic.name,))
+            if topic.name not in picture.errors:
+                raise ApiError(Error.REQUEST_TIMED_OUT, f"{topic.name} is still there")
+
+        await self.cluster.retry(look)
 
     async def list_offset(
         self, topic: Topic, timestamp: int, *, partition: int = 0, **more: Any

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from logion.protocol.errors import Error
-from logion.protocol.messages.init_producer_id import (
-    InitProducerIdRequest,
-    InitProducerIdResponse,
-)
 
 from logion_conformance.case import MUST, SHOULD, case
 from logion_conformance.expect import (
@@ -20,18 +16,6 @@ from logion_conformance.subject import Subject
 KIP = "KIP-98"
 
 SEQUENCE_MAX = 0x7FFF_FFFF
-
-
-async def new_id(broker: Subject) -> InitProducerIdResponse:
-    """Return a producer id for an idempotent producer."""
-
-    async def ask() -> InitProducerIdResponse:
-        request = InitProducerIdRequest(transactional_id=None, transaction_timeout_ms=0)
-        return await broker.ask(request, InitProducerIdResponse)
-
-    came = await ask()
-    expect_success(came.error_code)
-    return came
 
 
 class Producer:
@@ -54,7 +38,7 @@ class Producer:
 
 async def new_producer(broker: Subject) -> Producer:
     """Return a producer with a new id."""
-    return Producer(broker, (await new_id(broker)).producer_id)
+    return Producer(broker, (await broker.producer_id()).producer_id)
 
 
 @case(
@@ -67,7 +51,7 @@ async def test_each_producer_gets_an_id_of_its_own(
     broker: Subject, version: int
 ) -> None:
     """Every InitProducerId without a transactional id yields a new id, of epoch 0."""
-    answers = [await new_id(broker) for _ in range(3)]
+    answers = [await broker.producer_id() for _ in range(3)]
     ids = {came.producer_id for came in answers}
     expect("how many ids are distinct", len(ids), 3)
     expect_that("the ids", holds=min(ids) >= 0, expected="0 or more", came=ids)

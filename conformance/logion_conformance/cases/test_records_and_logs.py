@@ -20,10 +20,6 @@ from logion.protocol.messages.describe_producers import (
     DescribeProducersResponse,
     TopicRequest,
 )
-from logion.protocol.messages.init_producer_id import (
-    InitProducerIdRequest,
-    InitProducerIdResponse,
-)
 
 from logion_conformance.case import MUST, SHOULD, case
 from logion_conformance.expect import (
@@ -191,9 +187,7 @@ async def test_a_log_that_is_not_there_is_left_out(broker: Subject) -> None:
 async def test_the_producers_of_a_partition_are_described(broker: Subject) -> None:
     """A producer that has written is listed with its epoch and its last sequence."""
     topic = await broker.topic()
-    request = InitProducerIdRequest(transactional_id=None, transaction_timeout_ms=0)
-    given = await broker.ask(request, InitProducerIdResponse)
-    expect_success(given.error_code)
+    given = await broker.producer_id()
     records = broker.batch(
         b"a",
         b"b",

@@ -297,7 +297,7 @@ async def test_a_deleted_topic_is_gone(broker: Subject, version: int) -> None:
     request = delete_request((topic.name,), version, TIMEOUT_MS)
     came = await broker.ask_controller(request, DeleteTopicsResponse)
     expect_success(came.responses[0].error_code)
-    expect("whether the topic is there", await is_known(broker, topic.name), NO)
+    await broker.until_gone(topic)
     again = await broker.ask_controller(request, DeleteTopicsResponse)
     expect_error(again.responses[0].error_code, Error.UNKNOWN_TOPIC_OR_PARTITION)
 
@@ -319,7 +319,7 @@ async def test_a_topic_may_be_deleted_by_its_id(broker: Subject) -> None:
         request = DeleteTopicsRequest(topics=rows, timeout_ms=TIMEOUT_MS)
         came = await broker.ask_controller(request, DeleteTopicsResponse)
         expect_error(came.responses[0].error_code, error)
-    expect("whether the topic is there", await is_known(broker, topic.name), NO)
+    await broker.until_gone(topic)
 
 
 @case(
