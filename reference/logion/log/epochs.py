@@ -52,6 +52,17 @@ def with_epoch(epochs: Epochs, epoch: int, start_offset: int) -> Epochs:
     return (*kept, EpochStart(epoch, start_offset))
 
 
+def with_last_epoch(epochs: Epochs, noted: Epochs, end_offset: int) -> Epochs:
+    """Return `epochs` and the term noted to begin at the end of the log, if any.
+
+    A leader notes its term before its first record: no record tells of it yet.
+    """
+    for entry in noted:
+        if entry.start_offset == end_offset and entry.epoch > latest_epoch(epochs):
+            epochs = with_epoch(epochs, entry.epoch, end_offset)
+    return epochs
+
+
 def without_end(epochs: Epochs, end_offset: int) -> Epochs:
     """Return the epochs of a log that was cut to end at `end_offset`."""
     return tuple(entry for entry in epochs if entry.start_offset < end_offset)

@@ -16,7 +16,7 @@ from logion.log.aborted import append_aborted, keep_aborted_below
 from logion.log.checkpoints import LEADER_EPOCHS, MalformedFile, parse_epochs
 from logion.log.directory import LogDirectory
 from logion.log.entries import headers
-from logion.log.epochs import Epochs, without_end
+from logion.log.epochs import Epochs, with_last_epoch, without_end
 from logion.log.producer_snapshot import CorruptSnapshot, parse_snapshot
 from logion.log.producers import Producer
 from logion.log.segment import (
@@ -76,7 +76,8 @@ class Loading:
         suspect = self._first_suspect(segments)
         bound = segments[suspect].base_offset if suspect is not None else None
         offset, producers = self._snapshot(names, bound)
-        state = LogState(self._epochs(), producers)
+        epochs = self._epochs()
+        state = LogState(epochs, producers)
         if suspect is None:
             end = self._resume(segments[-1])
             self._replay(segments, offset, state)
@@ -84,7 +85,7 @@ class Loading:
             self._replay(segments[:suspect], offset, state)
             state.epochs = without_end(state.epochs, segments[suspect].base_offset)
             end = self._recover(segments, suspect, state)
-        state.epochs = without_end(state.epochs, end)
+        state.epochs = with_last_epoch(without_end(state.epochs, end), epochs, end)
         segments[-1].activate()
         start = max(segments[0].base_offset, min(self._known.start_offset, end))
         self._drop_snapshots_above(end)

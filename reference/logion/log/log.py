@@ -8,7 +8,7 @@ the disk takes the log's directory offline (KAFKA_STORAGE_ERROR).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from logion.disk import Buffer, File, FileSlice, replace_file, write_file
 from logion.log import producers
@@ -34,6 +34,9 @@ from logion.names import NO_TIMESTAMP, TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.records.batch import Batch, check_crc, parse_batches, scan_batches, stamp
 from logion.records.validation import Prepared, validate_produced
+
+
+T = TypeVar("T")
 
 
 class Appended(NamedTuple):
@@ -173,7 +176,8 @@ class Log:
         if span is not None:
             time_ms = -1 if prepared.log_append_time < 0 else span.timestamp
             return Appended(
-                span.base_offset, span.last_offset, time_ms, self.start_offset, True
+                *(span.base_offset, span.last_offset, time_ms, self.start_offset),
+                is_duplicate=True,
             )
         if leader_epoch > self.latest_epoch:
             self.begin_epoch(leader_epoch)
@@ -294,59 +298,52 @@ class Log:
 
     def aborted(self, start_offset: int, end_offset: int) -> list[Aborted]:
         """Return the aborted transactions with an offset in [start, end)."""
-        self.directory.check()
-        try:
-            return self._segments.aborted(start_offset, end_offset)
-        except OSError as error:
-            raise self.directory.fail(error) from error
+        return self._guarded(lambda: self._segments.aborted(start_offset, end_offset))
 
     def offset_for_timestamp(self, timestamp: int) -> Found | None:
         """Return the first record at least as new as `timestamp`, None if none is.
 
         Raises ApiError if its batch cannot be read, or KAFKA_STORAGE_ERROR.
         """
-        self.directory.check()
-        try:
-            return self._segments.first_since(timestamp, self.start_offset)
-        except OSError as error:
-            raise self.directory.fail(error) from error
+        start = self.start_offset
+        return self._guarded(lambda: self._segments.first_since(timestamp, start))
 
     def newest_record(self) -> Found | None:
         """Return the first record with the largest timestamp of all (KIP-734)."""
-        newest = self._segments.newest_timestamp()
+        newest = self._guarded(self._segments.newest_timestamp)
         return None if newest == NO_TIMESTAMP else self.offset_for_timestamp(newest)
 
     # Taking away
 
     def truncate_to(self, offset: int) -> None:
-        """Drop every record from `offset` on; a batch that has it goes whole."""
-        self.directory.check()
-        if offset >= self.end_offset:
-            return
-        try:
-            self._truncate(offset)
-        except OSError as error:
-            raise self.directory.fail(error) from error
+        """Drop every record from `offset` on; a batch that has it goes whole.
+
+        Below the first segment the log becomes empty and goes on at `offset`.
+        """
+        if offset < self._segments[0].base_offset:
+            self.restart_at(offset)
+        elif offset < self.end_offset:
+            self._guarded(lambda: self._truncate(offset))
 
     def _truncate(self, offset: int) -> None:
         self._lower_recovery_point(offset)
         self._segments.cut(offset, self.settings.file_delete_delay_ms)
         path = f"{self._segments.active.path}{TXN_INDEX}"
         keep_aborted_below(self.directory.files, path, self.end_offset)
+        self.start_offset = min(self.start_offset, self.end_offset)
         self._forget_above(self.end_offset)
 
     def restart_at(self, offset: int) -> None:
         """Drop all records; the log goes on, and begins, at `offset`."""
-        self.directory.check()
-        try:
-            self._lower_recovery_point(offset)
-            for _ in range(len(self._segments)):
-                self._segments.drop(-1, self.settings.file_delete_delay_ms)
-            self._segments.add(offset)
-            self.start_offset = self._segments.end_offset = offset
-            self._forget_above(-1)
-        except OSError as error:
-            raise self.directory.fail(error) from error
+        self._guarded(lambda: self._restart_at(offset))
+
+    def _restart_at(self, offset: int) -> None:
+        self._lower_recovery_point(offset)
+        for _ in range(len(self._segments)):
+            self._segments.drop(-1, self.settings.file_delete_delay_ms)
+        self._segments.add(offset)
+        self.start_offset = self._segments.end_offset = offset
+        self._forget_above(-1)
 
     def delete_before(self, offset: int) -> int:
         """Let the log start at `offset`, and return that; it never moves back.
@@ -364,11 +361,7 @@ class Log:
 
     def delete_old_segments(self, high_watermark: int) -> int:
         """Delete what retention does not keep; return how many segments that were."""
-        self.directory.check()
-        try:
-            return self._delete_old_segments(high_watermark)
-        except OSError as error:
-            raise self.directory.fail(error) from error
+        return self._guarded(lambda: self._delete_old_segments(high_watermark))
 
     def _delete_old_segments(self, high_watermark: int) -> int:
         now_ms = self.directory.clock.time_ms()
@@ -425,12 +418,11 @@ class Log:
 
     def flush(self) -> None:
         """Return once nothing appended so far can be lost in a crash."""
-        self.directory.check()
-        try:
-            plan = self.flush_plan()
-            plan.run()
-        except OSError as error:
-            raise self.directory.fail(error) from error
+        self._guarded(self._flush)
+
+    def _flush(self) -> None:
+        plan = self.flush_plan()
+        plan.run()
         self.flushed(plan)
 
     @property
@@ -443,10 +435,18 @@ class Log:
 
     def close(self) -> None:
         """Sync everything and leave the files as after a clean stop."""
-        self.flush()
+        self._guarded(self._close)
+
+    def _close(self) -> None:
+        self._flush()
+        self._segments.active.seal()
+        self._write_snapshot()
+
+    def _guarded(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns; a failing disk takes the directory offline."""
+        self.directory.check()
         try:
-            self._segments.active.seal()
-            self._write_snapshot()
+            return work()
         except OSError as error:
             raise self.directory.fail(error) from error
 

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from logion.log.producers import (
+    BATCHES_REMEMBERED,
+    SEQUENCE_LAST,
+    Completed,
+    Marker,
+    Producer,
+    check_marker,
+    check_next,
+    first_open_offset,
+    is_expired,
+    on_batch,
+    on_marker,
+    repeated,
+)
+from logion.protocol.errors import ApiError, Error
+from logion.records.batch import Batch, parse_batch
+from logion.records.record import BatchOptions, Record, write_batch
+
+
+def batch(
+    sequence: int,
+    count: int = 1,
+    *,
+    epoch: int = 0,
+    offset: int = 0,
+    transactional: bool = False,
+    control: bool = False,
+) -> Batch:
+    """Return the header of a batch of producer 7."""
+    options = BatchOptions(
+        producer_id=7,
+        producer_epoch=epoch,
+        base_sequence=sequence,
+        is_transactional=transactional,
+        is_control=control,
+    )
+    records = [Record(offset + i, 1000 + offset) for i in range(count)]
+    return parse_batch(write_batch(records, options))
+
+
+def producer(*batches: Batch) -> Producer:
+    """Return the producer that wrote `batches`."""
+    known: Producer | None = None
+    for one in batches:
+        known = on_batch(known, one)
+    assert known is not None
+    return known
+
+
+def refusal(known: Producer | None, one: Batch, unknown: Error = Error.NONE) -> Error:
+    with pytest.raises(ApiError) as raised:
+        check_next(known, one, unknown)
+    return raised.value.error
+
+
+def test_the_next_sequence_is_accepted() -> None:
+    known = producer(batch(0, 3))
+    check_next(known, batch(3, offset=3))
+
+
+def test_a_gap_is_refused() -> None:
+    known = producer(batch(0, 3))
+    assert refusal(known, batch(4)) is Error.OUT_OF_ORDER_SEQUENCE_NUMBER
+    assert refusal(known, batch(2)) is Error.OUT_OF_ORDER_SEQUENCE_NUMBER
+
+
+def test_after_the_last_sequence_comes_0() -> None:
+    known = producer(batch(SEQUENCE_LAST))
+    check_next(known, batch(0, offset=1))
+    assert refusal(known, batch(1)) is Error.OUT_OF_ORDER_SEQUENCE_NUMBER
+
+
+def test_a_batch_across_the_last_sequence_is_followed_by_its_next() -> None:
+    known = producer(batch(SEQUENCE_LAST - 1, 4))
+    assert known.last_sequence == 1
+    check_next(known, batch(2, offset=4))
+
+
+def test_a_repeated_batch_is_found_among_the_last_five() -> None:
+    batches = [batch(i, offset=10 + i) for i in range(BATCHES_REMEMBERED + 1)]
+    known = producer(*batches)
+    assert repeated(known, batches[0]) is None
+    for number, one in enumerate(batches[1:], 11):
+        span = repeated(known, one)
+        assert span is not None
+        assert (span.base_offset, span.last_offset) == (number, number)
+
+
+def test_half_a_batch_is_no_repetition() -> None:
+    known = producer(batch(0, 3))
+    assert repeated(known, batch(0, 2)) is None
+    assert repeated(known, batch(0, 3, epoch=1)) is None
+    assert repeated(None, batch(0, 3)) is None
+
+
+def test_an_older_epoch_is_fenced() -> None:
+    known = producer(batch(0, epoch=2))
+    assert refusal(known, batch(1, epoch=1)) is Error.INVALID_PRODUCER_EPOCH
+
+
+def test_a_new_epoch_begins_with_sequence_0() -> None:
+    known = producer(batch(0, 3))
+    check_next(known, batch(0, epoch=1))
+    error = refusal(known, batch(3, epoch=1))
+    assert error is Error.OUT_OF_ORDER_SEQUENCE_NUMBER
+    assert on_batch(known, batch(0, epoch=1)).spans[0].base_sequence == 0
+
+
+def test_an_unknown_producer_may_begin_anywhere_since_2_5() -> None:
+    check_next(None, batch(17))
+
+
+@pytest.mark.parametrize(
+    "unknown", [Error.UNKNOWN_PRODUCER_ID, Error.OUT_OF_ORDER_SEQUENCE_NUMBER]
+)
+def test_an_unknown_producer_began_with_0_before(unknown: Error) -> None:
+    check_next(None, batch(0), unknown)
+    assert refusal(None, batch(17), unknown) is unknown
+
+
+def test_a_transaction_opens_with_its_first_batch() -> None:
+    known = producer(
+        batch(0, offset=5, transactional=True), batch(1, offset=6, transactional=True)
+    )
+    assert known.transaction_start == 5
+    assert first_open_offset({7: known, 8: replace(known, transaction_start=3)}) == 3
+    assert refusal(known, batch(2, offset=7)) is Error.INVALID_TXN_STATE
+
+
+def test_a_marker_ends_the_transaction() -> None:
+    known = producer(batch(0, offset=5, transactional=True))
+    end = batch(-1, offset=6, transactional=True, control=True)
+    after, completed = on_marker(
+        known, end, Marker(6, is_commit=False, coordinator_epoch=2)
+    )
+    assert completed == Completed(7, 5, 6, is_commit=False)
+    assert (after.transaction_start, after.coordinator_epoch) == (None, 2)
+    assert after.last_sequence == 0
+    assert first_open_offset({7: after}) is None
+
+
+def test_a_marker_without_a_transaction_ends_nothing() -> None:
+    end = batch(-1, epoch=3, control=True)
+    after, completed = on_marker(
+        None, end, Marker(6, is_commit=True, coordinator_epoch=0)
+    )
+    assert completed is None
+    assert (after.epoch, after.spans) == (3, ())
+    check_next(after, batch(0, epoch=3))
+
+
+def test_a_marker_of_an_old_coordinator_is_fenced() -> None:
+    known = replace(producer(batch(0)), coordinator_epoch=4)
+    marker = Marker(1, is_commit=True, coordinator_epoch=3)
+    with pytest.raises(ApiError) as raised:
+        check_marker(known, batch(-1, control=True), marker)
+    assert raised.value.error is Error.TRANSACTION_COORDINATOR_FENCED
+    check_marker(None, batch(-1, control=True), marker)
+
+
+def test_an_idle_producer_is_forgotten_unless_in_a_transaction() -> None:
+    known = producer(batch(0))
+    assert not is_expired(known, 1999, 1000)
+    assert is_expired(known, 2000, 1000)
+    assert not is_expired(replace(known, transaction_start=0), 2000, 1000)
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(1, 3)), max_size=40))
+def test_only_whole_runs_of_sequences_are_appended(
+    tries: list[tuple[int, int]],
+) -> None:
+    known: Producer | None = None
+    appended: list[int] = []
+    for sequence, count in tries:
+        one = batch(sequence, count, offset=len(appended))
+        if repeated(known, one) is not None:
+            continue
+        try:
+            check_next(known, one, Error.UNKNOWN_PRODUCER_ID)
+        except ApiError:
+            continue
+        known = on_batch(known, one)
+        appended += range(sequence, sequence + count)
+    assert appended == list(range(len(appended)))
