@@ -306,7 +306,7 @@ class Cluster:
                 ]
             )
         except CommitError as error:
-            if error.fault is not Fault.NODE_EXISTS:
+            if error.path != znodes.CONTROLLER:
                 raise
 
     async def _take_producer_ids(self) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 from logion.cluster import znodes
@@ -13,9 +14,17 @@ from logion.cluster.metadata import (
     random_uuid,
 )
 from logion.cluster.topics import NewTopic
+from logion.cluster.znodes import ProducerIdBlock
 from logion.config import BrokerConfig
 from logion.coordination.journal import Journal, open_journal
-from logion.coordination.tree import CommitError, Create, Fault, SetData
+from logion.coordination.tree import (
+    CommitError,
+    Create,
+    Delete,
+    Fault,
+    Operation,
+    SetData,
+)
 from logion.names import ZERO_UUID, BrokerId, TopicPartition, Uuid
 from logion.protocol.errors import ApiError, Error
 from logion.testing.clock import FakeClock
@@ -219,6 +228,58 @@ async def test_producer_ids_that_another_broker_took_are_left_to_it() -> None:
     ]
     ids = [await each.next_producer_id() for each in (one, two, one, two)]
     assert ids == [0, 1000, 1, 1001]
+
+
+class Meddling:
+    """A store where, before the next commit, somebody else commits something."""
+
+    def __init__(self, store: Journal) -> None:
+        self.store = store
+        self.others: list[Operation] = []
+        self.node, self.walk = store.node, store.walk
+        self.subscribe, self.close = store.subscribe, store.close
+
+    async def commit(self, operations: Sequence[Operation]) -> tuple[str, ...]:
+        others, self.others = self.others, []
+        if others:
+            await self.store.commit(others)
+        return await self.store.commit(operations)
+
+
+async def meddled() -> tuple[Cluster, Meddling]:
+    store = Meddling(store_on(MemoryDisk()))
+    cluster = await open_cluster(
+        store,
+        broker_id=ME,
+        config=BrokerConfig.of({}),
+        clock=FakeClock(),
+        chance=random.Random(1),
+    )
+    return cluster, store
+
+
+async def test_a_block_that_another_broker_takes_meanwhile_is_not_taken() -> None:
+    cluster, store = await meddled()
+    theirs = znodes.write_producer_ids(ProducerIdBlock(BrokerId(1), 0, 999))
+    store.others = [SetData(znodes.PRODUCER_IDS, theirs)]
+    assert await cluster.next_producer_id() == 1000
+
+
+async def test_a_store_that_loses_its_roots_is_no_cluster() -> None:
+    cluster, store = await meddled()
+    store.others = [Delete(znodes.PRODUCER_IDS)]
+    with pytest.raises(CommitError, match="NO_NODE"):
+        await cluster.next_producer_id()
+
+
+async def test_a_term_that_somebody_else_began_is_not_ours() -> None:
+    cluster, store = await meddled()
+    store.subscribe(
+        lambda _: store.others.append(Create(znodes.CONTROLLER_EPOCH, b"1"))
+    )
+    with pytest.raises(CommitError, match="NODE_EXISTS: /controller_epoch"):
+        await cluster.register(BrokerInfo(ME, ()))
+    assert not cluster.is_controller
 
 
 async def test_an_isr_is_written_for_the_state_it_was_drawn_from() -> None:

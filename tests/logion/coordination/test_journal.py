@@ -169,3 +169,21 @@ async def test_another_file_is_not_taken_for_a_journal() -> None:
     disk.open(PATH, create=True).pwritev([b"hello\nworld\n"], 0)
     with pytest.raises(ValueError, match="no journal"):
         opened(disk)
+
+
+@pytest.mark.parametrize(
+    ("entry", "text"),
+    [
+        (["dance"], "unknown line"),
+        (["commit", 1, 0, [["dance", "/a"]]], "unknown operation"),
+    ],
+)
+async def test_a_line_of_a_later_version_is_not_guessed_at(
+    entry: journal_module.Entry, text: str
+) -> None:
+    disk = MemoryDisk()
+    await filled(disk)
+    line = journal_module._line(entry)
+    disk.open(PATH).pwritev([line], disk.size(PATH))
+    with pytest.raises(ValueError, match=text):
+        opened(disk)
