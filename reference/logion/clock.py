@@ -13,7 +13,7 @@ class Clock(Protocol):
     """What the time is, and how much of it has passed."""
 
     def time_ms(self) -> int:
-        """Return the wall clock: milliseconds since 1970-01-01 UTC; it may step back."""
+        """Return the wall clock, which may step: milliseconds since 1970-01-01 UTC."""
         ...
 
     def monotonic(self) -> float:

@@ -7,7 +7,7 @@ call from another thread. Paths are `/`-separated strings. Failures are `OSError
 """
 
 # Paths are strings: no object per call where it counts.
-# ruff: noqa: PTH102, PTH103, PTH104, PTH105, PTH108, PTH112, PTH116, PTH202, PTH204, PTH208
+# ruff: noqa: PTH103, PTH105, PTH108, PTH112, PTH116, PTH208
 
 from __future__ import annotations
 

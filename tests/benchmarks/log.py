@@ -31,13 +31,15 @@ def main(folder: str) -> None:
     log = open_log(folder)
     row("append 1 KiB batch", best(lambda: append(log, small()), 2000))
     row("append 1 KiB batch, idempotent", best(idempotent_appends(log), 2000))
-    row("read at the end, 1 KiB", best(lambda: log.read(log.end_offset - 1, 1024), 2000))
+    at_end = best(lambda: log.read(log.end_offset - 1, 1024), 2000)
+    row("read at the end, 1 KiB", at_end)
     before = resident()
     data = large()
     rounds = APPENDED_SIZE // len(data) // ROUNDS
     row("append 1 MB batch", best(lambda: append(log, data), rounds))
     row("read 1 MB anywhere", best(lambda: log.read(random_offset(log), 2**20), 2000))
-    print(f"{'memory for ' + str(log.size >> 20) + ' MiB':40} {resident() - before} KiB")
+    grown = resident() - before
+    show(f"memory for {log.size >> 20} MiB", f"{grown:12d} KiB")
     row("close", best(log.close, 1, rounds=1))
     clean = Known(is_clean=True, recovery_point=log.end_offset)
     row("open after a clean stop", best(lambda: open_log(folder, clean), 20))
@@ -102,8 +104,13 @@ def best(work: Callable[[], object], count: int, *, rounds: int = ROUNDS) -> flo
 
 
 def row(name: str, seconds: float) -> None:
+    """Print the time that something takes."""
+    show(name, f"{seconds * 1e6:12.1f} us")
+
+
+def show(name: str, figure: str) -> None:
     """Print one line of the table."""
-    print(f"{name:40} {seconds * 1e6:12.1f} us")
+    sys.stdout.write(f"{name:40}{figure}\n")
 
 
 def resident() -> int:

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from logion.disk import (
     BUFFERS_MAX,
     Disk,
@@ -90,9 +89,7 @@ def test_a_tree_is_removed_whole(disk: Disk, folder: str) -> None:
     assert disk.listdir(folder) == []
 
 
-def test_a_removed_file_stays_readable_for_who_has_it(
-    disk: Disk, folder: str
-) -> None:
+def test_a_removed_file_stays_readable_for_who_has_it(disk: Disk, folder: str) -> None:
     write_file(disk, f"{folder}/a", b"abc")
     part = FileSlice(disk.open(f"{folder}/a"), 1, 2)
     disk.remove(f"{folder}/a")

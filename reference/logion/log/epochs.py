@@ -86,7 +86,7 @@ def end_of_epoch(epochs: Epochs, epoch: int, end_offset: int) -> EpochEnd:
     """Return the largest known epoch up to `epoch`, and the offset where it ends.
 
     `end_offset` is the log's own, where its latest epoch ends. An epoch newer than all
-    is not known; one older than all ends where the oldest begins (OffsetForLeaderEpoch).
+    is not known; one older than all ends where the oldest begins (KIP-279).
     """
     if epoch == UNDEFINED_EPOCH or epoch > latest_epoch(epochs):
         return UNKNOWN_END

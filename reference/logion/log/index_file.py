@@ -1,4 +1,4 @@
-"""A segment's sparse indexes: `.index` (offset to position), `.timeindex` (time to offset).
+"""A segment's sparse indexes: offset to position, and time to offset.
 
 Both are files of fixed-size, sorted entries without a checksum:
 

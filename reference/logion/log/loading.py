@@ -1,9 +1,9 @@
-"""Opening a log: what a clean stop left is taken as it is, what a crash left is checked.
+"""Opening a log: what a clean stop left is trusted, what a crash left is checked.
 
 After a clean stop only names and small tails are read. Otherwise every segment from
-the recovery point on is read whole: the first entry that is cut, corrupt or out of order
-ends the log there, both indexes are made anew, and producers and epochs are learnt again
-from the last snapshot in front of it.
+the recovery point on is read whole: the first entry that is cut, corrupt or out of
+order ends the log there, both indexes are made anew, and producers and epochs are
+learnt again from the last snapshot in front of it.
 """
 
 from __future__ import annotations

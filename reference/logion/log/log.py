@@ -13,15 +13,21 @@ from typing import NamedTuple, TypeVar
 from logion.disk import Buffer, File, FileSlice, replace_file, write_file
 from logion.log import producers
 from logion.log.aborted import Aborted, append_aborted, keep_aborted_below
-from logion.log.checkpoints import LEADER_EPOCHS, format_epochs
+from logion.log.checkpoints import (
+    LEADER_EPOCHS,
+    PARTITION_METADATA,
+    format_epochs,
+)
 from logion.log.directory import LogDirectory
 from logion.log.epochs import (
     EpochEnd,
+    Epochs,
     end_of_epoch,
     latest_epoch,
     with_epoch,
     without_start,
 )
+from logion.log.flushing import FlushPlan
 from logion.log.loading import Known, Loading
 from logion.log.producer_snapshot import format_snapshot
 from logion.log.producers import Span
@@ -29,12 +35,12 @@ from logion.log.retention import Bounds, SegmentFacts, count_expired
 from logion.log.segment import SNAPSHOT, TXN_INDEX, Segment, file_stem
 from logion.log.segments import Found, Segments
 from logion.log.settings import LogSettings
+from logion.log.stamping import stamped
 from logion.log.state import check_markers
 from logion.names import NO_TIMESTAMP, TopicPartition
 from logion.protocol.errors import ApiError, Error
-from logion.records.batch import Batch, check_crc, parse_batches, scan_batches, stamp
+from logion.records.batch import Batch, check_crc, scan_batches
 from logion.records.validation import Prepared, validate_produced
-
 
 T = TypeVar("T")
 
@@ -52,20 +58,6 @@ class Appended(NamedTuple):
     """First offset of the log."""
     is_duplicate: bool = False
     """They were here before: nothing was appended."""
-
-
-class FlushPlan(NamedTuple):
-    """What has to be synced so that nothing below `end_offset` can be lost."""
-
-    end_offset: int
-    files: tuple[File, ...]
-    sync_names: Callable[[], None]
-
-    def run(self) -> None:
-        """Sync it; safe in any thread, and may take long."""
-        for file in self.files:
-            file.sync()
-        self.sync_names()
 
 
 class Log:
@@ -93,6 +85,8 @@ class Log:
         self.recovery_point = loaded.end_offset
         """Everything below it is synced."""
         self.last_flush_ms = directory.clock.time_ms()
+        self._synced_base = -1
+        self._synced_epochs: Epochs | None = None
         self.on_recovery_point_lowered: Callable[[], None] = _nobody_asks
         """Called before a cut below the recovery point, to have that written down."""
 
@@ -118,7 +112,7 @@ class Log:
         return list(self._segments)
 
     @property
-    def epochs(self) -> tuple[tuple[int, int], ...]:
+    def epochs(self) -> Epochs:
         """Return its leader epochs with their start offsets, oldest first."""
         return self._state.epochs
 
@@ -154,13 +148,13 @@ class Log:
 
         `records` is patched in place if it can be. A batch that was appended before is
         not appended again. Raises ApiError and appends nothing: what
-        `validate_produced` refuses, RECORD_LIST_TOO_LARGE, OUT_OF_ORDER_SEQUENCE_NUMBER,
-        INVALID_PRODUCER_EPOCH and other producer errors, KAFKA_STORAGE_ERROR.
+        `validate_produced` and `check_next` refuse, RECORD_LIST_TOO_LARGE,
+        KAFKA_STORAGE_ERROR.
         """
         self.directory.check()
         now_ms = self.directory.clock.time_ms()
         if produce_version is None:
-            prepared = _stamped(records, self.end_offset, leader_epoch)
+            prepared = stamped(records, self.end_offset, leader_epoch)
         else:
             prepared = validate_produced(
                 records,
@@ -280,8 +274,8 @@ class Log:
     ) -> FileSlice:
         """Return stored bytes from the batch with `offset` on, below `end_offset`.
 
-        At most `size_max` bytes, which may end in the middle of a batch; one whole batch
-        however large it is if `at_least_one`. Empty where there is nothing to read.
+        At most `size_max` bytes, which may end in the middle of a batch; one whole
+        batch however large it is if `at_least_one`. Empty where there is nothing.
         Raises ApiError: OFFSET_OUT_OF_RANGE, KAFKA_STORAGE_ERROR.
         """
         self.directory.check()
@@ -403,18 +397,27 @@ class Log:
 
     def flush_plan(self) -> FlushPlan:
         """Return what to sync so that nothing appended so far can be lost."""
-        unsynced = self._segments.number_of(self.recovery_point)
         self._write_epochs()
-        return FlushPlan(
-            self.end_offset,
-            tuple(segment.file for segment in self.segments[unsynced:]),
-            lambda: self.directory.disk.sync_dir(self.path),
-        )
+        unsynced = self._segments.number_of(self.recovery_point)
+        files = tuple(segment.file for segment in self.segments[unsynced:])
+        folders: tuple[str, ...] = ()
+        if self._segments.active.base_offset != self._synced_base:
+            folders = (self.path, self.directory.path)
+            files += self._metadata_file()
+        base_offset = self._segments.active.base_offset
+        disk = self.directory.disk
+        return FlushPlan(self.end_offset, base_offset, files, folders, disk)
 
     def flushed(self, plan: FlushPlan) -> None:
         """Note that `plan` was run."""
         self.recovery_point = max(self.recovery_point, plan.end_offset)
+        self._synced_base = plan.base_offset
         self.last_flush_ms = self.directory.clock.time_ms()
+
+    def _metadata_file(self) -> tuple[File, ...]:
+        path = f"{self.path}/{PARTITION_METADATA}"
+        disk = self.directory.disk
+        return (disk.open(path),) if disk.exists(path) else ()
 
     def flush(self) -> None:
         """Return once nothing appended so far can be lost in a crash."""
@@ -461,31 +464,11 @@ class Log:
         write_file(self.directory.disk, path, data)
 
     def _write_epochs(self) -> None:
-        path = f"{self.path}/{LEADER_EPOCHS}"
-        replace_file(self.directory.disk, path, format_epochs(self._state.epochs))
+        if self._state.epochs != self._synced_epochs:
+            path = f"{self.path}/{LEADER_EPOCHS}"
+            replace_file(self.directory.disk, path, format_epochs(self._state.epochs))
+            self._synced_epochs = self._state.epochs
 
 
 def _nobody_asks() -> None:
     """Do nothing: there is no checkpoint to write."""
-
-
-def _stamped(records: Buffer, base_offset: int, leader_epoch: int) -> Prepared:
-    """Return the broker's own batches with their place in the log."""
-    view = memoryview(records)
-    if view.readonly:
-        view = memoryview(bytearray(view))
-    placed: list[Batch] = []
-    offset = base_offset
-    for batch in parse_batches(view):
-        placed.append(stamp(view, batch, base_offset=offset, leader_epoch=leader_epoch))
-        offset = placed[-1].last_offset + 1
-    newest = max(placed, key=lambda batch: batch.max_timestamp)
-    return Prepared(
-        view,
-        tuple(placed),
-        base_offset,
-        offset - 1,
-        NO_TIMESTAMP,
-        newest.max_timestamp,
-        newest.last_offset,
-    )

@@ -1,8 +1,8 @@
 """All logs of a broker: its log directories, what is in them, and their checkpoints.
 
 A directory belongs to one process (`.lock`) and to one broker (`meta.properties`). Each
-partition has a folder `<topic>-<partition>` in one of them. A clean stop leaves a marker,
-`.kafka_cleanshutdown`; without it the logs are recovered when they are opened.
+partition has a folder `<topic>-<partition>` in one of them. A clean stop leaves a
+marker, `.kafka_cleanshutdown`; without it logs are recovered when they are opened.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class LogManager:
             self._open_logs(directory)
 
     def close(self) -> None:
-        """Sync and close every log; leave the mark of a clean stop where that worked."""
+        """Sync and close every log; leave a clean stop's mark where that worked."""
         for directory in self.directories:
             if directory.failure is None:
                 self._close_directory(directory)

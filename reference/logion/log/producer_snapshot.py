@@ -33,7 +33,7 @@ def format_snapshot(producers: Iterable[Producer]) -> bytes:
 
 
 def parse_snapshot(data: bytes) -> dict[int, Producer]:
-    """Return the producers by id; CorruptSnapshot if the bytes are no whole snapshot."""
+    """Return the producers by id; CorruptSnapshot if the bytes are no snapshot."""
     if len(data) < _HEAD.size + _COUNT.size:
         raise CorruptSnapshot(f"{len(data)} bytes are too few for a snapshot")
     version, crc = _HEAD.unpack_from(data)
@@ -64,7 +64,7 @@ def _entry(producer: Producer) -> bytes:
     )
 
 
-def _producer(  # noqa: PLR0913 - the fields of an entry
+def _producer(  # noqa: PLR0913, PLR0917 - the fields of an entry
     producer_id: int,
     epoch: int,
     sequence: int,

@@ -1,7 +1,7 @@
 """Which segments are too old, too many or below the log start offset.
 
 Pure: it looks at plain facts about the segments, oldest first, and says how many of
-them go. Whole segments go, oldest first, and only those whose records are all committed.
+them go. Whole segments go, oldest first, and only if all their records are committed.
 """
 
 from __future__ import annotations

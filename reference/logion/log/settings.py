@@ -15,6 +15,9 @@ DAY_MS = 24 * 60 * 60 * 1000
 NEVER = 2**63 - 1
 """What Kafka writes where a count or a time has no limit."""
 
+DEFAULT_RULES = ProduceRules()
+"""What a log of the newest release accepts by default."""
+
 
 @dataclass(frozen=True, slots=True)
 class LogSettings:
@@ -42,7 +45,7 @@ class LogSettings:
     """Sync after so many records."""
     flush_ms: int = NEVER
     """Sync after so many milliseconds."""
-    rules: ProduceRules = ProduceRules()
+    rules: ProduceRules = DEFAULT_RULES
     """What is accepted, and the format it is stored in."""
     min_in_sync_replicas: int = 1
     """Replicas that must be in sync for a write with acks=-1; the leader's rule."""
@@ -52,7 +55,8 @@ class LogSettings:
     """Old consumers get records in the format they know: the reader's rule
     (`message.downconversion.enable`)."""
     unknown_producer: Error = Error.NONE
-    """Answer to a first batch that does not begin with sequence 0: it is accepted
-    since 2.5 (KIP-360); UNKNOWN_PRODUCER_ID in 1.0, OUT_OF_ORDER_SEQUENCE_NUMBER in 0.11."""
+    """Answer to an unknown producer that does not begin with sequence 0: accepted since
+    2.5 (KIP-360), UNKNOWN_PRODUCER_ID from 1.0, OUT_OF_ORDER_SEQUENCE_NUMBER in
+    0.11."""
     ages_by_file_time: bool = False
     """Age of a segment is that of its file, as before 0.10.1, not of its records."""

@@ -33,7 +33,7 @@ class LogState:
         """Transactions that may have ended above the high watermark, oldest first."""
 
     def take(self, buffer: Buffer, batch: Batch) -> Aborted | None:
-        """Learn from an appended batch; return the transaction it aborts, if it does."""
+        """Learn from an appended batch; return the transaction it aborts, if any."""
         if batch.leader_epoch >= 0:
             self.epochs = with_epoch(self.epochs, batch.leader_epoch, batch.base_offset)
         if batch.producer_id < 0:

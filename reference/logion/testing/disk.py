@@ -2,7 +2,7 @@
 
 Like a real one it keeps what was written in a cache until somebody syncs: `crash` says
 which of the unsynced operations reach the platter, and gives the disk that the machine
-would find afterwards. `fail` makes a later operation raise, as a full or dying disk does.
+finds afterwards. `fail` makes a later operation raise, as a full or dying disk does.
 """
 
 from __future__ import annotations
@@ -167,8 +167,8 @@ class MemoryDisk:
     ) -> MemoryDisk:
         """Return the disk that the machine finds after a crash now.
 
-        Of the unsynced operations those whose index is in `keep` have reached it; of the
-        last one of these, if it is a write, only the first `torn` bytes.
+        Of the unsynced operations those whose index is in `keep` have reached it; of
+        the last one of these, if it is a write, only the first `torn` bytes.
         """
         survivors = [op for index, op in enumerate(self.unsynced) if index in keep]
         if torn is not None and survivors and isinstance(survivors[-1], Write):
@@ -220,7 +220,7 @@ class MemoryDisk:
         self._node(path)
         return [_name(other) for other in self._names if _parent(other) == path]
 
-    def space(self, path: str) -> tuple[int, int]:
+    def space(self, path: str) -> tuple[int, int]:  # noqa: ARG002 - one disk, one size
         """Return the bytes of the disk, and how many are free: as many as one likes."""
         return SPACE, SPACE
 

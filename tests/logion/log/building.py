@@ -54,7 +54,6 @@ def open_log(
     """Open the log on `disk`, as after a clean stop unless `known` says otherwise."""
     disk.make_dir(FOLDER)
     disk.sync_dir("")
-    disk.sync_dir("data")
     directory = LogDirectory(disk, "data", clock or FakeClock())
     return Log(directory, NAME, settings, known or Known(is_clean=True))
 

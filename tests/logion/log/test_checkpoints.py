@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-
 from logion.log.checkpoints import (
     MalformedFile,
     format_epochs,
@@ -16,6 +15,7 @@ from logion.log.checkpoints import (
 )
 from logion.log.epochs import EpochStart
 from logion.names import TopicPartition, Uuid
+
 from tests.shared import needs_shared, shared
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-
 from logion.log.files import Files
 from logion.testing.disk import MemoryDisk
 

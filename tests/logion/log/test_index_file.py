@@ -5,7 +5,6 @@ from bisect import bisect_right
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from logion.disk import read_file, write_file
 from logion.log.files import Files
 from logion.log.index_file import OFFSET_ENTRY, PENDING_MAX, TIME_ENTRY, IndexFile

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from logion.disk import read_file, write_file
 from logion.log.loading import Known
 from logion.log.log import Log
 from logion.log.settings import LogSettings
 from logion.records.validation import ProduceRules
 from logion.testing.disk import MemoryDisk
+
 from tests.logion.log.building import (
     FOLDER,
     SMALL,

@@ -5,7 +5,6 @@ import errno
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from logion.log.loading import Known
 from logion.log.log import Log
 from logion.log.settings import LogSettings
@@ -19,6 +18,7 @@ from logion.records.control import (
 from logion.records.validation import ProduceRules
 from logion.testing.clock import NEW_YEAR_2024_MS, FakeClock
 from logion.testing.disk import MemoryDisk
+
 from tests.logion.log.building import (
     SMALL,
     append,

@@ -4,7 +4,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from logion.clock import SystemClock
 from logion.disk import SystemDisk, read_file, write_file
 from logion.log.checkpoints import parse_offsets, parse_properties
@@ -19,6 +18,7 @@ from logion.names import ZERO_UUID, TopicPartition, Uuid
 from logion.protocol.errors import ApiError, Error
 from logion.testing.clock import FakeClock
 from logion.testing.disk import MemoryDisk
+
 from tests.logion.log.building import NAME, SMALL, append, records_of, values_of
 from tests.shared import needs_shared, shared
 

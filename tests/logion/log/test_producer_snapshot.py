@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from logion.log.producer_snapshot import (
     CorruptSnapshot,
     format_snapshot,
     parse_snapshot,
 )
 from logion.log.producers import SEQUENCE_LAST, Producer, Span
+
 from tests.shared import needs_shared, shared
 
 # Written by Apache Kafka 3.9.1 for one producer with one committed transaction.

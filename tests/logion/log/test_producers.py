@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from logion.log.producers import (
     BATCHES_REMEMBERED,
     SEQUENCE_LAST,

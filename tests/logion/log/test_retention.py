@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-
 from logion.log.retention import Bounds, SegmentFacts, count_expired
 from logion.log.settings import LogSettings
 

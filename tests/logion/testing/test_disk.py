@@ -3,7 +3,6 @@ from __future__ import annotations
 import errno
 
 import pytest
-
 from logion.disk import read_file, replace_file, write_file
 from logion.testing.clock import FakeClock
 from logion.testing.disk import MemoryDisk
