@@ -38,7 +38,7 @@ class Client:
     sends_nothing: bool = True
     """Whether it sends a record with neither key nor value."""
     first_lz4: str = "0.10.0"
-    """Oldest broker that understands its lz4: before 0.10 frames had a wrong checksum."""
+    """Oldest broker that reads its lz4: older ones want a wrong frame checksum."""
     oldest: str = "0.8.2"
     """Oldest broker release that it produces to and consumes from."""
     newest: str = "999"
