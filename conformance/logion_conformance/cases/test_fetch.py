@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import trio
+import trio.testing
 from logion.names import Uuid
 from logion.protocol.errors import Error
 from logion.protocol.messages.fetch import FetchResponse, PartitionData
@@ -159,6 +160,7 @@ async def test_a_waiting_fetch_is_answered_when_records_arrive(
     start = trio.current_time()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(wait)
+        await trio.testing.wait_all_tasks_blocked()
         await broker.append(topic, b"news")
     took = trio.current_time() - start
     expect("the values", values_in(answers[0]), [b"news"])

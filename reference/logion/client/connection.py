@@ -181,10 +181,9 @@ class Connection:
         )
         frame = await self.exchange(b"".join(pieces))
         with self._breaking():
+            check_correlation(frame, correlation_id)
             read = read_exactly if self.options.is_exact else read_response
-            came_id, came = read(answer, version, frame)
-            check_correlation(correlation_id, came_id)
-        return came
+            return read(answer, version, frame)[1]
 
     async def tell(self, request: Any, *, version: int | None = None) -> None:
         """Send a request that has no answer: Produce with acks=0."""
@@ -339,8 +338,9 @@ class Connection:
             raise ApiError(Error.NETWORK_EXCEPTION, str(self._broken))
 
 
-def check_correlation(sent: int, came: int) -> None:
-    """Nothing, if the answer is to the request; ProtocolError if not."""
+def check_correlation(frame: bytes, sent: int) -> None:
+    """Nothing, if the frame answers the request; ProtocolError if not."""
+    came = int.from_bytes(frame[:4], "big", signed=True)
     if came != sent:
         raise ProtocolError(f"answer to request {came}; expected the one to {sent}")
 

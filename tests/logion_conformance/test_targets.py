@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+import trio
+from logion.client.connection import Address
+from logion.client.versions import VersionRange, versions_of
+from logion.protocol.releases import release
+from logion_conformance import targets
+from logion_conformance.targets import NotStarted, Target, addresses_of, honest, meet
+
+from tests.logion.client.small_broker import SPOKEN, running
+
+PRODUCE, FETCH = 0, 1
+
+
+def test_addresses_are_separated_by_commas() -> None:
+    expected = (Address("a", 1), Address("::1", 2))
+    assert addresses_of("a:1, [::1]:2") == expected
+
+
+def test_an_address_without_a_port_is_refused() -> None:
+    with pytest.raises(ValueError, match="'nowhere' is no HOST:PORT"):
+        addresses_of("nowhere")
+
+
+def test_produce_versions_that_4_x_only_pretends_to_speak_are_left_out() -> None:
+    spoken = {PRODUCE: VersionRange(0, 12), FETCH: VersionRange(4, 17)}
+    assert honest(spoken)[PRODUCE] == VersionRange(3, 12)
+
+
+def test_produce_versions_of_3_x_are_taken_as_advertised() -> None:
+    spoken = {PRODUCE: VersionRange(0, 11), FETCH: VersionRange(0, 17)}
+    assert honest(spoken) == spoken
+
+
+async def test_a_broker_is_asked_what_it_speaks() -> None:
+    async with running() as broker:
+        address = (broker.address,)
+        target = await trio.to_thread.run_sync(meet, address, None)
+    assert target.versions.spoken[FETCH] == VersionRange(*SPOKEN["Fetch"])
+
+
+def test_nobody_at_the_address_is_no_target() -> None:
+    with pytest.raises(NotStarted, match=r"cannot connect to 127\.0\.0\.1:1"):
+        meet((Address("127.0.0.1", 1),), None)
+
+
+def test_a_target_is_plain_data_for_other_processes() -> None:
+    target = Target(
+        (Address("a", 1),), release("0.9.0"), versions_of([(PRODUCE, 0, 1)])
+    )
+    expected = {"bootstrap": [["a", 1]], "fallback": "0.9.0", "versions": [[0, 0, 1]]}
+    assert target.as_data() == expected
+
+
+def test_the_reference_is_started_as_a_process_on_a_free_port() -> None:
+    line = targets.command(Path("ready"), Path("data"), "0.10.0")
+    flags = "--listen 127.0.0.1:0 --ready-file ready --data data --release 0.10.0"
+    assert " ".join(line[1:]) == f"broker {flags}"
+
+
+@pytest.mark.slow
+def test_a_reference_that_does_not_start_is_told_with_what_it_printed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fails = [sys.executable, "-c", "raise SystemExit('no disk')"]
+    monkeypatch.setattr(targets, "command", lambda *_: fails)
+    with pytest.raises(NotStarted, match="no disk"), targets.reference(None):
+        pass
