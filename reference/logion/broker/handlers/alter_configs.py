@@ -1,0 +1,93 @@
+"""AlterConfigs (API 33): replace all settings of a resource (KIP-133).
+
+v2   flexible
+
+Settings of brokers can be changed since 1.1 (KIP-226).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from logion.broker.context import Context
+from logion.broker.resources import (
+    BROKER,
+    TOPIC,
+    broker_entity,
+    check_once,
+    check_settings_once,
+    check_topic,
+    count,
+    unsupported,
+)
+from logion.broker.state import BrokerState
+from logion.protocol.errors import ApiError, Error
+from logion.protocol.messages.alter_configs import (
+    AlterConfigsRequest,
+    AlterConfigsResource,
+    AlterConfigsResourceResponse,
+    AlterConfigsResponse,
+)
+from logion.protocol.releases import release
+
+
+async def handle(
+    broker: BrokerState, context: Context, request: AlterConfigsRequest
+) -> AlterConfigsResponse:
+    """Give each resource just the settings named; each has its own result."""
+    named = count(request.resources)
+    responses = [
+        await _alter(broker, it, named, validate_only=request.validate_only)
+        for it in request.resources
+    ]
+    return AlterConfigsResponse(throttle_time_ms=0, responses=tuple(responses))
+
+
+async def _alter(
+    broker: BrokerState,
+    resource: AlterConfigsResource,
+    named: Counter[tuple[int, str]],
+    *,
+    validate_only: bool,
+) -> AlterConfigsResourceResponse:
+    error, message = Error.NONE, None
+    try:
+        check_once(resource, named)
+        await _replace(broker, resource, validate_only=validate_only)
+    except ApiError as refusal:
+        error, message = refusal.error, refusal.message or refusal.error.meaning
+    return AlterConfigsResourceResponse(
+        error_code=error,
+        error_message=message,
+        resource_type=resource.resource_type,
+        resource_name=resource.resource_name,
+    )
+
+
+async def _replace(
+    broker: BrokerState, resource: AlterConfigsResource, *, validate_only: bool
+) -> None:
+    name, settings = resource.resource_name, _settings(resource)
+    if resource.resource_type == TOPIC:
+        check_topic(broker, name)
+        await broker.cluster.replace_topic_config(
+            name, settings, validate_only=validate_only
+        )
+    elif resource.resource_type == BROKER and broker.release >= release("1.1"):
+        entity = broker_entity(broker, name)
+        await broker.cluster.replace_broker_config(
+            entity, settings, validate_only=validate_only
+        )
+    else:
+        raise unsupported(resource)
+
+
+def _settings(resource: AlterConfigsResource) -> dict[str, str]:
+    """Return the settings by name, each of which must be there once, with a value."""
+    check_settings_once(resource.configs)
+    settings = {it.name: it.value for it in resource.configs if it.value is not None}
+    missing = [it.name for it in resource.configs if it.value is None]
+    if missing:
+        text = f"no value is given for {', '.join(missing)}"
+        raise ApiError(Error.INVALID_REQUEST, text)
+    return settings

@@ -1,0 +1,151 @@
+"""CreateTopics (API 19): create topics (KIP-4).
+
+v1   may only check; error messages
+v4   -1 partitions or replicas: the broker's default (KIP-464), which a broker of 2.4
+     and later takes in any version
+v5   flexible; the answer describes the topic (KIP-525)
+v7   the answer names the topic's id (KIP-516)
+
+A topic exists, with its logs, before the answer leaves: the time-out is never reached.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from logion.broker.context import Context
+from logion.broker.state import BrokerState
+from logion.cluster.image import TopicInfo
+from logion.cluster.topics import NewTopic
+from logion.config import ConfigEntry, TopicConfig
+from logion.protocol.errors import ApiError, Error
+from logion.protocol.messages.create_topics import (
+    CreatableTopic,
+    CreatableTopicConfigs,
+    CreatableTopicResult,
+    CreateTopicsRequest,
+    CreateTopicsResponse,
+)
+from logion.protocol.releases import release
+
+PARTITIONS_MAX = 10_000
+"""Partitions that one request may make; Kafka's controllers have the same limit."""
+
+BY_DEFAULT = -1
+
+
+async def handle(
+    broker: BrokerState, context: Context, request: CreateTopicsRequest
+) -> CreateTopicsResponse:
+    """Create what can be created; each topic has its own result."""
+    refused = _refusals(broker, request)
+    asked = [it for it in request.topics if refused[it.name] is None]
+    answers = await broker.cluster.create_topics(
+        [_new(it) for it in asked], validate_only=request.validate_only
+    )
+    made = {it.name: answer for it, answer in zip(asked, answers, strict=True)}
+    return CreateTopicsResponse(
+        topics=tuple(
+            _failed(it.name, refusal)
+            if (refusal := refused[it.name]) is not None
+            else _result(broker, it, made[it.name])
+            for it in _distinct(request.topics)
+        )
+    )
+
+
+def _distinct(topics: Sequence[CreatableTopic]) -> Sequence[CreatableTopic]:
+    """Return the topics without the repetitions of a name."""
+    return tuple({it.name: it for it in topics}.values())
+
+
+def _refusals(
+    broker: BrokerState, request: CreateTopicsRequest
+) -> dict[str, ApiError | None]:
+    """Return, for each name, why it cannot be created whatever there is, or None."""
+    count = sum(_count(broker, it) for it in request.topics)
+    if count > PARTITIONS_MAX:
+        text = f"{count} partitions in one request, at most {PARTITIONS_MAX}"
+        refusal = ApiError(Error.POLICY_VIOLATION, text)
+        return dict.fromkeys((it.name for it in request.topics), refusal)
+    twice = ApiError(Error.INVALID_REQUEST, "the request names the topic twice")
+    named = Counter(it.name for it in request.topics)
+    return {
+        it.name: twice if named[it.name] > 1 else _refuse(broker, it)
+        for it in request.topics
+    }
+
+
+def _refuse(broker: BrokerState, topic: CreatableTopic) -> ApiError | None:
+    """Return what is wrong with one topic of the request by itself, or None."""
+    if topic.assignments or broker.release >= release("2.4"):
+        return _refuse_assignment(topic)
+    if topic.num_partitions == BY_DEFAULT:
+        return ApiError(Error.INVALID_PARTITIONS, "-1 partitions asked for")
+    if topic.replication_factor == BY_DEFAULT:
+        return ApiError(Error.INVALID_REPLICATION_FACTOR, "-1 replicas asked for")
+    return None
+
+
+def _refuse_assignment(topic: CreatableTopic) -> ApiError | None:
+    assigned = Counter(it.partition_index for it in topic.assignments)
+    if len(assigned) == len(topic.assignments):
+        return None
+    text = "a partition is assigned more than once"
+    return ApiError(Error.INVALID_REPLICA_ASSIGNMENT, text)
+
+
+def _count(broker: BrokerState, topic: CreatableTopic) -> int:
+    """Return how many partitions a topic is to have."""
+    if topic.assignments:
+        return len(topic.assignments)
+    if topic.num_partitions == BY_DEFAULT:
+        return broker.cluster.config.integer("num.partitions")
+    return max(0, topic.num_partitions)
+
+
+def _new(topic: CreatableTopic) -> NewTopic:
+    return NewTopic(
+        topic.name,
+        topic.num_partitions,
+        topic.replication_factor,
+        {it.partition_index: it.broker_ids for it in topic.assignments},
+        {it.name: it.value for it in topic.configs},
+    )
+
+
+def _failed(name: str, refusal: ApiError) -> CreatableTopicResult:
+    return CreatableTopicResult(
+        name=name,
+        error_code=refusal.error,
+        error_message=refusal.message or refusal.error.meaning,
+    )
+
+
+def _result(
+    broker: BrokerState, asked: CreatableTopic, made: TopicInfo | ApiError
+) -> CreatableTopicResult:
+    if isinstance(made, ApiError):
+        return _failed(asked.name, made)
+    overrides = {it.name: it.value for it in asked.configs if it.value is not None}
+    settings = TopicConfig(broker.cluster.config, overrides)
+    return CreatableTopicResult(
+        name=made.name,
+        topic_id=made.id,
+        error_code=Error.NONE,
+        error_message=None,
+        num_partitions=len(made.partitions),
+        replication_factor=len(made.partitions[0].replicas),
+        configs=tuple(map(_config, settings.entries())),
+    )
+
+
+def _config(entry: ConfigEntry) -> CreatableTopicConfigs:
+    return CreatableTopicConfigs(
+        name=entry.name,
+        value=entry.value,
+        read_only=False,
+        config_source=entry.source,
+        is_sensitive=entry.is_sensitive,
+    )

@@ -1,0 +1,102 @@
+"""DeleteTopics (API 20): delete topics (KIP-4).
+
+v3   TOPIC_DELETION_DISABLED in place of INVALID_REQUEST (KIP-322)
+v4   flexible
+v5   error messages
+v6   topics by id (KIP-516)
+
+A topic is gone before the answer leaves: the time-out is never reached.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from logion.broker.context import Context
+from logion.broker.state import BrokerState
+from logion.names import ZERO_UUID, Uuid
+from logion.protocol.errors import ApiError, Error
+from logion.protocol.messages.delete_topics import (
+    DeletableTopicResult,
+    DeleteTopicsRequest,
+    DeleteTopicsResponse,
+    DeleteTopicState,
+)
+
+VERSION_WITH_IDS = 6
+VERSION_WITH_DISABLED = 3
+
+TWICE = ApiError(Error.INVALID_REQUEST, "the request names the topic twice")
+
+
+async def handle(
+    broker: BrokerState, context: Context, request: DeleteTopicsRequest
+) -> DeleteTopicsResponse:
+    """Delete what is there; each topic has its own result."""
+    asked = request.topics
+    if context.version < VERSION_WITH_IDS:
+        asked = tuple(
+            DeleteTopicState(name=it, topic_id=ZERO_UUID) for it in request.topic_names
+        )
+    if not broker.cluster.config.flag("delete.topic.enable"):
+        responses = [_result(it, _disabled(context.version)) for it in _distinct(asked)]
+    else:
+        twice = _named_twice(asked)
+        responses = [
+            _result(it, TWICE)
+            if (it.name, it.topic_id) in twice
+            else await _delete(broker, it)
+            for it in _distinct(asked)
+        ]
+    return DeleteTopicsResponse(responses=tuple(responses))
+
+
+def _disabled(version: int) -> ApiError:
+    text = "delete.topic.enable is false"
+    if version < VERSION_WITH_DISABLED:
+        return ApiError(Error.INVALID_REQUEST, text)
+    return ApiError(Error.TOPIC_DELETION_DISABLED, text)
+
+
+def _distinct(asked: Iterable[DeleteTopicState]) -> Iterable[DeleteTopicState]:
+    return {(it.name, it.topic_id): it for it in asked}.values()
+
+
+def _named_twice(asked: Iterable[DeleteTopicState]) -> set[tuple[str | None, Uuid]]:
+    named = Counter((it.name, it.topic_id) for it in asked)
+    return {name for name, count in named.items() if count > 1}
+
+
+async def _delete(broker: BrokerState, asked: DeleteTopicState) -> DeletableTopicResult:
+    try:
+        name = _name(broker, asked)
+        known = broker.cluster.image.topics.get(name)
+        await broker.cluster.delete_topic(name)
+    except ApiError as refusal:
+        return _result(asked, refusal)
+    assert known is not None, f"{name} was deleted, so it was there"
+    return DeletableTopicResult(name=name, topic_id=known.id, error_code=Error.NONE)
+
+
+def _name(broker: BrokerState, asked: DeleteTopicState) -> str:
+    """Return the name of the topic asked for, whether it exists or not."""
+    if asked.topic_id == ZERO_UUID:
+        if asked.name is None:
+            raise ApiError(Error.INVALID_REQUEST, "neither name nor id is given")
+        return asked.name
+    if asked.name is not None:
+        raise ApiError(Error.INVALID_REQUEST, "name and id are given, one is enough")
+    name = broker.topic_name(asked.topic_id)
+    if name is None:
+        raise ApiError(Error.UNKNOWN_TOPIC_ID)
+    return name
+
+
+def _result(asked: DeleteTopicState, refusal: ApiError) -> DeletableTopicResult:
+    return DeletableTopicResult(
+        name=asked.name,
+        topic_id=asked.topic_id,
+        error_code=refusal.error,
+        error_message=refusal.message or refusal.error.meaning,
+    )

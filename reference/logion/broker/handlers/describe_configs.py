@@ -1,0 +1,120 @@
+"""DescribeConfigs (API 32): settings of topics and brokers (KIP-133).
+
+v0   says whether a value is the default
+v1   says where a value is from and could be from (KIP-226)
+v3   type and documentation (KIP-569)
+v4   flexible
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from logion.broker.context import Context
+from logion.broker.resources import (
+    BROKER,
+    TOPIC,
+    broker_entity,
+    check_topic,
+    unsupported,
+)
+from logion.broker.state import BrokerState
+from logion.cluster.configs import DEFAULT_BROKER
+from logion.config import ConfigEntry, Source, documentation
+from logion.protocol.errors import ApiError, Error
+from logion.protocol.messages.describe_configs import (
+    DescribeConfigsRequest,
+    DescribeConfigsResource,
+    DescribeConfigsResourceResult,
+    DescribeConfigsResponse,
+    DescribeConfigsResult,
+    DescribeConfigsSynonym,
+)
+
+
+async def handle(
+    broker: BrokerState, context: Context, request: DescribeConfigsRequest
+) -> DescribeConfigsResponse:
+    """Return the settings asked for; each resource has its own error."""
+    return DescribeConfigsResponse(
+        throttle_time_ms=0,
+        results=tuple(_describe(broker, request, it) for it in request.resources),
+    )
+
+
+def _describe(
+    broker: BrokerState,
+    request: DescribeConfigsRequest,
+    resource: DescribeConfigsResource,
+) -> DescribeConfigsResult:
+    error, message = Error.NONE, None
+    entries: Iterable[ConfigEntry] = ()
+    try:
+        entries = _entries(broker, resource)
+    except ApiError as refusal:
+        error, message = refusal.error, refusal.message
+    wanted = set(resource.configuration_keys or ())
+    return DescribeConfigsResult(
+        error_code=error,
+        error_message=message,
+        resource_type=resource.resource_type,
+        resource_name=resource.resource_name,
+        configs=tuple(
+            _result(it, request) for it in entries if not wanted or it.name in wanted
+        ),
+    )
+
+
+def _entries(
+    broker: BrokerState, resource: DescribeConfigsResource
+) -> Iterable[ConfigEntry]:
+    name = resource.resource_name
+    if resource.resource_type == TOPIC:
+        check_topic(broker, name)
+        return broker.cluster.topic_config(name).entries()
+    if resource.resource_type != BROKER:
+        raise unsupported(resource)
+    entries = broker.cluster.config.entries()
+    return (
+        _of_all_brokers(entries)
+        if broker_entity(broker, name) == DEFAULT_BROKER
+        else entries
+    )
+
+
+def _of_all_brokers(entries: Iterable[ConfigEntry]) -> Iterator[ConfigEntry]:
+    """Return what was set for every broker while running, and nothing else."""
+    for entry in entries:
+        for found in entry.synonyms:
+            if (found.name, found.source) == (
+                entry.name,
+                Source.DYNAMIC_DEFAULT_BROKER_CONFIG,
+            ):
+                yield entry._replace(
+                    value=found.value, source=found.source, synonyms=(found,)
+                )
+
+
+def _result(
+    entry: ConfigEntry, request: DescribeConfigsRequest
+) -> DescribeConfigsResourceResult:
+    return DescribeConfigsResourceResult(
+        name=entry.name,
+        value=entry.value,
+        read_only=entry.is_read_only,
+        is_default=entry.source is Source.DEFAULT_CONFIG,
+        config_source=entry.source,
+        is_sensitive=entry.is_sensitive,
+        synonyms=_synonyms(entry) if request.include_synonyms else (),
+        config_type=entry.type,
+        documentation=documentation(entry.name)
+        if request.include_documentation
+        else None,
+    )
+
+
+def _synonyms(entry: ConfigEntry) -> tuple[DescribeConfigsSynonym, ...]:
+    return tuple(
+        DescribeConfigsSynonym(name=it.name, value=it.value, source=it.source)
+        for it in entry.synonyms
+    )

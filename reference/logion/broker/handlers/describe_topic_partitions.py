@@ -1,0 +1,155 @@
+"""DescribeTopicPartitions (API 75): partitions of topics, page by page (KIP-966).
+
+Topics come in the order of their names. A page that is full says, by a cursor, which
+partition the next one begins with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from logion.broker.context import Context
+from logion.broker.handlers.produce import INTERNAL_TOPICS
+from logion.broker.permissions import TOPIC_OPERATIONS
+from logion.broker.state import BrokerState
+from logion.cluster.image import ClusterImage, PartitionInfo, TopicInfo
+from logion.cluster.topics import check_topic_name
+from logion.names import ZERO_UUID
+from logion.protocol.errors import ApiError, Error
+from logion.protocol.messages.describe_topic_partitions import (
+    Cursor,
+    DescribeTopicPartitionsRequest,
+    DescribeTopicPartitionsResponse,
+    DescribeTopicPartitionsResponsePartition,
+    DescribeTopicPartitionsResponseTopic,
+)
+
+
+@dataclass(slots=True)
+class Page:
+    """The answer while it is written."""
+
+    room: int
+    """Partitions that still fit."""
+    topics: list[DescribeTopicPartitionsResponseTopic]
+    next_cursor: Cursor | None = None
+
+
+async def handle(
+    broker: BrokerState, context: Context, request: DescribeTopicPartitionsRequest
+) -> DescribeTopicPartitionsResponse:
+    """Return one page of partitions, and where the next one begins."""
+    if not _is_valid(request):
+        return _refused(request)
+    limit = broker.cluster.config.integer("max.request.partition.size.limit")
+    page = Page(max(1, min(limit, request.response_partition_limit)), [])
+    for name in _names(broker.cluster.image, request):
+        if page.room == 0:
+            page.next_cursor = Cursor(topic_name=name, partition_index=0)
+        if page.next_cursor is not None:
+            break
+        _write(page, broker.cluster.image, name, _first_partition(request, name))
+    return DescribeTopicPartitionsResponse(
+        throttle_time_ms=0, topics=tuple(page.topics), next_cursor=page.next_cursor
+    )
+
+
+def _is_valid(request: DescribeTopicPartitionsRequest) -> bool:
+    """Tell whether the cursor is a partition of one of the topics asked for."""
+    cursor = request.cursor
+    if cursor is None:
+        return True
+    names = [topic.name for topic in request.topics]
+    return cursor.partition_index >= 0 and (not names or cursor.topic_name in names)
+
+
+def _refused(
+    request: DescribeTopicPartitionsRequest,
+) -> DescribeTopicPartitionsResponse:
+    return DescribeTopicPartitionsResponse(
+        throttle_time_ms=0,
+        topics=tuple(
+            _failed(topic.name, Error.INVALID_REQUEST) for topic in request.topics
+        ),
+    )
+
+
+def _names(
+    image: ClusterImage, request: DescribeTopicPartitionsRequest
+) -> Iterator[str]:
+    """Return the names of the topics asked for, from the cursor's on, sorted."""
+    asked = {topic.name for topic in request.topics} or set(image.topics)
+    first = "" if request.cursor is None else request.cursor.topic_name
+    return (name for name in sorted(asked) if name >= first)
+
+
+def _first_partition(request: DescribeTopicPartitionsRequest, name: str) -> int:
+    cursor = request.cursor
+    if cursor is None or cursor.topic_name != name:
+        return 0
+    return cursor.partition_index
+
+
+def _write(page: Page, image: ClusterImage, name: str, first: int) -> None:
+    """Add the partitions of one topic, as many as still fit."""
+    topic = image.topics.get(name)
+    if topic is None:
+        page.topics.append(_failed(name, _fault(name)))
+        return
+    left = [it for it in topic.partitions.values() if it.partition >= first]
+    fitting = tuple(islice(left, page.room))
+    page.topics.append(_described(topic, fitting, image))
+    page.room -= len(fitting)
+    if len(fitting) < len(left):
+        following = left[len(fitting)].partition
+        page.next_cursor = Cursor(topic_name=name, partition_index=following)
+
+
+def _fault(name: str) -> Error:
+    try:
+        check_topic_name(name)
+    except ApiError as refusal:
+        return refusal.error
+    return Error.UNKNOWN_TOPIC_OR_PARTITION
+
+
+def _failed(name: str, error: Error) -> DescribeTopicPartitionsResponseTopic:
+    return DescribeTopicPartitionsResponseTopic(
+        error_code=error,
+        name=name,
+        topic_id=ZERO_UUID,
+        is_internal=name in INTERNAL_TOPICS,
+        partitions=(),
+    )
+
+
+def _described(
+    topic: TopicInfo, partitions: tuple[PartitionInfo, ...], image: ClusterImage
+) -> DescribeTopicPartitionsResponseTopic:
+    return DescribeTopicPartitionsResponseTopic(
+        error_code=Error.NONE,
+        name=topic.name,
+        topic_id=topic.id,
+        is_internal=topic.name in INTERNAL_TOPICS,
+        partitions=tuple(_partition(it, image) for it in partitions),
+        topic_authorized_operations=TOPIC_OPERATIONS,
+    )
+
+
+def _partition(
+    info: PartitionInfo, image: ClusterImage
+) -> DescribeTopicPartitionsResponsePartition:
+    is_led = info.leader in image.brokers
+    return DescribeTopicPartitionsResponsePartition(
+        error_code=Error.NONE if is_led else Error.LEADER_NOT_AVAILABLE,
+        partition_index=info.partition,
+        leader_id=info.leader if is_led else -1,
+        leader_epoch=info.leader_epoch,
+        replica_nodes=info.replicas,
+        isr_nodes=info.isr,
+        eligible_leader_replicas=(),
+        last_known_elr=(),
+        offline_replicas=tuple(it for it in info.replicas if it not in image.brokers),
+    )
