@@ -11,9 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from logion.disk import File, read_file
+from logion.disk import File, read_file, replace_file
 from logion.log.aborted import append_aborted, keep_aborted_below
-from logion.log.checkpoints import LEADER_EPOCHS, MalformedFile, parse_epochs
+from logion.log.checkpoints import (
+    LEADER_EPOCHS,
+    MalformedFile,
+    format_epochs,
+    parse_epochs,
+)
 from logion.log.directory import LogDirectory
 from logion.log.entries import headers
 from logion.log.epochs import Epochs, with_last_epoch, without_end
@@ -85,11 +90,31 @@ class Loading:
             self._replay(segments[:suspect], offset, state)
             state.epochs = without_end(state.epochs, segments[suspect].base_offset)
             end = self._recover(segments, suspect, state)
+        if end < self._known.start_offset:
+            state, end = LogState(), self._restart(segments)
         state.epochs = with_last_epoch(without_end(state.epochs, end), epochs, end)
+        if state.epochs != epochs:
+            self._write_epochs(state.epochs)
         segments[-1].activate()
-        start = max(segments[0].base_offset, min(self._known.start_offset, end))
+        start = max(segments[0].base_offset, self._known.start_offset)
         self._drop_snapshots_above(end)
         return Loaded(segments, start, end, state)
+
+    def _restart(self, segments: list[Segment]) -> int:
+        """Let the log go on, empty, where it started; return that offset.
+
+        A crash took records that had been deleted before they were synced: their
+        offsets must not be given to others.
+        """
+        self._remove_from(segments, 0)
+        segments.append(self._new_segment(self._known.start_offset))
+        self._directory.disk.sync_dir(self._path)
+        return self._known.start_offset
+
+    def _write_epochs(self, epochs: Epochs) -> None:
+        """Keep what was learnt: the next opening will not read those records again."""
+        path = f"{self._path}/{LEADER_EPOCHS}"
+        replace_file(self._directory.disk, path, format_epochs(epochs))
 
     def state_at(
         self, segments: Sequence[Segment], end_offset: int, before: LogState

@@ -61,6 +61,7 @@ class LogManager:
         self._settings_of = settings_of
         self._locks: list[Lock] = []
         self._topic_ids: dict[TopicPartition, Uuid] = {}
+        self._deleted = 0
         self.directories: list[LogDirectory] = []
         """The log directories that are in use, failed ones too."""
         self.logs: dict[TopicPartition, Log] = {}
@@ -75,20 +76,33 @@ class LogManager:
     def open(self, paths: Sequence[str], identity: BrokerIdentity) -> None:
         """Lock the directories, make what is missing, and open every log in them.
 
-        Raises DirectoryRefused if one is another's, OSError if none can be used.
+        One whose disk fails is left out. Raises DirectoryRefused if one is another
+        broker's, in use, or none works.
         """
         for path in paths:
-            if not self._disk.is_dir(path):
-                self._disk.make_dir(path)
-                self._disk.sync_dir(path.rpartition("/")[0] or ".")
-            try:
-                self._locks.append(self._disk.lock(f"{path}/{checkpoints.LOCK}"))
-            except BlockingIOError as error:
-                raise DirectoryRefused(str(error)) from None
-            self._identify(path, identity)
             directory = LogDirectory(self._disk, path, self._clock)
             self.directories.append(directory)
-            self._open_logs(directory)
+            try:
+                self._claim(path, identity)
+                self._open_logs(directory)
+            except OSError as error:
+                directory.fail(error)
+                for log in self._logs_in(directory):
+                    del self.logs[log.name]
+        if all(directory.failure for directory in self.directories):
+            reasons = [str(directory.failure) for directory in self.directories]
+            raise DirectoryRefused(f"none of {list(paths)} can be used: {reasons}")
+
+    def _claim(self, path: str, identity: BrokerIdentity) -> None:
+        """Make the directory if need be; see to it that it is ours alone."""
+        if not self._disk.is_dir(path):
+            self._disk.make_dir(path)
+            self._disk.sync_dir(path.rpartition("/")[0] or ".")
+        try:
+            self._locks.append(self._disk.lock(f"{path}/{checkpoints.LOCK}"))
+        except BlockingIOError as error:
+            raise DirectoryRefused(str(error)) from None
+        self._identify(path, identity)
 
     def close(self) -> None:
         """Sync and close every log; leave a clean stop's mark where that worked."""
@@ -155,11 +169,7 @@ class LogManager:
     def _open_log(
         self, directory: LogDirectory, name: TopicPartition, known: Known
     ) -> Log:
-        settings = self._settings_of(name.topic)
-        try:
-            log = Log(directory, name, settings, known)
-        except OSError as error:
-            raise directory.fail(error) from error
+        log = Log(directory, name, self._settings_of(name.topic), known)
         log.on_recovery_point_lowered = lambda: self._write_checkpoints(directory)
         path = f"{log.path}/{checkpoints.PARTITION_METADATA}"
         if self._disk.exists(path):
@@ -187,9 +197,9 @@ class LogManager:
             if topic_id != ZERO_UUID:
                 data = checkpoints.format_partition_metadata(topic_id)
                 write_file(self._disk, f"{path}/{checkpoints.PARTITION_METADATA}", data)
+            return self._open_log(directory, name, Known(is_clean=True))
         except OSError as error:
             raise directory.fail(error) from error
-        return self._open_log(directory, name, Known(is_clean=True))
 
     def delete(self, name: TopicPartition) -> None:
         """Take a log out of use at once; its files go some time later."""
@@ -198,7 +208,8 @@ class LogManager:
         directory.check()
         self._topic_ids.pop(name, None)
         self.high_watermarks.pop(name, None)
-        unique = f"{self._clock.time_ms():016x}{len(self.logs):016x}"
+        self._deleted += 1
+        unique = f"{self._clock.time_ms():016x}{self._deleted:016x}"
         kept = str(name)[: 255 - len(unique) - len(DELETE_SUFFIX) - 1]
         gone = f"{directory.path}/{kept}.{unique}{DELETE_SUFFIX}"
         try:
@@ -268,13 +279,17 @@ class LogManager:
             return {}
 
     def _write_checkpoints(self, directory: LogDirectory) -> None:
+        """Write three files; a start is in one though its first segment is named so.
+
+        That name may not have reached the disk, or not the absence of older ones.
+        """
         logs = {log.name: log for log in self._logs_in(directory)}
         tables = {
             checkpoints.RECOVERY_POINTS: {n: g.recovery_point for n, g in logs.items()},
             checkpoints.LOG_START_OFFSETS: {
                 name: log.start_offset
                 for name, log in logs.items()
-                if log.start_offset > log.segments[0].base_offset
+                if log.start_offset > 0
             },
             checkpoints.HIGH_WATERMARKS: {
                 name: self.high_watermarks.get(name, 0) for name in logs

@@ -190,14 +190,23 @@ def test_a_clean_log_without_snapshots_has_no_producers() -> None:
     assert open_log(disk).producers == {}
 
 
-def test_snapshots_of_what_was_lost_go() -> None:
-    disk, log = filled(30, synced=0)
+def test_snapshots_of_what_was_lost_are_not_believed() -> None:
+    disk = MemoryDisk()
+    log = open_log(disk)
+    for sequence in range(30):
+        produce(log, idempotent(sequence))
     log.close()
     name = f"{FOLDER}/{30:020d}.snapshot"
     assert disk.exists(name)
     log.segments[-1].file.truncate(log.segments[-1].size - 1)
-    recovered(disk)
+    assert recovered(disk).producers[7].last_sequence == 28
     assert not disk.exists(name)
+
+
+def test_what_was_recovered_survives_the_next_crash() -> None:
+    disk, _ = filled(30, synced=0)
+    assert recovered(disk).recovery_point == 30
+    assert values_of(recovered(disk.crash(), 30)) == expected(30)
 
 
 def test_epochs_are_learnt_again_from_the_batches() -> None:
@@ -209,6 +218,17 @@ def test_epochs_are_learnt_again_from_the_batches() -> None:
     assert recovered(disk).epochs == ((0, 0), (1, 10), (2, 20))
     write_file(disk, f"{FOLDER}/leader-epoch-checkpoint", b"nonsense")
     assert recovered(disk).epochs == ((0, 0), (1, 10), (2, 20))
+
+
+def test_epochs_below_the_recovery_point_are_those_of_the_checkpoint() -> None:
+    disk = MemoryDisk()
+    log = open_log(disk)
+    for number in range(30):
+        append(log, b"v", epoch=number // 10)
+    log.flush()
+    assert log.segments[1].base_offset < 10
+    for point in range(31):
+        assert recovered(disk, point).epochs == ((0, 0), (1, 10), (2, 20))
 
 
 def test_files_on_their_way_out_are_removed() -> None:
@@ -260,7 +280,14 @@ def test_a_log_starts_where_the_checkpoint_says() -> None:
     log.close()
     known = Known(is_clean=True, start_offset=17)
     assert open_log(disk, known=known).start_offset == 17
-    assert open_log(disk, known=known._replace(start_offset=99)).start_offset == 30
+
+
+def test_a_log_never_ends_before_it_started() -> None:
+    disk, log = filled(30, synced=0)
+    log.close()
+    again = open_log(disk, known=Known(is_clean=True, start_offset=99))
+    assert (again.start_offset, again.end_offset) == (99, 99)
+    assert open_log(disk, known=Known(start_offset=99)).end_offset == 99
 
 
 def test_a_log_without_segments_goes_on_where_it_started() -> None:
