@@ -183,28 +183,43 @@ def measured(codec: Codec, data: bytes) -> tuple[float, float]:
     return reading, microseconds(lambda: codec.write(message))
 
 
-def rows(case: Case) -> list[str]:
-    """Return a line per codec: times, and how many times ours they are."""
+class Measured(NamedTuple):
+    """One message's times, by the name of the library."""
+
+    title: str
+    times: dict[str, tuple[float, float]]
+    """Microseconds per partition to read and to write."""
+
+
+def measure_all() -> list[Measured]:
+    """Return the times of every case."""
+    return [measure(case) for case in CASES]
+
+
+def measure(case: Case) -> Measured:
+    """Return the times of one case."""
     data = encode(case.message, case.version)
     title = f"{type(case.message).__name__} v{case.version}"
-    lines = []
-    ours = (1.0, 1.0)
-    for make in (logion, kio, kafka_python):
-        codec = make(case)
-        read, write = measured(codec, data)
-        if codec.name == "logion":
-            ours = (read, write)
-        ratios = f"{read / ours[0]:6.2f} {write / ours[1]:6.2f}"
-        lines.append(f"{title:22} {codec.name:12} {read:6.2f} {write:6.2f} {ratios}")
-    return lines
+    codecs = [make(case) for make in (logion, kio, kafka_python)]
+    return Measured(title, {it.name: measured(it, data) for it in codecs})
+
+
+def rows(found: Measured) -> list[str]:
+    """Return a line per codec: times, and how many times ours they are."""
+    ours = found.times["logion"]
+    return [
+        f"{found.title:22} {name:12} {read:6.2f} {write:6.2f}"
+        f" {read / ours[0]:6.2f} {write / ours[1]:6.2f}"
+        for name, (read, write) in found.times.items()
+    ]
 
 
 def main() -> None:
     """Print the table."""
     header = f"{'1,000 partitions':22} {'codec':12} {'read':>6} {'write':>6}"
     print(f"{header} {'read x':>6} {'write x':>6}   (us per partition)")  # noqa: T201
-    for case in CASES:
-        print("\n".join(rows(case)))  # noqa: T201
+    for found in measure_all():
+        print("\n".join(rows(found)))  # noqa: T201
 
 
 if __name__ == "__main__":

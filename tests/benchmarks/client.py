@@ -1,0 +1,167 @@
+"""The client of the benchmarks: librdkafka, driven in a process of its own.
+
+    client.py produce BOOTSTRAP TOPIC SIZE COUNT     messages of SIZE bytes, acks=1
+    client.py consume BOOTSTRAP TOPIC COUNT          from the beginning
+    client.py ack     BOOTSTRAP TOPIC COUNT          one message at a time
+    client.py idle    BOOTSTRAP COUNT                connections that say nothing
+
+Prints one line of JSON. Messages are handed over and taken in lists of 10,000, so that
+Python's share of the work is small and the broker is what is measured.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable, Mapping
+from resource import RLIMIT_NOFILE, getrlimit, setrlimit
+from typing import Any
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+BATCH = 10_000
+"""Messages per batch, and per call."""
+
+PRODUCER = {
+    "acks": 1,
+    "batch.num.messages": BATCH,
+    "linger.ms": 5,
+    "queue.buffering.max.messages": 1_000_000,
+    "queue.buffering.max.kbytes": 1_048_576,
+}
+
+CONSUMER = {
+    "enable.auto.commit": False,
+    "group.id": "benchmark",
+    "queued.min.messages": 2_000_000,
+    "queued.max.messages.kbytes": 1_048_576,
+}
+"""With its own limit of 100,000 messages the client pauses for a second
+(`fetch.queue.backoff.ms`) whenever the broker is faster than it is."""
+
+SECONDS_MAX = 120
+"""A run that takes longer has failed."""
+
+SAMPLE = 100
+"""Connections of `idle` that ask something in the end."""
+
+Answer = dict[str, float]
+
+
+def produce(bootstrap: str, topic: str, size: str, count: str) -> Answer:
+    """Return the seconds until COUNT messages are acknowledged."""
+    producer = Producer({"bootstrap.servers": bootstrap, **PRODUCER})
+    producer.list_topics(topic, timeout=10)
+    producer.produce(topic, b"first", partition=0)
+    assert producer.flush(10) == 0
+    messages = [{"value": bytes(int(size))}] * BATCH
+    left, start = int(count), time.perf_counter()
+    while left:
+        taken = producer.produce_batch(topic, messages[:left], partition=0)
+        left -= taken
+        if taken == 0:
+            producer.poll(0.001)
+    unacknowledged = producer.flush(SECONDS_MAX)
+    seconds = time.perf_counter() - start
+    assert unacknowledged == 0, f"{unacknowledged} messages without an answer"
+    return {"seconds": seconds}
+
+
+def consume(bootstrap: str, topic: str, count: str) -> Answer:
+    """Return the seconds from the first message to the COUNT-th."""
+    consumer = Consumer({"bootstrap.servers": bootstrap, **CONSUMER})
+    consumer.assign([TopicPartition(topic, 0, 0)])
+    first = len(consumer.consume(1, 10))
+    start = time.perf_counter()
+    left = int(count) - first
+    while left > 0:
+        left -= len(consumer.consume(min(left, BATCH), 1))
+        assert time.perf_counter() - start < SECONDS_MAX, f"{left} messages never came"
+    seconds = time.perf_counter() - start
+    consumer.close()
+    return {"seconds": seconds}
+
+
+def ack(bootstrap: str, topic: str, count: str) -> Answer:
+    """Return percentiles of the time until a message of 100 bytes is acknowledged."""
+    settings = {"bootstrap.servers": bootstrap, **PRODUCER, "linger.ms": 0}
+    producer = Producer(settings)
+    producer.list_topics(topic, timeout=10)
+    one_at_a_time(producer, topic, 200)
+    times = sorted(one_at_a_time(producer, topic, int(count)))
+    return {
+        "p50_us": times[len(times) // 2] * 1e6,
+        "p99_us": times[len(times) * 99 // 100] * 1e6,
+    }
+
+
+def one_at_a_time(producer: Producer, topic: str, count: int) -> list[float]:
+    """Return the seconds that each of COUNT messages took."""
+    times, value = [], bytes(100)
+    arrived: list[object] = []
+    for _ in range(count):
+        arrived.clear()
+        start = time.perf_counter()
+        producer.produce(
+            topic, value, partition=0, on_delivery=lambda *it: arrived.append(it)
+        )
+        while not arrived:
+            producer.poll(1)
+        times.append(time.perf_counter() - start)
+    return times
+
+
+def idle(bootstrap: str, count: str) -> Answer:
+    """Hold COUNT connections until a line comes in; return how soon some answer then.
+
+    Says `held` once all are accepted and each has had an answer.
+    """
+    limit = int(count) + 100
+    setrlimit(RLIMIT_NOFILE, (limit, max(limit, getrlimit(RLIMIT_NOFILE)[1])))
+    host, _, port = bootstrap.rpartition(":")
+    held = []
+    for _ in range(int(count)):
+        held.append(socket.create_connection((host, int(port))))
+        ask_versions(held[-1])
+    print("held", flush=True)  # noqa: T201
+    sys.stdin.readline()
+    times = []
+    for connection in held[:: len(held) // SAMPLE]:
+        start = time.perf_counter()
+        ask_versions(connection)
+        times.append(time.perf_counter() - start)
+    times.sort()
+    return {"p50_us": times[len(times) // 2] * 1e6, "max_us": times[-1] * 1e6}
+
+
+def ask_versions(connection: socket.socket) -> None:
+    """Send ApiVersions version 0, and receive the whole answer."""
+    header = struct.pack(">hhih", 18, 0, 1, -1)
+    connection.sendall(struct.pack(">i", len(header)) + header)
+    size = struct.unpack(">i", receive(connection, 4))[0]
+    receive(connection, size)
+
+
+def receive(connection: socket.socket, size: int) -> bytes:
+    """Return the next SIZE bytes."""
+    data = b""
+    while len(data) < size:
+        part = connection.recv(size - len(data))
+        assert part, "the broker closed the connection"
+        data += part
+    return data
+
+
+COMMANDS: Mapping[str, Callable[..., Any]] = {
+    "produce": produce,
+    "consume": consume,
+    "ack": ack,
+    "idle": idle,
+}
+
+
+if __name__ == "__main__":
+    print(json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:])), flush=True)  # noqa: T201

@@ -1,0 +1,305 @@
+"""logion beside Apache Kafka, with the same client in the same minutes.
+
+    .venv/bin/python tests/benchmarks/run.py [--quick] [--out FILE]
+
+Both brokers run at the same time and are loaded in turns, each figure of one right
+beside that of the other, first one and then the other in front; medians of the rounds
+are compared. Progress goes to stderr, the table to stdout and `docs/benchmarks.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from resource import RLIMIT_NOFILE, getrlimit, setrlimit
+from statistics import median
+from typing import NamedTuple
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(ROOT)]
+
+from tests.benchmarks import brokers, codec  # noqa: E402
+from tests.benchmarks.brokers import Running  # noqa: E402
+from tests.benchmarks.report import (  # noqa: E402
+    AT_LEAST,
+    AT_MOST,
+    UNDER,
+    Row,
+    document,
+    say,
+    table,
+)
+
+SIZES = {100: "100 B", 1024: "1 KiB"}
+CONNECTIONS = 10_000
+GIGABYTE = 10**9
+
+
+class Plan(NamedTuple):
+    """How much is done."""
+
+    rounds: int
+    messages: dict[int, int]
+    """Messages of each size, per round."""
+    acks: int
+    starts: int
+
+
+FULL = Plan(5, {100: 1_000_000, 1024: 300_000}, 3000, 9)
+QUICK = Plan(1, {100: 300_000, 1024: 100_000}, 500, 3)
+
+
+def client(*arguments: object) -> dict[str, float]:
+    """Return what the client program measured."""
+    command = [sys.executable, str(HERE / "client.py"), *map(str, arguments)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ran.returncode:
+        raise RuntimeError(f"client {arguments}: {ran.stderr}")
+    found: dict[str, float] = json.loads(ran.stdout)
+    return found
+
+
+def script(name: str) -> str:
+    """Return what one of the scripts beside this one prints."""
+    command = [sys.executable, str(HERE / name)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+# --- loads --------------------------------------------------------------------
+
+
+def throughput(pair: Sequence[Running], label: str, size: int, count: int) -> None:
+    """Produce, then consume, messages of one size."""
+    topic = f"load-{size}-{label}"
+    for broker in pair:
+        found = client("produce", broker.bootstrap, topic, size, count)
+        broker.note(f"produce {size}", count / found["seconds"])
+    for broker in pair:
+        found = client("consume", broker.bootstrap, topic, count)
+        broker.note(f"consume {size}", count / found["seconds"])
+
+
+def latency(pair: Sequence[Running], label: str, count: int) -> None:
+    """Produce one message at a time."""
+    for broker in pair:
+        for name, figure in client(
+            "ack", broker.bootstrap, f"a-{label}", count
+        ).items():
+            broker.note(name, figure)
+
+
+def one_round(pair: Sequence[Running], label: str, plan: Plan) -> None:
+    """Take every figure once of each broker."""
+    for size, count in plan.messages.items():
+        throughput(pair, label, size, count)
+    latency(pair, label, plan.acks)
+    for broker in pair:
+        last = {name: round(figures[-1]) for name, figures in broker.figures.items()}
+        say(f"{label} {broker.name}: {last}")
+
+
+def gigabyte(pair: Sequence[Running]) -> None:
+    """Produce 1 GB in four parts, and look at the memory after each."""
+    for part in range(4):
+        for broker in pair:
+            client("produce", broker.bootstrap, "gigabyte", 1000, GIGABYTE // 4000)
+            broker.note("rss loaded", broker.rss_mb)
+            say(f"gigabyte {part + 1}/4 {broker.name}: {broker.rss_mb:.0f} MB")
+
+
+def connections(broker: Running) -> None:
+    """Hold idle connections; note memory per connection, and that answers come."""
+    before = broker.rss_mb
+    command = [sys.executable, str(HERE / "client.py")]
+    with subprocess.Popen(
+        [*command, "idle", broker.bootstrap, str(CONNECTIONS)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        start = time.perf_counter()
+        assert process.stdout.readline() == "held\n"
+        broker.note("connect", (time.perf_counter() - start) * 1e6 / CONNECTIONS)
+        broker.note("per connection", (broker.rss_mb - before) * 1e3 / CONNECTIONS)
+        found = json.loads(process.communicate("\n")[0])
+    broker.note("idle answer", found["p50_us"])
+    broker.note("idle answer max", found["max_us"])
+    say(f"{CONNECTIONS} connections, {broker.name}: {found}")
+
+
+def starts(folder: Path, count: int) -> list[float]:
+    """Return how many ms logion takes from the shell to readiness, several times."""
+    found = []
+    for number in range(count):
+        with brokers.logion(folder / f"start-{number}") as broker:
+            found.append(broker.ready_s * 1e3)
+    say(f"ready from the shell, ms: {[round(it) for it in found]}")
+    return found
+
+
+# --- rows ---------------------------------------------------------------------
+
+
+def compare(pair: Sequence[Running], name: str) -> tuple[float, float]:
+    """Return the medians of one figure, logion's first."""
+    ours, theirs = (median(broker.figures[name]) for broker in pair)
+    return ours, theirs
+
+
+CAUSES = {
+    "produce": "client and broker share the cores; see performance.md",
+    "consume": "the client is the bottleneck on both; see performance.md",
+    "latency": "see performance.md",
+    "start": "see performance.md",
+    "codec": "see performance.md",
+}
+
+
+def speed_rows(pair: Sequence[Running]) -> list[Row]:
+    """Return the rows about throughput and latency."""
+    rows = []
+    for what, targets in (("produce", (1.2, 2)), ("consume", (1, 1))):
+        for (size, label), target in zip(SIZES.items(), targets, strict=True):
+            ours, theirs = compare(pair, f"{what} {size}")
+            unit, factor = ("msg/s", 1.0) if size == 100 else ("MB/s", size / 1e6)
+            bound = (AT_LEAST, target, CAUSES[what])
+            rows.append(
+                Row(f"{what}, {label}", unit, ours * factor, theirs * factor, *bound)
+            )
+    for name, label in (("p50_us", "ack, p50"), ("p99_us", "ack, p99")):
+        figures = compare(pair, name)
+        rows.append(Row(label, "us", *figures, AT_MOST, 0.5, CAUSES["latency"]))
+    return rows
+
+
+def start_rows(
+    ready_ms: list[float], warm: dict[str, float], theirs: float
+) -> list[Row]:
+    """Return the rows about the time to readiness."""
+    cause = CAUSES["start"]
+    return [
+        Row("ready from the shell", "ms", median(ready_ms), None, UNDER, 250, cause),
+        Row(
+            "the same, beside Kafka (without ZooKeeper)", "ms", median(ready_ms), theirs
+        ),
+        Row("further broker in a warm process", "ms", warm["median_ms"], None)._replace(
+            test=UNDER, target=20, cause=cause
+        ),
+    ]
+
+
+def memory_rows(pair: Sequence[Running]) -> list[Row]:
+    """Return the rows about memory and many connections."""
+    idle = compare(pair, "rss idle")
+    logion, kafka = pair
+    first, last = logion.figures["rss loaded"][0], logion.figures["rss loaded"][-1]
+    return [
+        Row("RSS idle", "MB", idle[0], None, UNDER, 60, "see performance.md"),
+        Row("the same, beside Kafka", "MB", *idle),
+        Row("RSS after 1 GB produced", "MB", last, kafka.figures["rss loaded"][-1]),
+        Row("growth from 250 MB to 1 GB", "MB", last - first)._replace(
+            test=AT_MOST, target=2, cause="see performance.md"
+        ),
+        Row(
+            "connect and first answer, each of 10,000", "us", *compare(pair, "connect")
+        ),
+        Row("memory per idle connection", "kB", *compare(pair, "per connection")),
+        Row("an answer with 10,000 idle, p50", "us", *compare(pair, "idle answer")),
+        Row("the same, slowest of 100", "us", *compare(pair, "idle answer max")),
+    ]
+
+
+def codec_rows() -> list[tuple[str, list[Row]]]:
+    """Return a table for each codec that ours is compared with."""
+    targets = {"kio": (5.0, 1 / 4), "kafka-python": (1.0, 1 / 1.5)}
+    tables: dict[str, list[Row]] = {name: [] for name in targets}
+    for found in codec.measure_all():
+        for name, (read, write) in targets.items():
+            ours, theirs = found.times["logion"], found.times[name]
+            for index, (verb, target) in enumerate((("read", read), ("write", write))):
+                bound = (AT_MOST, round(target, 3), CAUSES["codec"])
+                row = Row(
+                    f"{verb} {found.title}", "us", ours[index], theirs[index], *bound
+                )
+                tables[name].append(row)
+    return list(tables.items())
+
+
+# --- the run ------------------------------------------------------------------
+
+
+def measure(plan: Plan, folder: Path) -> list[tuple[str, str]]:
+    """Take all figures; return the sections of the document."""
+    ready_ms = starts(folder, plan.starts)
+    warm: dict[str, float] = json.loads(script("startup.py"))
+    say(f"warm: {warm}")
+    with contextlib.ExitStack() as stack:
+        pair = (
+            stack.enter_context(brokers.logion(folder / "logion")),
+            stack.enter_context(brokers.kafka(folder / "kafka")),
+        )
+        load(pair, plan)
+        rows = speed_rows(pair)
+        rows += start_rows(ready_ms, warm, pair[1].ready_s * 1e3)
+        rows += memory_rows(pair)
+    sections = [("Beside Apache Kafka", table(rows, pair[1].name))]
+    sections += [
+        (f"Codec beside {name}: us per partition, 1,000 partitions", table(rows, name))
+        for name, rows in codec_rows()
+    ]
+    for name in ("records.py", "log.py"):
+        text = script(name).strip()
+        sections.append((f"Parts alone: {name}", f"```text\n{text}\n```"))
+    return sections
+
+
+def load(pair: Sequence[Running], plan: Plan) -> None:
+    """Put all loads on both brokers."""
+    time.sleep(2)
+    for broker in pair:
+        broker.note("rss idle", broker.rss_mb)
+    warm_up = QUICK._replace(acks=2000)
+    one_round(pair, "warm-up", warm_up)
+    for broker in pair:
+        idle_mb = broker.figures["rss idle"]
+        broker.figures = {"rss idle": idle_mb}
+    for number in range(plan.rounds):
+        turn = pair if number % 2 == 0 else pair[::-1]
+        one_round(turn, f"round-{number}", plan)
+    gigabyte(pair)
+    for broker in pair:
+        connections(broker)
+
+
+def main() -> None:
+    """Run it, as the module says."""
+    parser = argparse.ArgumentParser(description="logion beside Apache Kafka")
+    parser.add_argument("--quick", action="store_true", help="one short round")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks.md")
+    options = parser.parse_args()
+    plan, start = QUICK if options.quick else FULL, time.perf_counter()
+    limit = CONNECTIONS + 1000
+    setrlimit(RLIMIT_NOFILE, (limit, max(limit, getrlimit(RLIMIT_NOFILE)[1])))
+    with tempfile.TemporaryDirectory(prefix="logion-benchmark-") as folder:
+        sections = measure(plan, Path(folder))
+    settings = (
+        f"librdkafka (confluent-kafka), one partition, acks=1, linger 5 ms, 10,000 "
+        f"messages a batch; medians of {plan.rounds} rounds in turns"
+    )
+    text = document(sections, settings=settings, seconds=time.perf_counter() - start)
+    options.out.write_text(text)
+    print(text)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
