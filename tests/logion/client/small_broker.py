@@ -13,7 +13,8 @@ from functools import partial
 from typing import Any
 
 import trio
-from logion.client.connection import Address
+from logion.client.cluster import Cluster, open_cluster
+from logion.client.connection import Address, Options
 from logion.protocol.apis import api_named, request_class
 from logion.protocol.codec import decode
 from logion.protocol.errors import ApiError, Error, ProtocolError
@@ -458,3 +459,15 @@ async def running(fault: str = "", **fields: Any) -> AsyncIterator[SmallBroker]:
         broker.port = listeners[0].socket.getsockname()[1]
         yield broker
         nursery.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def met(
+    options: Options | None = None, **fields: Any
+) -> AsyncIterator[tuple[SmallBroker, Cluster]]:
+    """Yield a running broker and a client's cluster of it."""
+    async with (
+        running(**fields) as broker,
+        open_cluster([broker.address], options) as cluster,
+    ):
+        yield broker, cluster

@@ -50,9 +50,9 @@ async def test_a_connection_knows_what_its_broker_speaks() -> None:
 
 
 async def test_an_older_broker_is_asked_again_in_a_version_it_knows() -> None:
-    async with running(spoken={"ApiVersions": (0, 1), "Metadata": (0, 4)}) as broker:
-        async with await connect(broker.address) as connection:
-            assert connection.versions.newest(3) == 4
+    spoken = {"ApiVersions": (0, 1), "Metadata": (0, 4)}
+    async with running(spoken=spoken) as broker, await connect(broker.address) as old:
+        assert old.versions.newest(3) == 4
     assert broker.asked == [("ApiVersions", 4), ("ApiVersions", 1)]
 
 
@@ -114,18 +114,17 @@ async def test_an_answer_may_come_in_any_pieces() -> None:
 async def test_an_answer_to_another_request_ends_the_connection() -> None:
     connection, peer = pair()
     await peer.send_all(answer_to(7))
-    with pytest.raises(
-        ProtocolError, match="answer to request 7; expected the one to 1"
-    ):
+    with pytest.raises(ProtocolError, match="to request 7; expected the one to 1"):
         await ask(connection)
     assert not connection.is_open
 
 
 async def test_a_call_that_is_given_up_ends_the_connection() -> None:
     connection, _ = pair()
-    with trio.move_on_after(0) as scope:
-        await ask(connection)
-    assert scope.cancelled_caught
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(ask, connection)
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.cancel_scope.cancel()
     with pytest.raises(ApiError, match="given up"):
         await ask(connection)
 
