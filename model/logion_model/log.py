@@ -5,7 +5,8 @@
    into use only after its record was truncated away or lost in a crash, never because
    the record was deleted.
 3. Deleting (retention, DeleteRecords) raises the log start offset and nothing else.
-4. Truncating to an offset drops every batch that reaches past it.
+4. Truncating to an offset drops every batch that reaches past it. Where the log started
+   inside such a batch, it now starts, and ends, where the batch began.
 5. Rolling to a new segment changes nothing that can be observed.
 6. A crash keeps everything that was flushed, and any prefix of what follows. It may
    undo a deletion that was not checkpointed, but never brings the start below that
@@ -101,11 +102,11 @@ def checkpoint_start(log: Log) -> Log:
 
 def truncate(log: Log, offset: int) -> Log:
     """Return the log without any batch that reaches past `offset`."""
-    kept = tuple(batch for batch in log.batches if batch.end_offset <= offset)
-    lost = log.batches[len(kept) :]
+    kept = sum(batch.end_offset <= offset for batch in log.batches)
+    lost = log.batches[kept:]
     end_offset = lost[0].base_offset if lost else log.end_offset
     return log._replace(
-        batches=kept,
+        batches=log.batches[:kept],
         end_offset=end_offset,
         start_offset=min(log.start_offset, end_offset),
         flushed=min(log.flushed, end_offset),

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+from logion.log import manager
+from logion.log.loading import Known
+from logion.log.log import Log
+from logion_harness.log_machine import LogMachine, NotAllowedError
+
+SETTINGS = settings(
+    max_examples=150,
+    stateful_step_count=25,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+"""The same programs in every run; nightly runs may take other and longer ones."""
+
+UNSHRUNK = settings(SETTINGS, phases=[Phase.generate])
+"""Whether a bug is caught matters here, not its shortest program."""
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+@pytest.mark.slow
+def test_the_log_does_what_its_model_allows_across_crashes() -> None:
+    run_state_machine_as_test(LogMachine, settings=SETTINGS)
+
+
+def flush_that_does_not_sync(patch: pytest.MonkeyPatch) -> None:
+    """Records are reported flushed that no crash would leave."""
+    patch.setattr(Log, "flush", lambda _: None)
+
+
+def recovery_that_trusts_what_a_crash_left(patch: pytest.MonkeyPatch) -> None:
+    """A torn or missing tail is taken for a clean stop's."""
+
+    def trusting(*_: object, **__: object) -> Known:
+        return Known(is_clean=True)
+
+    patch.setattr(manager, "Known", trusting)
+
+
+def offsets_reused_after_a_deletion(patch: pytest.MonkeyPatch) -> None:
+    """The checkpointed log start offset is forgotten when the log is opened."""
+
+    def forgetful(*known: Any, **named: Any) -> Known:
+        return Known(*known, **named)._replace(start_offset=0)
+
+    patch.setattr(manager, "Known", forgetful)
+
+
+def epochs_kept_after_a_truncation(patch: pytest.MonkeyPatch) -> None:
+    """The epochs of records that were cut off stay."""
+    patch.setattr(Log, "_forget_above", lambda *_: None)
+
+
+def deletion_that_stops_one_record_early(patch: pytest.MonkeyPatch) -> None:
+    """DeleteRecords leaves the last record it was to delete."""
+    delete_before = Log.delete_before
+    patch.setattr(
+        Log, "delete_before", lambda log, offset: delete_before(log, offset - 1)
+    )
+
+
+PLANTED = (
+    flush_that_does_not_sync,
+    recovery_that_trusts_what_a_crash_left,
+    offsets_reused_after_a_deletion,
+    epochs_kept_after_a_truncation,
+    deletion_that_stops_one_record_early,
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("plant", PLANTED)
+def test_a_planted_bug_is_caught(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch)
+    with pytest.raises(NotAllowedError):
+        run_state_machine_as_test(LogMachine, settings=UNSHRUNK)

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from logion_harness.log_rig import Rig, View, view, view_of_model
+from logion_model import log as model
+
+
+def test_the_view_of_a_log_is_what_a_consumer_reads() -> None:
+    rig = Rig()
+    rig.append(0, (b"a", b"b"))
+    rig.log.roll()
+    rig.replicate(3, (b"c",))
+    rig.log.delete_before(1)
+    records = (model.Record(1, 0, b"b"), model.Record(2, 3, b"c"))
+    assert view(rig.log) == View(1, 3, records, ((0, 2), (3, 3)))
+
+
+def test_a_log_and_its_model_are_seen_in_the_same_way() -> None:
+    rig = Rig()
+    rig.append(0, (b"a", b"b"))
+    rig.append(2, (b"c",))
+    state = model.append(model.append(model.Log(), 0, (b"a", b"b")), 2, (b"c",))
+    assert view(rig.log) == view_of_model(state)
+
+
+def test_a_crash_takes_what_was_not_synced_and_a_restart_does_not() -> None:
+    rig = Rig()
+    rig.append(0, (b"a",))
+    rig.restart()
+    rig.append(0, (b"b",))
+    rig.crash((), None)
+    assert [record.value for record in view(rig.log).records] == [b"a"]
+
+
+def test_an_append_on_a_failing_disk_takes_the_log_offline_until_a_crash() -> None:
+    rig = Rig()
+    rig.append_on_failing_disk(0, (b"a",), after=0)
+    assert rig.log.directory.failure is not None
+    rig.crash((), None)
+    assert view(rig.log) == view_of_model(model.Log())
