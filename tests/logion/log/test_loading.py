@@ -205,6 +205,7 @@ def test_snapshots_of_what_was_lost_are_not_believed() -> None:
 
 def test_what_was_recovered_survives_the_next_crash() -> None:
     disk, _ = filled(30, synced=0)
+    disk.sync_dir("data")
     assert recovered(disk).recovery_point == 30
     assert values_of(recovered(disk.crash(), 30)) == expected(30)
 
@@ -226,7 +227,7 @@ def test_epochs_below_the_recovery_point_are_those_of_the_checkpoint() -> None:
     for number in range(30):
         append(log, b"v", epoch=number // 10)
     log.flush()
-    assert log.segments[1].base_offset < 10
+    assert 10 < log.segments[1].base_offset < 20
     for point in range(31):
         assert recovered(disk, point).epochs == ((0, 0), (1, 10), (2, 20))
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -554,6 +555,15 @@ def test_a_full_segment_waits_to_be_synced(log: Log) -> None:
     assert not log.needs_flush
 
 
+def test_a_new_segment_is_synced_with_its_name(disk: MemoryDisk, log: Log) -> None:
+    append(log, b"a")
+    log.flush()
+    log.roll()
+    append(log, b"b")
+    log.flush()
+    assert values_of(open_log(disk.crash(), known=Known())) == [b"a", b"b"]
+
+
 # A failing disk
 
 
@@ -616,46 +626,74 @@ def test_whatever_fails_is_a_storage_error(operation: int) -> None:
 # All of it against a list
 
 
-ACTIONS = st.one_of(
-    st.tuples(st.just("append"), st.integers(1, 4)),
-    st.tuples(st.just("truncate"), st.integers(0, 30)),
-    st.tuples(st.just("delete"), st.integers(0, 30)),
-    st.tuples(st.just("roll"), st.just(0)),
-    st.tuples(st.just("reopen"), st.just(0)),
-    st.tuples(st.just("recover"), st.just(0)),
+class Model:
+    """A log, and the list of batches that it should be."""
+
+    def __init__(self) -> None:
+        self.disk = MemoryDisk()
+        self.log = open_log(self.disk)
+        self.batches: list[list[int]] = []
+        self.start = 0
+
+    @property
+    def end(self) -> int:
+        return self.batches[-1][-1] + 1 if self.batches else self.log.end_offset
+
+    def append(self, count: int) -> None:
+        offsets = list(range(self.end, self.end + count % 4 + 1))
+        append(self.log, *(b"%d" % offset for offset in offsets))
+        self.batches.append(offsets)
+
+    def truncate(self, offset: int) -> None:
+        if offset >= self.start:
+            self.log.truncate_to(offset)
+            self.batches = [one for one in self.batches if one[-1] < offset]
+            self.start = min(self.start, self.end)
+
+    def delete(self, offset: int) -> None:
+        if offset <= self.end:
+            self.start = self.log.delete_before(offset)
+            self.log.delete_old_segments(self.end)
+
+    def roll(self, _: int) -> None:
+        self.log.roll()
+
+    def reopen(self, _: int) -> None:
+        self.log.close()
+        known = Known(is_clean=True, start_offset=self.start)
+        self.log = open_log(self.disk, known=known)
+
+    def recover(self, _: int) -> None:
+        self.disk = self.disk.crash(range(len(self.disk.unsynced)))
+        self.log = open_log(self.disk, known=Known(start_offset=self.start))
+
+    def check(self) -> None:
+        expected = [o for one in self.batches for o in one if o >= self.start]
+        found = records_of(self.log)
+        assert [record.offset for record in found] == expected
+        assert [record.value for record in found] == [b"%d" % o for o in expected]
+        assert (self.log.start_offset, self.log.end_offset) == (self.start, self.end)
+        for offset in expected:
+            first = parse_batches(self.log.read(offset, 1).read())[0]
+            assert first.base_offset <= offset <= first.last_offset
+
+
+ACTIONS = (
+    Model.append,
+    Model.truncate,
+    Model.delete,
+    Model.roll,
+    Model.reopen,
+    Model.recover,
 )
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(ACTIONS, max_size=25))
-def test_a_log_is_a_list_whatever_is_done_to_it(actions: list[tuple[str, int]]) -> None:
-    disk = MemoryDisk()
-    log = open_log(disk)
-    batches: list[list[int]] = []
-    start = 0
+@given(st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 30)), max_size=25))
+def test_a_log_is_a_list_whatever_is_done_to_it(
+    actions: list[tuple[Callable[[Model, int], None], int]],
+) -> None:
+    model = Model()
     for action, number in actions:
-        end = batches[-1][-1] + 1 if batches else start
-        if action == "append":
-            append(log, *(b"%d" % (end + i) for i in range(number)))
-            batches.append(list(range(end, end + number)))
-        elif action == "truncate" and number >= start:
-            log.truncate_to(number)
-            batches = [one for one in batches if one[-1] < number]
-            start = min(start, batches[-1][-1] + 1 if batches else log.end_offset)
-        elif action == "delete" and number <= end:
-            start = log.delete_before(number)
-            log.delete_old_segments(end)
-        elif action == "roll":
-            log.roll()
-        elif action == "reopen":
-            log.close()
-            log = open_log(disk, known=Known(is_clean=True, start_offset=start))
-        elif action == "recover":
-            disk = disk.crash(range(len(disk.unsynced)))
-            log = open_log(disk, known=Known(start_offset=start))
-        expected = [o for one in batches for o in one if o >= start]
-        found = records_of(log)
-        assert [record.offset for record in found] == expected
-        assert [record.value for record in found] == [b"%d" % o for o in expected]
-        end = batches[-1][-1] + 1 if batches else log.end_offset
-        assert (log.start_offset, log.end_offset) == (start, end)
+        action(model, number)
+        model.check()

@@ -106,15 +106,16 @@ def test_what_was_flushed_survives_any_crash(
     disk: MemoryDisk, clock: FakeClock
 ) -> None:
     manager = opened(disk, clock)
-    log = manager.create(NAME)
+    log = manager.create(NAME, TOPIC_ID)
     for number in range(30):
         append(log, b"%d" % number)
     manager.flush()
     manager.write_checkpoints()
     assert offsets(disk, "recovery-point") == {NAME: 30}
     append(log, b"maybe")
-    again = opened(disk.crash(), clock).logs[NAME]
-    assert values_of(again) == [b"%d" % n for n in range(30)]
+    again = opened(disk.crash(), clock)
+    assert values_of(again.logs[NAME]) == [b"%d" % n for n in range(30)]
+    assert again.topic_id(NAME) == TOPIC_ID
 
 
 def test_only_logs_that_wait_are_flushed(disk: MemoryDisk, clock: FakeClock) -> None:
@@ -177,6 +178,42 @@ def test_a_log_deleted_before_a_stop_is_removed_at_the_start(
     manager.close()
     assert opened(disk, clock).logs == {}
     assert not [name for name in disk.listdir("data") if name.endswith("-delete")]
+
+
+def test_logs_deleted_at_the_same_moment_have_different_names(
+    disk: MemoryDisk, clock: FakeClock
+) -> None:
+    manager = opened(disk, clock)
+    for _ in range(3):
+        append(manager.create(NAME), b"a")
+        manager.delete(NAME)
+    assert sum(name.endswith("-delete") for name in disk.listdir("data")) == 3
+
+
+def test_a_directory_that_fails_at_the_start_leaves_the_others(
+    disk: MemoryDisk, clock: FakeClock
+) -> None:
+    manager = opened(disk, clock, "one", "two")
+    for number in range(2):
+        append(manager.create(TopicPartition("t", number)), b"a")
+    manager.close()
+    failed = []
+    for after in range(60):
+        copy = crashed(disk)
+        copy.fail(after=after)
+        again = LogManager(copy, clock, settings_of=lambda _: SMALL)
+        again.open(["one", "two"], ME)
+        failed += [it.path for it in again.directories if it.failure]
+        assert len(again.logs) >= 1
+        again.close()
+    assert {"one", "two"} <= set(failed)
+
+
+def test_without_any_directory_a_broker_does_not_start(clock: FakeClock) -> None:
+    disk = MemoryDisk(clock)
+    disk.fail(count=1000)
+    with pytest.raises(DirectoryRefused, match="none of"):
+        opened(disk, clock)
 
 
 def test_a_long_name_is_cut_when_its_log_is_deleted(
