@@ -2,6 +2,11 @@ from __future__ import annotations
 
 from logion.names import Uuid
 from logion.protocol.messages.api_versions import ApiVersion, ApiVersionsResponse
+from logion.protocol.messages.create_topics import (
+    CreatableTopicConfigs,
+    CreatableTopicResult,
+    CreateTopicsResponse,
+)
 from logion.protocol.messages.fetch import FetchRequest, FetchTopic
 from logion.protocol.messages.metadata import (
     MetadataResponse,
@@ -114,3 +119,20 @@ def test_a_request_is_put_in_the_other_brokers_names() -> None:
     assert translated(fetch(ONE), bindings) == fetch(MINE)
     unknown = fetch(OTHER)
     assert translated(unknown, bindings) is unknown
+
+
+def test_a_default_may_stand_in_the_brokers_file() -> None:
+    def created(source: int) -> CreateTopicsResponse:
+        config = CreatableTopicConfigs(
+            name="segment.bytes",
+            value="1",
+            read_only=False,
+            config_source=source,
+            is_sensitive=False,
+        )
+        topic = CreatableTopicResult(name="a", error_code=0, configs=(config,))
+        return CreateTopicsResponse(topics=(topic,))
+
+    assert compare(created(5), created(4), Bindings()) == []
+    (found,) = compare(created(5), created(1), Bindings())
+    assert (found.recorded, found.replayed) == ("the broker", 1)

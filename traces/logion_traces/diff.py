@@ -31,6 +31,10 @@ UNCOMPARED = {
 }
 """Fields whose values are not compared, and why."""
 
+ALIKE = {"config_source": {4: "the broker", 5: "the broker"}}
+"""Values that are compared as one: whether a setting of the broker stands in its file
+or is the default (KIP-226) is a matter of deployment."""
+
 CHOSEN = {
     "topic_id": "topic",
     "cluster_id": "cluster",
@@ -58,6 +62,7 @@ KEYS = (
     "name",
     "topic",
     "partition_index",
+    "index",
     "partition",
     "topic_id",
     "node_id",
@@ -140,6 +145,8 @@ def plain(message: Any, names: Names) -> Plain:
 
 def _plain_field(name: str, value: Any, names: Names) -> Plain:
     kind = CHOSEN.get(name)
+    if name in ALIKE:
+        return ALIKE[name].get(value, plain_scalar(value))
     if isinstance(value, tuple):
         if kind is not None:
             return [names.canonical(kind, each) for each in value]

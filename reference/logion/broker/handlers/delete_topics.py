@@ -23,6 +23,7 @@ from logion.protocol.messages.delete_topics import (
     DeleteTopicsResponse,
     DeleteTopicState,
 )
+from logion.protocol.releases import release
 
 VERSION_WITH_IDS = 6
 VERSION_WITH_DISABLED = 3
@@ -76,7 +77,10 @@ async def _delete(broker: BrokerState, asked: DeleteTopicState) -> DeletableTopi
     except ApiError as refusal:
         return _result(asked, refusal)
     assert known is not None, f"{name} was deleted, so it was there"
-    return DeletableTopicResult(name=name, topic_id=known.id, error_code=Error.NONE)
+    # With ZooKeeper the answer repeats the id that was asked for; KRaft looks it up.
+    with_id = broker.release >= release("4.0")
+    topic_id = known.id if with_id else asked.topic_id
+    return DeletableTopicResult(name=name, topic_id=topic_id, error_code=Error.NONE)
 
 
 def _name(broker: BrokerState, asked: DeleteTopicState) -> str:
