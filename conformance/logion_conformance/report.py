@@ -21,7 +21,7 @@ UNSUPPORTED = "UNSUPPORTED"
 EXCHANGES_MAX = 6
 """How many of the last exchanges a failure shows."""
 
-MESSAGE_SIZE_MAX = 1_500
+MESSAGE_SIZE_MAX = 700
 """Characters of one message shown at most."""
 
 VERDICTS = {
@@ -113,8 +113,10 @@ def summarise(terminal: pytest.TerminalReporter, target: Target) -> None:
         total += row
         terminal.line(row_text(area, row, verdicts, width))
     terminal.line(row_text("all cases", total, verdicts, width))
-    for case_id in sorted(failed(terminal.stats)):
-        terminal.line(f"broken: {case_id}", red=True)
+    for reason, cases in sorted(skipped(terminal.stats).items()):
+        terminal.line(f"unsupported, {reason}: {', '.join(sorted(cases))}")
+    for case_id, level in sorted(failed(terminal.stats).items()):
+        terminal.line(f"broken: {case_id} ({level})", red=True)
 
 
 def row_text(area: str, row: Counter[str], verdicts: Iterable[str], width: int) -> str:
@@ -128,20 +130,32 @@ def count(stats: Mapping[str, Sequence[Any]]) -> dict[str, Counter[str]]:
     rows: dict[str, Counter[str]] = {}
     for outcome, verdict in VERDICTS.items():
         for made in stats.get(outcome, ()):
-            case_id = id_of(made)
+            case_id = properties_of(made).get("case")
             if case_id is not None:
                 area = case_id.partition(".")[0]
                 rows.setdefault(area, Counter())[verdict] += 1
     return rows
 
 
-def failed(stats: Mapping[str, Sequence[Any]]) -> set[str]:
-    """Return the ids of the cases that failed or met an error."""
+def skipped(stats: Mapping[str, Sequence[Any]]) -> dict[str, set[str]]:
+    """Return the ids of the cases that were not judged, by the reason why."""
+    found: dict[str, set[str]] = {}
+    for made in stats.get("skipped", ()):
+        case_id = properties_of(made).get("case")
+        if case_id is not None:
+            text = made.longrepr[2].removeprefix("Skipped: ")
+            reason = text.removeprefix(f"{UNSUPPORTED} {case_id}: ")
+            found.setdefault(reason, set()).add(case_id)
+    return found
+
+
+def failed(stats: Mapping[str, Sequence[Any]]) -> dict[str, str]:
+    """Return the cases that failed or met an error: their levels by their ids."""
     made = [*stats.get("failed", ()), *stats.get("error", ())]
-    return {case_id for each in made if (case_id := id_of(each)) is not None}
+    said = [properties_of(each) for each in made]
+    return {each["case"]: each["level"] for each in said if "case" in each}
 
 
-def id_of(made: Any) -> str | None:
-    """Return the case that a report of pytest is about."""
-    properties: Iterable[tuple[str, Any]] = getattr(made, "user_properties", ())
-    return dict(properties).get("case")
+def properties_of(made: Any) -> dict[str, str]:
+    """Return what the plugin has noted on a report of pytest: its case and level."""
+    return dict(getattr(made, "user_properties", ()))

@@ -128,7 +128,7 @@ class Subject:
     def need(self, name: str, version: int = 0) -> None:
         """Go on only with a broker that speaks an API; UNSUPPORTED if not."""
         if not self.advertises(name, version):
-            pytest.skip(f"UNSUPPORTED: the broker does not advertise {name} v{version}")
+            pytest.skip(f"the broker does not advertise {name} v{version}")
 
     @property
     def magic(self) -> int:
@@ -197,7 +197,7 @@ class Subject:
                 self.cluster, name, partitions=partitions, configs=settings
             )
         elif partitions != 1 or settings:
-            pytest.skip("UNSUPPORTED: topics like this need CreateTopics")
+            pytest.skip("topics like this need CreateTopics")
         return await self.ready(name, partitions)
 
     async def ready(self, name: str, partitions: int = 1) -> Topic:

@@ -1,0 +1,109 @@
+"""The suite as its users run it: a pytest of its own, on a small broker."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import trio
+from logion.client.versions import versions_of
+from logion.protocol.releases import release
+from logion_conformance.plugin import only_leaf, target_from
+from logion_conformance.targets import Target, addresses_of
+
+from tests.logion.client.small_broker import SmallBroker, running
+
+NOBODY = "127.0.0.1:1"
+
+
+async def run(folder: Path, broker: SmallBroker | None, *flags: str) -> tuple[int, str]:
+    """Return exit status and output of the suite, run from an empty folder."""
+    bootstrap = str(broker.address) if broker else NOBODY
+    ran = await trio.run_process(
+        [
+            *(sys.executable, "-m", "pytest", "--pyargs", "logion_conformance"),
+            *("-q", "-p", "no:cacheprovider", "--bootstrap", bootstrap, *flags),
+        ],
+        cwd=folder,
+        env={**os.environ, "COLUMNS": "200"},
+        capture_stdout=True,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    return ran.returncode, ran.stdout.decode()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("processes", [[], ["-n", "2"]], ids=["one", "two"])
+async def test_a_sound_broker_passes_and_the_summary_says_so(
+    tmp_path: Path, processes: list[str]
+) -> None:
+    async with running() as broker:
+        status, output = await run(
+            tmp_path, broker, "--case", "batches.crc.*", "--quick", *processes
+        )
+    assert status == 0, output
+    assert f"conformance of 127.0.0.1:{broker.port}" in output
+    assert "batches         2" in output
+    assert broker.topics == {}
+
+
+@pytest.mark.slow
+async def test_a_failure_is_told_as_clause_expected_came_and_exchange(
+    tmp_path: Path,
+) -> None:
+    async with running("ignores-crc") as broker:
+        status, output = await run(tmp_path, broker, "--case", "batches.crc.wrong")
+    assert status == 1, output
+    assert "batches.crc.wrong   (MUST; test_a_wrong_checksum_is_refused[v3])" in output
+    assert "says      Records that do not have the checksum they claim" in output
+    assert "cites     Kafka documentation, Record Batch: crc" in output
+    assert "expected  CORRUPT_MESSAGE (2)" in output
+    assert "came      NONE (0)" in output
+    assert " v3 ProduceRequest(acks=-1" in output
+    assert "broken: batches.crc.wrong (MUST)" in output
+
+
+@pytest.mark.slow
+async def test_a_failure_inside_a_nursery_is_told_the_same_way(tmp_path: Path) -> None:
+    async with running("skips-offsets") as broker:
+        status, output = await run(tmp_path, broker, "--case", "produce.concurrent")
+    assert status == 1, output
+    assert "looked at the base offsets, in order" in output
+
+
+@pytest.mark.slow
+async def test_a_broker_no_case_applies_to_is_not_judged_sound(tmp_path: Path) -> None:
+    async with running() as broker:
+        status, output = await run(tmp_path, broker, "--case", "deletion.*")
+    assert status == 5, output
+    reason = "unsupported, the broker does not advertise DeleteRecords: deletion.all, "
+    assert reason in output
+
+
+@pytest.mark.slow
+async def test_no_broker_is_an_error_and_not_a_failure_of_each_case(
+    tmp_path: Path,
+) -> None:
+    status, output = await run(tmp_path, None)
+    assert status == 2, output
+    assert "no broker to judge: 127.0.0.1:1: NETWORK_EXCEPTION" in output
+
+
+def test_a_target_reaches_other_processes_as_it_is() -> None:
+    target = Target(
+        addresses_of("a:1,b:2"), release("0.9.0"), versions_of([(0, 0, 1), (1, 0, 1)])
+    )
+    again = target_from(target.as_data())
+    assert (again.bootstrap, again.fallback) == (target.bootstrap, target.fallback)
+    assert again.versions.spoken == target.versions.spoken
+
+
+def test_groups_of_one_are_opened_and_others_left() -> None:
+    inner = ValueError("x")
+    assert only_leaf(ExceptionGroup("a", [ExceptionGroup("b", [inner])])) is inner
+    several = ExceptionGroup("a", [inner, KeyError("y")])
+    assert only_leaf(several) is several
