@@ -87,8 +87,9 @@ class Log:
         self.last_flush_ms = directory.clock.time_ms()
         self._synced_base = -1
         self._synced_epochs: Epochs | None = None
-        self.on_recovery_point_lowered: Callable[[], None] = _nobody_asks
-        """Called before a cut below the recovery point, to have that written down."""
+        self.on_lowered: Callable[[], None] = _nobody_asks
+        """Called when recovery point or log start offset moved back: a checkpoint that
+        says otherwise would hide records after a crash."""
 
     def __repr__(self) -> str:
         """Return its name and what it holds."""
@@ -324,8 +325,8 @@ class Log:
         self._segments.cut(offset, self.settings.file_delete_delay_ms)
         path = f"{self._segments.active.path}{TXN_INDEX}"
         keep_aborted_below(self.directory.files, path, self.end_offset)
-        self.start_offset = min(self.start_offset, self.end_offset)
         self._forget_above(self.end_offset)
+        self._move_start(min(self.start_offset, self.end_offset))
 
     def restart_at(self, offset: int) -> None:
         """Drop all records; the log goes on, and begins, at `offset`."""
@@ -336,8 +337,9 @@ class Log:
         for _ in range(len(self._segments)):
             self._segments.drop(-1, self.settings.file_delete_delay_ms)
         self._segments.add(offset)
-        self.start_offset = self._segments.end_offset = offset
+        self._segments.end_offset = offset
         self._forget_above(-1)
+        self._move_start(offset)
 
     def delete_before(self, offset: int) -> int:
         """Let the log start at `offset`, and return that; it never moves back.
@@ -388,10 +390,16 @@ class Log:
         self._write_epochs()
         self.directory.disk.sync_dir(self.path)
 
+    def _move_start(self, offset: int) -> None:
+        is_lower = offset < self.start_offset
+        self.start_offset = offset
+        if is_lower:
+            self.on_lowered()
+
     def _lower_recovery_point(self, offset: int) -> None:
         if offset < self.recovery_point:
             self.recovery_point = offset
-            self.on_recovery_point_lowered()
+            self.on_lowered()
 
     # Syncing
 

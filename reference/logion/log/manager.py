@@ -170,7 +170,7 @@ class LogManager:
         self, directory: LogDirectory, name: TopicPartition, known: Known
     ) -> Log:
         log = Log(directory, name, self._settings_of(name.topic), known)
-        log.on_recovery_point_lowered = lambda: self._write_checkpoints(directory)
+        log.on_lowered = lambda: self._write_checkpoints(directory)
         path = f"{log.path}/{checkpoints.PARTITION_METADATA}"
         if self._disk.exists(path):
             self._topic_ids[name] = _topic_id(read_file(self._disk, path))

@@ -33,11 +33,15 @@ def batch(
 
 
 def idempotent(
-    sequence: int, *values: bytes, epoch: int = 0, transactional: bool = False
+    sequence: int,
+    *values: bytes,
+    epoch: int = 0,
+    transactional: bool = False,
+    producer_id: int = 7,
 ) -> bytes:
-    """Return a batch of producer 7 that begins with `sequence`."""
+    """Return a batch of one producer that begins with `sequence`."""
     options = BatchOptions(
-        producer_id=7,
+        producer_id=producer_id,
         producer_epoch=epoch,
         base_sequence=sequence,
         is_transactional=transactional,

@@ -95,7 +95,7 @@ def test_any_choice_of_unsynced_writes_recovers_to_a_prefix_of_the_log(
 def test_a_cut_is_not_undone_by_a_crash(cut: int, data: st.DataObject) -> None:
     disk, log = filled(30, synced=30)
     points: list[int] = []
-    log.on_recovery_point_lowered = lambda: points.append(log.recovery_point)
+    log.on_lowered = lambda: points.append(log.recovery_point)
     log.truncate_to(cut)
     for number in range(cut, 30):
         append(log, b"other %d" % number, epoch=1)
@@ -193,13 +193,16 @@ def test_a_clean_log_without_snapshots_has_no_producers() -> None:
 def test_snapshots_of_what_was_lost_are_not_believed() -> None:
     disk = MemoryDisk()
     log = open_log(disk)
-    for sequence in range(30):
+    for sequence in range(29):
         produce(log, idempotent(sequence))
+    produce(log, idempotent(0, producer_id=8))
     log.close()
     name = f"{FOLDER}/{30:020d}.snapshot"
     assert disk.exists(name)
     log.segments[-1].file.truncate(log.segments[-1].size - 1)
-    assert recovered(disk).producers[7].last_sequence == 28
+    again = recovered(disk)
+    assert again.producers[7].last_sequence == 28
+    assert 8 not in again.producers
     assert not disk.exists(name)
 
 

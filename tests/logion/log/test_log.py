@@ -403,6 +403,27 @@ def test_a_log_never_starts_past_its_end(log: Log) -> None:
     assert (log.start_offset, log.end_offset) == (0, 0)
 
 
+def test_where_cut_batches_were_is_forgotten(log: Log) -> None:
+    append(log, b"a")
+    append(log, b"b")
+    log.truncate_to(0)
+    append(log, b"a", b"b")
+    assert parse_batches(log.read(1, 1).read())[0].base_offset == 0
+
+
+def test_a_start_that_a_cut_has_lowered_is_written_down(log: Log) -> None:
+    fill(log, 30)
+    log.delete_before(20)
+    seen: list[int] = []
+    log.on_lowered = lambda: seen.append(log.start_offset)
+    log.truncate_to(10)
+    assert seen[-1] == log.start_offset == 10
+    log.delete_before(10)
+    log.delete_old_segments(10)
+    log.restart_at(3)
+    assert seen[-1] == log.start_offset == 3
+
+
 def test_a_cut_past_the_end_changes_nothing(log: Log) -> None:
     fill(log, 3)
     log.truncate_to(3)
@@ -414,9 +435,7 @@ def test_a_cut_below_the_recovery_point_is_announced_first(log: Log) -> None:
     fill(log, 30)
     log.flush()
     seen: list[tuple[int, int]] = []
-    log.on_recovery_point_lowered = lambda: seen.append(
-        (log.recovery_point, log.end_offset)
-    )
+    log.on_lowered = lambda: seen.append((log.recovery_point, log.end_offset))
     log.truncate_to(5)
     assert seen == [(5, 30)]
 
