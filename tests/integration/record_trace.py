@@ -4,7 +4,7 @@
 
 Run from the root of the repository, with the dev environment's Python. The broker
 advertises the proxy to clients, so that they never find the way around it; its own
-controller talks to it on another listener.
+controller talks to it on another listener, which releases before 0.10.2 do not have.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def record(release: str, program: str) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     port, proxy = apache.free_port(), apache.free_port()
     script = f"traces/corpus/clients/{program}.py"
-    with apache.cluster(release, port=port, settings=listeners(port, proxy)) as kafka:
+    settings = listeners(release, port, proxy)
+    with apache.cluster(release, port=port, settings=settings) as kafka:
         arguments = [f"--upstream={kafka.bootstrap}", f"--port={proxy}"]
         arguments += ["--broker=Apache Kafka", f"--broker-version={release}"]
         arguments += [f"--client={client}", f"--client-version={version}"]
@@ -40,12 +41,15 @@ def record(release: str, program: str) -> int:
         return trace(["record", *arguments, "python", script, "{bootstrap}"])
 
 
-def listeners(port: int, proxy: int) -> dict[str, str]:
+def listeners(release: str, port: int, proxy: int) -> dict[str, str]:
     """Return settings that send clients to the proxy, the controller past it."""
+    advertised = f"PLAINTEXT://127.0.0.1:{proxy}"
+    if not apache.uses_zookeeper(release):
+        return {"advertised.listeners": advertised}
     internal = f"INTERNAL://127.0.0.1:{apache.free_port()}"
     return {
         "listeners": f"PLAINTEXT://127.0.0.1:{port},{internal}",
-        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{proxy},{internal}",
+        "advertised.listeners": f"{advertised},{internal}",
         "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,INTERNAL:PLAINTEXT",
         "inter.broker.listener.name": "INTERNAL",
     }

@@ -31,9 +31,9 @@ UNCOMPARED = {
 }
 """Fields whose values are not compared, and why."""
 
-ALIKE = {"config_source": {4: "the broker", 5: "the broker"}}
-"""Values that are compared as one: whether a setting of the broker stands in its file
-or is the default (KIP-226) is a matter of deployment."""
+ALIKE = {"config_source": dict.fromkeys((3, 4, 5), "the broker")}
+"""Values that are compared as one: whether a setting of the broker is the cluster's,
+stands in the broker's file or is the default (KIP-226) is a matter of deployment."""
 
 CHOSEN = {
     "topic_id": "topic",
