@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+import socket
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -160,11 +161,14 @@ def _assemble(
 
 
 def _registration(config: BrokerConfig, listeners: Sequence[Listener]) -> BrokerInfo:
-    """Return how clients are told to reach this broker."""
+    """Return how clients are told to reach this broker.
+
+    One that listens on every interface is known by the machine's name.
+    """
     bound = {it.name: it for it in listeners}
     endpoints = tuple(
         Endpoint(
-            it.name, it.host or bound[it.name].host, it.port or bound[it.name].port
+            it.name, it.host or socket.gethostname(), it.port or bound[it.name].port
         )
         for it in config.advertised_listeners
     )

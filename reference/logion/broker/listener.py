@@ -47,9 +47,10 @@ def bind(name: str, host: str, port: int) -> Listener:
         bound.bind((host, port))
         bound.listen(BACKLOG)
         bound.setblocking(False)  # noqa: FBT003
-    except OSError:
+    except OSError as problem:
         bound.close()
-        raise
+        text = f"cannot listen on {host}:{port}: {problem.strerror}"
+        raise OSError(problem.errno, text) from None
     return Listener(name, host, bound.getsockname()[1], bound)
 
 

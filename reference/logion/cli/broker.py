@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
+import logging
 import signal
-import sys
 import tempfile
+from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
 import trio
 
 from logion import __version__
 from logion.broker.broker import Broker, open_broker
-from logion.broker.defaults import default_settings
+from logion.broker.defaults import settings_over_defaults
+from logion.cli.arguments import FAILED, Parser, problem_text, refuse
 from logion.cli.logs import FORMATS, LEVELS, to_stderr
 from logion.clock import SystemClock
 from logion.config import (
@@ -27,15 +28,24 @@ from logion.disk import SystemDisk
 from logion.log.manager import DirectoryRefused
 from logion.protocol.releases import release
 
+log = logging.getLogger(__name__)
+
 DEFAULT_LISTEN = "127.0.0.1:9092"
-FAILED = 1
-USAGE_ERROR = 2
+
+LOCAL = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+"""Where a program on this machine reaches a broker that listens on every interface."""
 
 DESCRIPTION = """\
 Run a Kafka broker. Without arguments it listens on 127.0.0.1:9092, keeps its data in a
 temporary folder that is removed at the end, and plays the newest release. When it
 accepts connections it says so on stdout. SIGTERM and SIGINT shut it down cleanly, a
 second one at once.
+"""
+
+EPILOG = """\
+Settings have Kafka's names; those of --listen, --data and --set go over those of the
+file. Exit status: 0 after a clean shutdown, 1 if the broker cannot start, 2 if a
+setting or an argument is wrong.
 """
 
 
@@ -45,10 +55,9 @@ def main(arguments: list[str]) -> int:
     to_stderr(level=options.log_level, form=options.log_format)
     try:
         given, played = _given(options), release(options.release)
-    except (ConfigError, ValueError, OSError) as problem:
-        print(f"logion broker: {problem}", file=sys.stderr)
-        return USAGE_ERROR
-    with _data_folder(options.data, given) as folder:
+    except (ValueError, OSError) as problem:
+        return refuse("broker", problem)
+    with _data_folder(given) as folder:
         return _serve(folder, given, str(played), options.ready_file)
 
 
@@ -57,17 +66,20 @@ def _serve(
 ) -> int:
     status = 0
     try:
-        defaults = default_settings(SystemDisk(), folder, played)
-        config = BrokerConfig.of(defaults | given, release=played)
+        config = _config(folder, given, played)
+        for warning in config.warnings:
+            log.warning("%s", warning)
         trio.run(_run, config, ready_file)
-    except* (ConfigError, DirectoryRefused, OSError) as problems:
-        print(f"logion broker: {_first(problems)}", file=sys.stderr)
+    except* ConfigError as problems:
+        status = refuse("broker", _first(problems))
+    except* (DirectoryRefused, OSError) as problems:
+        log.error("%s", problem_text(_first(problems)))
         status = FAILED
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="logion broker", description=DESCRIPTION)
+def _parser() -> Parser:
+    parser = Parser(prog="logion broker", description=DESCRIPTION, epilog=EPILOG)
     add = parser.add_argument
     add("properties", nargs="?", metavar="server.properties", help="settings")
     add("--listen", metavar="HOST:PORT", help="address; port 0 takes a free one")
@@ -80,11 +92,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _given(options: argparse.Namespace) -> dict[str, str]:
+def _given(options: Namespace) -> dict[str, str]:
     """Return the settings that the command line and its file ask for."""
     settings: dict[str, str] = {}
     if options.properties is not None:
-        text = Path(options.properties).read_text(encoding="utf-8")
+        # Paths may be in any encoding; comments in any, too.
+        path = Path(options.properties)
+        text = path.read_text(encoding="utf-8", errors="surrogateescape")
         settings |= parse_properties(text)
     for pair in options.set:
         key, equals, value = pair.partition("=")
@@ -100,22 +114,42 @@ def _given(options: argparse.Namespace) -> dict[str, str]:
 
 
 @contextmanager
-def _data_folder(data: str | None, given: dict[str, str]) -> Iterator[str]:
+def _data_folder(given: dict[str, str]) -> Iterator[str]:
     """Give the first data folder: one that was named, or a temporary one."""
-    named = data or given.get("log.dirs") or given.get("log.dir")
-    if named is not None:
+    named = given.get("log.dirs") or given.get("log.dir")
+    if named:
         yield named.split(",")[0].strip()
         return
     with tempfile.TemporaryDirectory(prefix="logion-") as temporary:
         yield temporary
 
 
+def _config(folder: str, given: dict[str, str], played: str) -> BrokerConfig:
+    """Return all settings; DirectoryRefused if the folder's own cannot be read."""
+    try:
+        settings = settings_over_defaults(
+            given, disk=SystemDisk(), folder=folder, release=played
+        )
+    except ValueError as problem:
+        raise DirectoryRefused(f"{folder}: {problem}") from problem
+    return BrokerConfig.of(settings, release=played)
+
+
 async def _run(config: BrokerConfig, ready_file: str | None) -> None:
     async with trio.open_nursery() as nursery:
         await nursery.start(_stop_on_signal, nursery.cancel_scope)
-        async with open_broker(config, SystemClock(), SystemDisk()) as broker:
-            _announce(broker, config, ready_file)
+        async with AsyncExitStack() as stack:
+            _announce(await _open(stack, config), ready_file)
             await trio.sleep_forever()
+
+
+async def _open(stack: AsyncExitStack, config: BrokerConfig) -> Broker:
+    """Return a broker that `stack` closes; DirectoryRefused for unreadable files."""
+    try:
+        opening = open_broker(config, SystemClock(), SystemDisk())
+        return await stack.enter_async_context(opening)
+    except ValueError as problem:
+        raise DirectoryRefused(str(problem)) from problem
 
 
 async def _stop_on_signal(
@@ -132,18 +166,15 @@ async def _stop_on_signal(
     running.cancel()
 
 
-def _announce(broker: Broker, config: BrokerConfig, ready_file: str | None) -> None:
+def _announce(broker: Broker, ready_file: str | None) -> None:
     """Say that connections are accepted, and where."""
     host, port = broker.addresses[0]
-    for warning in config.warnings:
-        print(f"logion broker: {warning}", file=sys.stderr)
-    print(
-        f"logion {__version__} listening on {host}:{port} "
-        f"(release {broker.state.release})",
-        flush=True,
-    )
+    host = LOCAL.get(host, host)
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     if ready_file is not None:
-        _write_whole(Path(ready_file), f"{host}:{port}\n")
+        _write_whole(Path(ready_file), f"{address}\n")
+    played = broker.state.release
+    print(f"logion {__version__} listening on {address} (release {played})", flush=True)
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -6,6 +6,7 @@ others. Other packages add commands through the entry-point group `logion.comman
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -30,6 +31,9 @@ ENTRY_POINTS = "logion.commands"
 
 USAGE_ERROR = 2
 
+INTERRUPTED = 128 + 2
+"""Exit status after Ctrl-C, as shells have it."""
+
 
 def main() -> int:
     """Run the command that the command line names; return its exit status."""
@@ -52,10 +56,16 @@ def main() -> int:
 
 def _run(command: Main, arguments: list[str]) -> int:
     try:
-        return command(arguments)
+        try:
+            return command(arguments)
+        finally:
+            sys.stdout.flush()
     except BrokenPipeError:  # the reader, `head` for one, has seen enough
-        sys.stderr.close()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())  # for what is still to be flushed
         return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def _command(name: str) -> Main | None:

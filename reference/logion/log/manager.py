@@ -100,8 +100,8 @@ class LogManager:
             self._disk.sync_dir(path.rpartition("/")[0] or ".")
         try:
             self._locks.append(self._disk.lock(f"{path}/{checkpoints.LOCK}"))
-        except BlockingIOError as error:
-            raise DirectoryRefused(str(error)) from None
+        except BlockingIOError:
+            raise DirectoryRefused(f"{path} is locked: another broker uses it") from None
         self._identify(path, identity)
 
     def close(self) -> None:
@@ -161,7 +161,9 @@ class LogManager:
                 )
                 self._open_log(directory, partition, known)
         directory.empty_trash()
-        self._write_checkpoints(directory)
+        logs = self._logs_in(directory)
+        if any(log.recovery_point != recovery.get(log.name) for log in logs):
+            self._write_checkpoints(directory)
         if is_clean:
             self._disk.remove(marker)
             self._disk.sync_dir(directory.path)

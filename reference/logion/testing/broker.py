@@ -21,7 +21,7 @@ import trio
 
 from logion.broker.broker import Broker as Running
 from logion.broker.broker import open_broker
-from logion.broker.defaults import default_settings
+from logion.broker.defaults import settings_over_defaults
 from logion.clock import Clock, SystemClock
 from logion.config import NEWEST_RELEASE, BrokerConfig
 from logion.disk import Disk, SystemDisk
@@ -73,7 +73,7 @@ class Broker:
         return self._call(lambda: sorted(self._broker.state.cluster.image.topics))
 
     def start_offset(self, topic: str, partition: int = 0) -> int:
-        """Return the first offset that is still there; KeyError if no such partition."""
+        """Return the first offset still there; KeyError if no such partition."""
         return self._inspect(topic, partition, lambda it: it.log.start_offset)
 
     def end_offset(self, topic: str, partition: int = 0) -> int:
@@ -96,8 +96,12 @@ class Broker:
             folder = self._exit.enter_context(
                 tempfile.TemporaryDirectory(prefix="logion-")
             )
-        settings = default_settings(self._disk, folder, self._release)
-        settings |= {"listeners": "PLAINTEXT://127.0.0.1:0"} | self._settings
+        settings = settings_over_defaults(
+            {"listeners": "PLAINTEXT://127.0.0.1:0"} | self._settings,
+            disk=self._disk,
+            folder=folder,
+            release=self._release,
+        )
         config = BrokerConfig.of(settings, release=self._release)
         started = _Started()
         thread = threading.Thread(target=self._run, args=(config, started), daemon=True)
