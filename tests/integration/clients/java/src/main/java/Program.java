@@ -1,5 +1,5 @@
-import com.google.gson.GsonBuilder;
 import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -13,11 +13,9 @@ import java.util.Properties;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** kafka-clients, driven by lines. */
@@ -26,14 +24,9 @@ public final class Program {
 
     private Program() {}
 
-    private static Properties connection(JsonObject job) {
+    private static JsonObject produce(JsonObject job) throws Exception {
         Properties settings = new Properties();
         settings.put("bootstrap.servers", job.get("bootstrap").getAsString());
-        return settings;
-    }
-
-    private static JsonObject produce(JsonObject job) throws Exception {
-        Properties settings = connection(job);
         settings.put("compression.type", job.get("codec").getAsString());
         settings.put("acks", job.get("acks").getAsString());
         settings.put("linger.ms", "5");
@@ -54,21 +47,16 @@ public final class Program {
         return answer("offsets", offsets);
     }
 
-    private static JsonObject consume(JsonObject job) {
-        Properties settings = connection(job);
-        settings.put("enable.auto.commit", "false");
-        settings.put("fetch.max.wait.ms", "200");
+    private static JsonObject consume(JsonObject job) throws Exception {
+        String bootstrap = job.get("bootstrap").getAsString();
+        TopicPartition partition =
+                new TopicPartition(job.get("topic").getAsString(), job.get("partition").getAsInt());
         int count = job.get("count").getAsInt();
         long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(job.get("seconds").getAsLong());
         JsonArray records = new JsonArray();
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            TopicPartition partition =
-                    new TopicPartition(job.get("topic").getAsString(), job.get("partition").getAsInt());
-            consumer.assign(List.of(partition));
-            consumer.seek(partition, job.get("offset").getAsLong());
+        try (Reader reader = new Reader(bootstrap, partition, job.get("offset").getAsLong())) {
             while (records.size() < count && System.nanoTime() < limit) {
-                for (ConsumerRecord<byte[], byte[]> each : Api.poll(consumer)) {
+                for (ConsumerRecord<byte[], byte[]> each : reader.poll()) {
                     if (records.size() < count) {
                         records.add(Api.asLine(each));
                     }

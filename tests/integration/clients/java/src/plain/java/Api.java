@@ -2,11 +2,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** What differs between releases, for 0.10: no headers, no idempotence, poll takes a number. */
+/** What differs between releases, for 0.10: no headers, no idempotence. */
 final class Api {
     private Api() {}
 
@@ -26,10 +24,6 @@ final class Api {
                 record.get("timestamp").getAsLong(),
                 Line.decoded(record.get("key")),
                 Line.decoded(record.get("value")));
-    }
-
-    static ConsumerRecords<byte[], byte[]> poll(KafkaConsumer<byte[], byte[]> consumer) {
-        return consumer.poll(200);
     }
 
     static JsonObject asLine(ConsumerRecord<byte[], byte[]> read) {
