@@ -89,10 +89,11 @@ class IndexFile:
             self._files.open(self.path).truncate(kept * self._entry.size)
 
     def clear(self) -> None:
-        """Drop all entries."""
+        """Drop all entries; a file that is not there is made at the first flush."""
         self._pending.clear()
         self._stored = 0
-        self._files.open(self.path, create=True).truncate(0)
+        if self._files.size(self.path):
+            self._files.open(self.path).truncate(0)
 
     def flush(self) -> None:
         """Write the entries that wait; the file is made if it is not there."""

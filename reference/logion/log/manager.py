@@ -101,7 +101,9 @@ class LogManager:
         try:
             self._locks.append(self._disk.lock(f"{path}/{checkpoints.LOCK}"))
         except BlockingIOError:
-            raise DirectoryRefused(f"{path} is locked: another broker uses it") from None
+            raise DirectoryRefused(
+                f"{path} is locked: another broker uses it"
+            ) from None
         self._identify(path, identity)
 
     def close(self) -> None:

@@ -156,7 +156,7 @@ class Segment:
     # Writing
 
     def create(self, now_ms: int) -> None:
-        """Make its files, empty."""
+        """Make its file, empty; its indexes get theirs when they are written."""
         self.activate()
         self.forget_indexes()
         self.created_ms = now_ms

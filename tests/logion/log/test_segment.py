@@ -34,6 +34,8 @@ def stored(segment: Segment, suffix: str) -> bytes:
 
 
 def test_files_are_named_after_the_base_offset(segment: Segment) -> None:
+    assert segment._files.disk.listdir("") == ["00000000000000000100.log"]
+    segment.seal()
     assert sorted(segment._files.disk.listdir("")) == [
         "00000000000000000100.index",
         "00000000000000000100.log",

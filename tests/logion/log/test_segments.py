@@ -72,6 +72,7 @@ def test_a_cut_ends_the_log_with_the_batch_before(segments: Segments) -> None:
 
 def test_dropped_files_are_renamed(segments: Segments) -> None:
     disk = segments._directory.disk
+    segments[0].seal()
     segments.drop(0, 0)
     deleted = [n for n in disk.listdir("data/t-0") if n.endswith(".deleted")]
     assert len(deleted) == 3
