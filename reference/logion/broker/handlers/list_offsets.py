@@ -29,18 +29,19 @@ from logion.protocol.messages.list_offsets import (
     ListOffsetsTopicResponse,
 )
 from logion.replica.offsets import FIRST_VERSIONS, find_offset, segment_offsets
-from logion.replica.partition import Partition
+from logion.replica.partition import NO_EPOCH, Partition
 
 READ_COMMITTED = 1
 
 VERSION_WITH_LISTS = 0
+VERSION_WITH_EPOCHS = 4
 
 
 async def handle(
     broker: BrokerState, context: Context, request: ListOffsetsRequest
 ) -> ListOffsetsResponse:
     """Return the offset asked for of each partition, or why there is none."""
-    twice = _named_twice(request)
+    twice = _named_twice(request) if context.version > VERSION_WITH_LISTS else set()
     return ListOffsetsResponse(
         topics=tuple(
             ListOffsetsTopicResponse(
@@ -83,7 +84,7 @@ def _answer(
         partition.check_epoch(asked.current_leader_epoch)
         if context.version == VERSION_WITH_LISTS:
             return _listed(partition, asked)
-        return _found(partition, asked, request.isolation_level == READ_COMMITTED)
+        return _found(partition, context, request, asked)
     except ApiError as refusal:
         return _refused(asked.partition_index, refusal.error)
 
@@ -102,16 +103,19 @@ def _listed(
 
 def _found(
     partition: Partition,
+    context: Context,
+    request: ListOffsetsRequest,
     asked: ListOffsetsPartition,
-    read_committed: bool,  # noqa: FBT001 - private, and named where it is passed
 ) -> ListOffsetsPartitionResponse:
-    found = find_offset(partition, asked.timestamp, read_committed=read_committed)
+    committed = request.isolation_level == READ_COMMITTED
+    found = find_offset(partition, asked.timestamp, read_committed=committed)
+    knows_epochs = context.version >= VERSION_WITH_EPOCHS
     return ListOffsetsPartitionResponse(
         partition_index=asked.partition_index,
         error_code=Error.NONE,
         timestamp=found.timestamp,
         offset=found.offset,
-        leader_epoch=found.leader_epoch,
+        leader_epoch=found.leader_epoch if knows_epochs else NO_EPOCH,
     )
 
 
