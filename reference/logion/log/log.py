@@ -86,7 +86,7 @@ class Log:
         """Everything below it is synced."""
         self.last_flush_ms = directory.clock.time_ms()
         self._synced_base = -1
-        self._synced_epochs: Epochs | None = None
+        self._synced_epochs = loaded.state.epochs
         self.on_lowered: Callable[[], None] = _nobody_asks
         """Called when recovery point or log start offset moved back: a checkpoint that
         says otherwise would hide records after a crash."""
@@ -449,7 +449,8 @@ class Log:
         self._guarded(self._close)
 
     def _close(self) -> None:
-        self._flush()
+        if (self.end_offset, self.epochs) != (self.recovery_point, self._synced_epochs):
+            self._flush()
         self._segments.active.seal()
         self._write_snapshot()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from logion.log.flushing import FlushPlan
 from logion.log.loading import Known
 from logion.log.log import Log
 from logion.log.settings import LogSettings
@@ -581,6 +582,17 @@ def test_a_new_segment_is_synced_with_its_name(disk: MemoryDisk, log: Log) -> No
     append(log, b"b")
     log.flush()
     assert values_of(open_log(disk.crash(), known=Known())) == [b"a", b"b"]
+
+
+def test_closing_an_idle_log_syncs_nothing(
+    disk: MemoryDisk, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(log, b"a")
+    log.close()
+    again = open_log(disk)
+    monkeypatch.setattr(FlushPlan, "run", None)
+    again.close()
+    assert values_of(open_log(disk)) == [b"a"]
 
 
 # A failing disk
