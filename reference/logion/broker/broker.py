@@ -11,7 +11,7 @@ import random
 import socket
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import trio
@@ -69,8 +69,8 @@ async def open_broker(
     logs, cluster = await _open_storage(config, clock, disk, chance)
     state = _assemble(config, clock, logs, cluster, chance)
     try:
+        listeners = _bind(config)
         async with trio.open_nursery() as nursery:
-            listeners = tuple(bind(*it) for it in config.listeners)
             cluster.subscribe(state.partitions.follow)
             await cluster.register(_registration(config, listeners))
             state.partitions.follow(ClusterImage(), cluster.image)
@@ -82,6 +82,17 @@ async def open_broker(
     finally:
         with trio.CancelScope(shield=True):
             await _close(state)
+
+
+def _bind(config: BrokerConfig) -> tuple[Listener, ...]:
+    """Return all listeners, or none: OSError if one cannot be had."""
+    with ExitStack() as undo:
+        listeners = []
+        for wanted in config.listeners:
+            listeners.append(bind(*wanted))
+            undo.callback(listeners[-1].bound.close)
+        undo.pop_all()
+    return tuple(listeners)
 
 
 async def _open_storage(

@@ -49,7 +49,7 @@ def main() -> int:
         return 0
     command = _command(name)
     if command is None:
-        print(f"logion: no command {name!r}\n\n{_help()}", file=sys.stderr)
+        print(f"logion: no command {name!r} (see logion --help)", file=sys.stderr)
         return USAGE_ERROR
     return _run(command, rest)
 

@@ -5,72 +5,89 @@
 
 `async with` works the same under trio and asyncio. The broker has a temporary data
 folder unless it is given one, listens on a free port of 127.0.0.1, and is ready when
-the block begins.
+the block begins. What looks into it (`records`, `end_offset`, ...) may be called from
+any thread and from any loop; it takes as long as one step of the broker.
 """
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from concurrent.futures import Future
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Self, TypeVar
 
 import trio
+from outcome import Error as Failure
+from outcome import Outcome, Value, capture
 
 from logion.broker.broker import Broker as Running
 from logion.broker.broker import open_broker
 from logion.broker.defaults import settings_over_defaults
 from logion.clock import Clock, SystemClock
 from logion.config import NEWEST_RELEASE, BrokerConfig
+from logion.config import Value as Setting
 from logion.disk import Disk, SystemDisk
 from logion.names import TopicPartition
 from logion.protocol.errors import Error
 from logion.records.record import Record, read_records
 from logion.replica.partition import Partition
+from logion.settings import value_text
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 RECORDS_SIZE_MAX = 2**30
 """Most bytes that `records` decompresses of one batch."""
 
+ANSWER_TIMEOUT_S = 60.0
+"""How long a look into the broker may take at most."""
+
 
 class Broker:
-    """One broker, running from `__enter__` to `__exit__`."""
+    """One broker, running from `__enter__` to `__exit__`; it can run again after."""
 
     def __init__(
         self,
         *,
         release: str = NEWEST_RELEASE,
-        config: Mapping[str, str] | None = None,
+        config: Mapping[str, Setting] | None = None,
         data: str | None = None,
     ) -> None:
         """Prepare a broker of `release`.
 
         `config` holds broker settings by Kafka's names; `data` is a folder that
         outlives the broker, otherwise a temporary one is made and removed.
-        Starting raises ConfigError for a wrong setting, OSError for a folder in use.
+        Starting raises ConfigError for a wrong setting, ValueError for an unknown
+        release, DirectoryRefused for a folder in use, OSError for an address in use.
         """
         self._release = release
-        self._settings = dict(config or {})
+        self._given = {key: value_text(it) or "" for key, it in (config or {}).items()}
         self._data = data
         self._disk: Disk = SystemDisk()
         self._clock: Clock = SystemClock()
         self._exit = ExitStack()
-        self._running: Running | None = None
-        self._token: trio.lowlevel.TrioToken | None = None
-        self._stopping = trio.CancelScope()
+        self._life: _Life | None = None
 
     @property
     def bootstrap(self) -> str:
         """Return `host:port` of the running broker, as clients take it."""
-        host, port = self._broker.addresses[0]
+        host, port = self._running.addresses[0]
         return f"{host}:{port}"
 
     def topics(self) -> list[str]:
         """Return the names of all topics, sorted."""
-        return self._call(lambda: sorted(self._broker.state.cluster.image.topics))
+        return self._ask(lambda it: sorted(it.state.cluster.image.topics))
+
+    def partitions(self, topic: str) -> int:
+        """Return how many partitions a topic has; KeyError if there is no such one."""
+        return self._ask(
+            lambda it: len(it.state.cluster.image.topics[topic].partitions)
+        )
 
     def start_offset(self, topic: str, partition: int = 0) -> int:
         """Return the first offset still there; KeyError if no such partition."""
@@ -90,31 +107,38 @@ class Broker:
         return list(read_records(stored, size_max=RECORDS_SIZE_MAX))
 
     def start(self) -> None:
-        """Start the broker; returns when clients can connect."""
-        folder = self._data
-        if folder is None:
-            folder = self._exit.enter_context(
-                tempfile.TemporaryDirectory(prefix="logion-")
-            )
-        settings = settings_over_defaults(
-            {"listeners": "PLAINTEXT://127.0.0.1:0"} | self._settings,
-            disk=self._disk,
-            folder=folder,
-            release=self._release,
-        )
-        config = BrokerConfig.of(settings, release=self._release)
-        started = _Started()
-        thread = threading.Thread(target=self._run, args=(config, started), daemon=True)
-        thread.start()
-        self._exit.callback(thread.join)
-        started.wait()
+        """Start the broker; returns when clients can connect.
+
+        Raises what `__init__` says, and RuntimeError if it is running already.
+        """
+        if self._life is not None:
+            raise RuntimeError("the broker is running already")
+        try:
+            config = self._config(self._folder())
+            for warning in config.warnings:
+                log.warning("%s", warning)
+            life = _Life()
+            work = (config, self._clock, self._disk)
+            thread = threading.Thread(target=life.run, args=work, daemon=True)
+            thread.start()
+            self._exit.callback(thread.join)
+            life.wait()
+        except BaseException:
+            self._exit.close()
+            raise
+        self._life = life
 
     def stop(self) -> None:
-        """Shut the broker down cleanly; returns when its files are closed."""
-        if self._token is not None:
-            trio.from_thread.run_sync(self._stopping.cancel, trio_token=self._token)
-            self._token = None
+        """Shut the broker down cleanly; returns when its files are closed.
+
+        Raises what the broker died of, if it did not live until now.
+        """
+        life, self._life = self._life, None
+        if life is not None:
+            life.end()
         self._exit.close()
+        if life is not None:
+            life.ending.unwrap()
 
     def __enter__(self) -> Self:
         """Start the broker."""
@@ -132,7 +156,11 @@ class Broker:
 
     async def __aenter__(self) -> Self:
         """Start the broker without holding up the loop, trio's or asyncio's."""
-        await _in_thread(self.start)
+        try:
+            await _in_thread(self.start)
+        except BaseException:  # cancelled: the thread has started it all the same
+            await _in_thread(self.stop)
+            raise
         return self
 
     async def __aexit__(
@@ -144,41 +172,42 @@ class Broker:
         """Stop the broker without holding up the loop."""
         await _in_thread(self.stop)
 
-    def _run(self, config: BrokerConfig, started: _Started) -> None:
-        try:
-            trio.run(self._main, config, started)
-        except BaseException as problem:
-            if not started.fail(problem):
-                raise
+    def _folder(self) -> str:
+        if self._data is not None:
+            return self._data
+        temporary = tempfile.TemporaryDirectory(prefix="logion-")
+        return self._exit.enter_context(temporary)
 
-    async def _main(self, config: BrokerConfig, started: _Started) -> None:
-        with self._stopping:
-            async with open_broker(config, self._clock, self._disk) as running:
-                self._running = running
-                self._token = trio.lowlevel.current_trio_token()
-                started.succeed()
-                await trio.sleep_forever()
+    def _config(self, folder: str) -> BrokerConfig:
+        settings = settings_over_defaults(
+            {"listeners": "PLAINTEXT://127.0.0.1:0"} | self._given,
+            disk=self._disk,
+            folder=folder,
+            release=self._release,
+        )
+        return BrokerConfig.of(settings, release=self._release)
 
     @property
-    def _broker(self) -> Running:
-        if self._running is None:
+    def _running(self) -> Running:
+        return self._alive.broker
+
+    @property
+    def _alive(self) -> _Life:
+        if self._life is None:
             raise RuntimeError("the broker is not running: use it in a `with` block")
-        return self._running
+        return self._life
+
+    def _ask(self, question: Callable[[Running], T]) -> T:
+        return self._alive.ask(question)
 
     def _inspect(self, topic: str, partition: int, ask: Callable[[Partition], T]) -> T:
-        def look() -> T:
-            found = self._broker.state.leading(TopicPartition(topic, partition))
+        def look(broker: Running) -> T:
+            found = broker.state.leading(TopicPartition(topic, partition))
             if isinstance(found, Error):
                 raise KeyError(f"{topic}-{partition}")
             return ask(found)
 
-        return self._call(look)
-
-    def _call(self, ask: Callable[[], T]) -> T:
-        """Ask in the broker's own thread, between two of its steps."""
-        if self._token is None:
-            raise RuntimeError("the broker is not running: use it in a `with` block")
-        return trio.from_thread.run_sync(ask, trio_token=self._token)
+        return self._ask(look)
 
 
 def _stored(partition: Partition) -> bytes:
@@ -188,36 +217,78 @@ def _stored(partition: Partition) -> bytes:
     )
 
 
-class _Started:
-    """What the starting thread waits for: readiness, or why there is none."""
+class _Life:
+    """One run of a broker in its thread, as other threads see it."""
 
     def __init__(self) -> None:
-        self._event = threading.Event()
-        self._problem: BaseException | None = None
+        self._started: Future[Outcome[Running]] = Future()
+        self._broker: Running | None = None
+        self._stopping = trio.CancelScope()
+        self._token: trio.lowlevel.TrioToken | None = None
+        self.ending: Outcome[None] = Value(None)
+        """How it ended: with None, or with what it died of after it had started."""
 
-    def succeed(self) -> None:
-        self._event.set()
-
-    def fail(self, problem: BaseException) -> bool:
-        """Hand the problem to who waits; False if nobody does any more."""
-        if self._event.is_set():
-            return False
-        self._problem = problem
-        self._event.set()
-        return True
+    @property
+    def broker(self) -> Running:
+        """Return the broker, once `wait` has returned."""
+        assert self._broker is not None, "nobody has waited for it"
+        return self._broker
 
     def wait(self) -> None:
-        self._event.wait()
-        if self._problem is not None:
-            raise self._problem
+        """Return once clients can connect; raises why they never can."""
+        self._broker = self._started.result().unwrap()
+
+    def run(self, config: BrokerConfig, clock: Clock, disk: Disk) -> None:
+        """Run a broker until `end`; in its own thread."""
+        ending = capture(trio.run, self._main, config, clock, disk)
+        if self._started.done():
+            self.ending = ending
+        else:
+            assert isinstance(ending, Failure), "it cannot end before it has started"
+            self._started.set_result(ending)
+
+    async def _main(self, config: BrokerConfig, clock: Clock, disk: Disk) -> None:
+        with self._stopping:
+            async with open_broker(config, clock, disk) as running:
+                self._token = trio.lowlevel.current_trio_token()
+                self._started.set_result(Value(running))
+                await trio.sleep_forever()
+
+    def end(self) -> None:
+        """Have the broker shut down; its thread ends soon after."""
+        assert self._token is not None, "only what has started can end"
+        with suppress(trio.RunFinishedError):  # it has died already
+            self._token.run_sync_soon(self._stopping.cancel)
+
+    def ask(self, question: Callable[[Running], T]) -> T:
+        """Ask in the broker's own thread, between two of its steps."""
+        assert self._token is not None, "only what has started can be asked"
+        answer: Future[Outcome[T]] = Future()
+
+        def look() -> None:
+            answer.set_result(capture(question, self.broker))
+
+        self._token.run_sync_soon(look)
+        return answer.result(ANSWER_TIMEOUT_S).unwrap()
 
 
 async def _in_thread(work: Callable[[], None]) -> None:
+    """Do `work` in a thread, to its end even if the caller is cancelled."""
     import sniffio
 
     if sniffio.current_async_library() == "trio":
-        await trio.to_thread.run_sync(work)
+        with trio.CancelScope(shield=True):
+            await trio.to_thread.run_sync(work)
     else:
-        import asyncio
+        await _in_thread_of_asyncio(work)
 
-        await asyncio.to_thread(work)
+
+async def _in_thread_of_asyncio(work: Callable[[], None]) -> None:
+    import asyncio
+
+    working = asyncio.get_running_loop().run_in_executor(None, work)
+    try:
+        await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await working
+        raise
