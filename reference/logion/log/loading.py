@@ -98,6 +98,7 @@ class Loading:
         segments[-1].activate()
         start = max(segments[0].base_offset, self._known.start_offset)
         self._drop_snapshots_above(end)
+        self._drop_stray_snapshots({segment.base_offset for segment in segments})
         return Loaded(segments, start, end, state)
 
     def _restart(self, segments: list[Segment]) -> int:
@@ -223,6 +224,13 @@ class Loading:
             except CorruptSnapshot:
                 self._directory.disk.remove(path)
         return None, {}
+
+    def _drop_stray_snapshots(self, bases: set[int]) -> None:
+        """Keep the newest snapshot and those where a segment begins."""
+        names = sorted(filter(_is_snapshot, self._directory.disk.listdir(self._path)))
+        for name in names[:-1]:
+            if int(name[:20]) not in bases:
+                self._directory.disk.remove(f"{self._path}/{name}")
 
     def _drop_snapshots_above(self, end_offset: int) -> None:
         for name in self._directory.disk.listdir(self._path):

@@ -70,8 +70,9 @@ def test_partition_metadata_without_an_id_is_refused(data: bytes) -> None:
 
 def test_an_id_is_22_characters() -> None:
     assert parse_uuid("A" * 22) == Uuid(bytes(16))
-    with pytest.raises(MalformedFile):
-        parse_uuid("A" * 20)
+    for text in ("A" * 20, "A", ""):
+        with pytest.raises(MalformedFile):
+            parse_uuid(text)
 
 
 def test_properties_are_read_over_comments_and_blanks() -> None:

@@ -206,6 +206,16 @@ def test_snapshots_of_what_was_lost_are_not_believed() -> None:
     assert not disk.exists(name)
 
 
+def test_snapshots_of_earlier_stops_do_not_pile_up() -> None:
+    disk, log = filled(3, synced=0)
+    for _ in range(4):
+        append(log, b"v")
+        log.close()
+        log = open_log(disk)
+    names = [n for n in disk.listdir(FOLDER) if n.endswith(".snapshot")]
+    assert names == [f"{7:020d}.snapshot"]
+
+
 def test_what_was_recovered_survives_the_next_crash() -> None:
     disk, _ = filled(30, synced=0)
     disk.sync_dir("data")

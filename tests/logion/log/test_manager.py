@@ -11,6 +11,7 @@ from logion.log.manager import (
     BrokerIdentity,
     DirectoryRefused,
     LogManager,
+    identity_in,
     partition_of,
 )
 from logion.log.settings import LogSettings
@@ -60,6 +61,18 @@ def test_a_fresh_directory_becomes_this_brokers(
     LogManager(disk, clock).open(["data"], BrokerIdentity(3, "abc"))
     properties = parse_properties(read_file(disk, "data/meta.properties"))
     assert properties == {"version": "0", "broker.id": "3", "cluster.id": "abc"}
+
+
+def test_a_directory_says_whose_it_is(disk: MemoryDisk) -> None:
+    disk.make_dir("data")
+    assert identity_in(disk, "data") is None
+    for text, expected in (
+        (b"version=0\nbroker.id=3\n", BrokerIdentity(3)),
+        (b"version=1\nnode.id=4\ncluster.id=abc\n", BrokerIdentity(4, "abc")),
+        (b"version=0\n", None),
+    ):
+        write_file(disk, "data/meta.properties", text)
+        assert identity_in(disk, "data") == expected
 
 
 def test_a_directory_of_another_broker_is_refused(
@@ -360,7 +373,11 @@ def test_recovery_makes_the_same_files_as_kafka(release: str, tmp_path: Path) ->
     raw, compared = _raw(release), 0
     for file in raw.rglob("0*"):
         name = str(file.relative_to(raw))
-        if not name.startswith("__cluster") and file.suffix != ".deleted":
+        # Compaction leaves snapshots without a segment: they go at the next start.
+        is_stray = file.suffix == ".snapshot" and not (tmp_path / name).exists()
+        is_ours = not name.startswith("__cluster") and file.suffix != ".deleted"
+        assert name.startswith("compacted-0/") or not is_stray
+        if is_ours and not is_stray:
             is_same = (tmp_path / name).read_bytes() == file.read_bytes()
             assert is_same or name in different, name
             compared += 1
