@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from logion_model import log
-from logion_model.kernel import Spec
+from logion_model.kernel import Spec, explore
 from logion_model.replication import (
     base,
     kip_101,
@@ -23,6 +23,11 @@ from logion_model.replication import (
 
 Scope: TypeAlias = tuple[int, ...]
 """Bounds of the explored world, in the order that the model names them."""
+
+
+def written(scope: Scope) -> str:
+    """Return a scope as it is typed: `2,2,2,1`."""
+    return ",".join(map(str, scope))
 
 
 class Model(NamedTuple):
@@ -83,6 +88,11 @@ class Size(NamedTuple):
     distinct: int
     depth: int
 
+    def __str__(self) -> str:
+        """Return what is expected, in one line."""
+        expected = f"{self.distinct:,} states, depth {self.depth}"
+        return f"{self.name} at {written(self.scope)}: {expected}"
+
 
 class Verdict(NamedTuple):
     """A check of one property: states in a shortest counterexample, or None."""
@@ -91,6 +101,28 @@ class Verdict(NamedTuple):
     scope: Scope
     promise: str
     length: int | None
+
+    def __str__(self) -> str:
+        """Return what is expected, in one line."""
+        violated = f"is violated after {self.length} states"
+        expected = "holds" if self.length is None else violated
+        return f"{self.name} at {written(self.scope)}: {self.promise} {expected}"
+
+
+def disagreement(entry: Size | Verdict) -> str | None:
+    """Explore what the entry names; return what was found instead, None if nothing."""
+    spec = MODELS[entry.name].at(entry.scope)
+    if isinstance(entry, Size):
+        report = explore(spec, invariants=())
+        found = (report.distinct, report.depth)
+        if found == (entry.distinct, entry.depth) and report.verdict == "holds":
+            return None
+        return f"{found[0]:,} states, depth {found[1]}, {report.verdict}"
+    violation = explore(spec, invariants=[entry.promise]).violation
+    length = violation.length if violation else None
+    if length == entry.length:
+        return None
+    return "holds" if length is None else f"violated after {length} states"
 
 
 def _sizes(scope: Scope, **counts: tuple[int, int]) -> tuple[Size, ...]:

@@ -1,4 +1,4 @@
-"""`logion model`: list the specifications, explore one, print what it breaks."""
+"""`logion model`: list the specifications, explore one, verify what is known of all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from logion_model.catalogue import MODELS, Model, Scope
+from logion_model.catalogue import (
+    MODELS,
+    SIZES,
+    VERDICTS,
+    Model,
+    Scope,
+    Size,
+    Verdict,
+    disagreement,
+)
 from logion_model.kernel import Report, Violation, explore
 
 HOLDS, BROKEN, USAGE = 0, 1, 2
@@ -17,9 +26,29 @@ HOLDS, BROKEN, USAGE = 0, 1, 2
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `logion model` with these arguments and return the exit status."""
     options = _parser().parse_args(argv)
-    if options.command == "list":
-        _write(*(line for model in MODELS.values() for line in _described(model)))
-        return HOLDS
+    commands = {"list": _list, "check": _check, "verify": _verify}
+    return commands[options.command](options)
+
+
+def _list(_: argparse.Namespace) -> int:
+    _write(*(line for model in MODELS.values() for line in _described(model)))
+    return HOLDS
+
+
+def _verify(options: argparse.Namespace) -> int:
+    wrong = 0
+    entries: tuple[Size | Verdict, ...] = (*SIZES, *VERDICTS)
+    for entry in entries:
+        if options.name in (None, entry.name):
+            found = disagreement(entry)
+            wrong += found is not None
+            _write(f"{'ok   ' if found is None else 'WRONG'} {entry}")
+            if found is not None:
+                _write(f"      found {found}")
+    return BROKEN if wrong else HOLDS
+
+
+def _check(options: argparse.Namespace) -> int:
     try:
         report = _explored(options)
     except ValueError as error:
@@ -49,6 +78,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--states-max", type=int, help="stop after so many states")
     check.add_argument("--json", action="store_true", help="print one JSON object")
+    verify = commands.add_parser(
+        "verify", help="check every entry of the catalogue (two minutes)"
+    )
+    verify.add_argument("name", metavar="NAME", nargs="?", choices=MODELS)
     return parser
 
 
