@@ -41,11 +41,25 @@ class Setting(Protocol):
 
 
 def check_topic(broker: BrokerState, name: str) -> None:
-    """Raise ApiError INVALID_TOPIC_EXCEPTION or UNKNOWN_TOPIC_OR_PARTITION."""
+    """Raise ApiError unless there is a topic of this name.
+
+    INVALID_TOPIC_EXCEPTION or UNKNOWN_TOPIC_OR_PARTITION.
+    """
     check_topic_name(name)
     if name not in broker.cluster.image.topics:
         text = f"there is no topic {name!r}"
         raise ApiError(Error.UNKNOWN_TOPIC_OR_PARTITION, text)
+
+
+def check_changeable_topic(broker: BrokerState, name: str) -> None:
+    """Raise ApiError unless the settings of this topic can be changed.
+
+    As `check_topic`, and INVALID_REQUEST for the empty name: of brokers it stands for
+    all of them, of topics it does not.
+    """
+    if name == "":
+        raise ApiError(Error.INVALID_REQUEST, "there are no settings of all topics")
+    check_topic(broker, name)
 
 
 def broker_entity(broker: BrokerState, name: str) -> str:

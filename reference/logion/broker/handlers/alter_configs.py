@@ -14,9 +14,9 @@ from logion.broker.resources import (
     BROKER,
     TOPIC,
     broker_entity,
+    check_changeable_topic,
     check_once,
     check_settings_once,
-    check_topic,
     count,
     unsupported,
 )
@@ -69,7 +69,7 @@ async def _replace(
 ) -> None:
     name, settings = resource.resource_name, _settings(resource)
     if resource.resource_type == TOPIC:
-        check_topic(broker, name)
+        check_changeable_topic(broker, name)
         await broker.cluster.replace_topic_config(
             name, settings, validate_only=validate_only
         )

@@ -11,7 +11,6 @@ A topic is gone before the answer leaves: the time-out is never reached.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 
 from logion.broker.context import Context
 from logion.broker.state import BrokerState
@@ -35,20 +34,20 @@ async def handle(
     broker: BrokerState, context: Context, request: DeleteTopicsRequest
 ) -> DeleteTopicsResponse:
     """Delete what is there; each topic has its own result."""
-    asked = request.topics
+    topics = request.topics
     if context.version < VERSION_WITH_IDS:
-        asked = tuple(
+        topics = tuple(
             DeleteTopicState(name=it, topic_id=ZERO_UUID) for it in request.topic_names
         )
+    named = Counter(_key(broker, it) for it in topics)
+    asked = {_key(broker, it): it for it in topics}
     if not broker.cluster.config.flag("delete.topic.enable"):
-        responses = [_result(it, _disabled(context.version)) for it in _distinct(asked)]
+        refusal = _disabled(context.version)
+        responses = [_result(it, refusal) for it in asked.values()]
     else:
-        twice = _named_twice(asked)
         responses = [
-            _result(it, TWICE)
-            if (it.name, it.topic_id) in twice
-            else await _delete(broker, it)
-            for it in _distinct(asked)
+            _result(it, TWICE) if named[key] > 1 else await _delete(broker, it)
+            for key, it in asked.items()
         ]
     return DeleteTopicsResponse(responses=tuple(responses))
 
@@ -60,13 +59,11 @@ def _disabled(version: int) -> ApiError:
     return ApiError(Error.TOPIC_DELETION_DISABLED, text)
 
 
-def _distinct(asked: Iterable[DeleteTopicState]) -> Iterable[DeleteTopicState]:
-    return {(it.name, it.topic_id): it for it in asked}.values()
-
-
-def _named_twice(asked: Iterable[DeleteTopicState]) -> set[tuple[str | None, Uuid]]:
-    named = Counter((it.name, it.topic_id) for it in asked)
-    return {name for name, count in named.items() if count > 1}
+def _key(broker: BrokerState, asked: DeleteTopicState) -> str | Uuid:
+    """Return what tells a topic of the request from the others: its name if known."""
+    if asked.name is not None:
+        return asked.name
+    return broker.topic_name(asked.topic_id) or asked.topic_id
 
 
 async def _delete(broker: BrokerState, asked: DeleteTopicState) -> DeletableTopicResult:

@@ -31,6 +31,8 @@ from logion.protocol.messages.describe_configs import (
     DescribeConfigsSynonym,
 )
 
+VERSION_WITH_IS_DEFAULT = 0
+
 
 async def handle(
     broker: BrokerState, context: Context, request: DescribeConfigsRequest
@@ -38,7 +40,9 @@ async def handle(
     """Return the settings asked for; each resource has its own error."""
     return DescribeConfigsResponse(
         throttle_time_ms=0,
-        results=tuple(_describe(broker, request, it) for it in request.resources),
+        results=tuple(
+            _describe(broker, request, it, context.version) for it in request.resources
+        ),
     )
 
 
@@ -46,13 +50,14 @@ def _describe(
     broker: BrokerState,
     request: DescribeConfigsRequest,
     resource: DescribeConfigsResource,
+    version: int,
 ) -> DescribeConfigsResult:
-    error, message = Error.NONE, None
+    error, message = Error.NONE, ""
     entries: Iterable[ConfigEntry] = ()
     try:
         entries = _entries(broker, resource)
     except ApiError as refusal:
-        error, message = refusal.error, refusal.message
+        error, message = refusal.error, refusal.message or refusal.error.meaning
     wanted = set(resource.configuration_keys or ())
     return DescribeConfigsResult(
         error_code=error,
@@ -60,7 +65,9 @@ def _describe(
         resource_type=resource.resource_type,
         resource_name=resource.resource_name,
         configs=tuple(
-            _result(it, request) for it in entries if not wanted or it.name in wanted
+            _result(it, request, version)
+            for it in entries
+            if not wanted or it.name in wanted
         ),
     )
 
@@ -96,13 +103,14 @@ def _of_all_brokers(entries: Iterable[ConfigEntry]) -> Iterator[ConfigEntry]:
 
 
 def _result(
-    entry: ConfigEntry, request: DescribeConfigsRequest
+    entry: ConfigEntry, request: DescribeConfigsRequest, version: int
 ) -> DescribeConfigsResourceResult:
     return DescribeConfigsResourceResult(
         name=entry.name,
         value=entry.value,
         read_only=entry.is_read_only,
-        is_default=entry.source is Source.DEFAULT_CONFIG,
+        is_default=version == VERSION_WITH_IS_DEFAULT
+        and entry.source is Source.DEFAULT_CONFIG,
         config_source=entry.source,
         is_sensitive=entry.is_sensitive,
         synonyms=_synonyms(entry) if request.include_synonyms else (),

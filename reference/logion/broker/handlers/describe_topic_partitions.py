@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from logion.broker.context import Context
-from logion.broker.handlers.produce import INTERNAL_TOPICS
+from logion.broker.internal_topics import INTERNAL_TOPICS
 from logion.broker.permissions import TOPIC_OPERATIONS
 from logion.broker.state import BrokerState
 from logion.cluster.image import ClusterImage, PartitionInfo, TopicInfo
@@ -46,9 +46,10 @@ async def handle(
     limit = broker.cluster.config.integer("max.request.partition.size.limit")
     page = Page(max(1, min(limit, request.response_partition_limit)), [])
     for name in _names(broker.cluster.image, request):
+        if page.next_cursor is not None:
+            break
         if page.room == 0:
             page.next_cursor = Cursor(topic_name=name, partition_index=0)
-        if page.next_cursor is not None:
             break
         _write(page, broker.cluster.image, name, _first_partition(request, name))
     return DescribeTopicPartitionsResponse(
@@ -122,6 +123,7 @@ def _failed(name: str, error: Error) -> DescribeTopicPartitionsResponseTopic:
         topic_id=ZERO_UUID,
         is_internal=name in INTERNAL_TOPICS,
         partitions=(),
+        topic_authorized_operations=TOPIC_OPERATIONS,
     )
 
 

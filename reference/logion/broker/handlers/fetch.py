@@ -34,7 +34,7 @@ from logion.broker.fetch_sessions import (
     FetchSession,
 )
 from logion.broker.state import BrokerState
-from logion.names import ZERO_UUID, TopicPartition, Uuid
+from logion.names import TopicPartition, Uuid
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.fetch import (
     AbortedTransaction,
@@ -46,11 +46,11 @@ from logion.protocol.messages.fetch import (
 )
 from logion.replica.partition import FetchBounds, Partition, PartitionRead
 from logion.replica.reading import read_for_version
-from logion.replica.watched import watching
+from logion.replica.watched import Watched, watching
 
 VERSION_WITH_SESSIONS = 7
 VERSION_WITH_TOPIC_IDS = 13
-VERSION_WITH_REPLICA_STATE = 15
+VERSION_WITH_STORAGE_ERROR = 6
 READ_COMMITTED = 1
 
 
@@ -88,6 +88,16 @@ class Fetching:
     wanted: Sequence[FetchedPartition]
     partitions: dict[tuple[str, Uuid, int], Partition | Error]
 
+    def look_up(self) -> None:
+        """Find the partitions as they are now: one may have gone, or come back."""
+        for asked in self.wanted:
+            self.partitions[asked.key] = _find(self.broker, asked)
+
+    def watched(self) -> list[Watched]:
+        """Return what changes when there is more to read."""
+        found = self.partitions.values()
+        return [it.changed for it in found if isinstance(it, Partition)]
+
     def read(self) -> list[Answered]:
         """Read what is there now, within the sizes that the client set."""
         limit = left = min(self.request.max_bytes, self.broker.fetch_size_max)
@@ -109,7 +119,8 @@ class Fetching:
     ) -> Answered:
         partition = self.partitions[asked.key]
         if isinstance(partition, Error):
-            return _failed(asked, partition)
+            error = _as_known(partition, self.context.version)
+            return _failed(asked, error, aborted=())
         bounds = FetchBounds(
             offset=asked.fetch_offset,
             size_max=min(asked.size_max, left),
@@ -121,7 +132,7 @@ class Fetching:
         try:
             read = read_for_version(partition, bounds, self.context.version)
         except ApiError as refusal:
-            return _failed(asked, refusal.error)
+            return _failed(asked, _as_known(refusal.error, self.context.version))
         return _answered(asked, read)
 
 
@@ -152,13 +163,11 @@ async def _wait(fetching: Fetching) -> list[Answered]:
     found = fetching.read()
     if fetching.is_enough(found) or fetching.request.max_wait_ms <= 0:
         return found
-    watched = [
-        it.changed for it in fetching.partitions.values() if isinstance(it, Partition)
-    ]
     with trio.move_on_after(fetching.request.max_wait_ms / 1000):
         while not fetching.is_enough(found):
-            with watching(watched) as changed:
+            with watching(fetching.watched()) as changed:
                 await changed.wait()
+            fetching.look_up()
             found = fetching.read()
     return found
 
@@ -184,6 +193,9 @@ def _session(
     )
     if isinstance(session, FetchSession):
         session.update(_wanted(request), _forgotten(request))
+        if not session.partitions:
+            broker.fetch_sessions.close(session.id)
+            return None
     return session
 
 
@@ -213,11 +225,12 @@ def _forgotten(request: FetchRequest) -> list[tuple[str, Uuid, int]]:
 
 
 def _find(broker: BrokerState, asked: FetchedPartition) -> Partition | Error:
-    name: str | None = asked.topic
-    if asked.topic_id != ZERO_UUID:
-        name = broker.topic_name(asked.topic_id)
-    if name is None:
-        return Error.UNKNOWN_TOPIC_ID
+    name = asked.topic
+    if name == "":
+        found = broker.topic_name(asked.topic_id)
+        if found is None:
+            return Error.UNKNOWN_TOPIC_ID
+        name = found
     return broker.leading(TopicPartition(name, asked.partition))
 
 
@@ -248,6 +261,13 @@ def _by_topic(found: Iterable[Answered]) -> tuple[FetchableTopicResponse, ...]:
     )
 
 
+def _as_known(error: Error, version: int) -> Error:
+    """Return an error as clients of this version know it (KIP-112)."""
+    if error is Error.KAFKA_STORAGE_ERROR and version < VERSION_WITH_STORAGE_ERROR:
+        return Error.NOT_LEADER_OR_FOLLOWER
+    return error
+
+
 def _answered(asked: FetchedPartition, read: PartitionRead) -> Answered:
     diverging = read.diverging
     data = PartitionData(
@@ -270,12 +290,16 @@ def _answered(asked: FetchedPartition, read: PartitionRead) -> Answered:
     return Answered(asked, data, len(read.records))
 
 
-def _failed(asked: FetchedPartition, error: Error) -> Answered:
+def _failed(
+    asked: FetchedPartition,
+    error: Error,
+    aborted: tuple[AbortedTransaction, ...] | None = None,
+) -> Answered:
     data = PartitionData(
         partition_index=asked.partition,
         error_code=error,
         high_watermark=-1,
-        aborted_transactions=None,
+        aborted_transactions=aborted,
         records=b"",
     )
     return Answered(asked, data, 0)

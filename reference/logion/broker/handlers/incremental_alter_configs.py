@@ -12,9 +12,9 @@ from logion.broker.resources import (
     BROKER,
     TOPIC,
     broker_entity,
+    check_changeable_topic,
     check_once,
     check_settings_once,
-    check_topic,
     count,
     unsupported,
 )
@@ -72,7 +72,7 @@ async def _edit(
     check_settings_once(resource.configs)
     edits = [_config_edit(it) for it in resource.configs]
     if resource.resource_type == TOPIC:
-        check_topic(broker, name)
+        check_changeable_topic(broker, name)
         await broker.cluster.edit_topic_config(name, edits, validate_only=validate_only)
     elif resource.resource_type == BROKER:
         entity = broker_entity(broker, name)

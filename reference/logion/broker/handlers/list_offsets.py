@@ -28,7 +28,12 @@ from logion.protocol.messages.list_offsets import (
     ListOffsetsTopic,
     ListOffsetsTopicResponse,
 )
-from logion.replica.offsets import FIRST_VERSIONS, find_offset, segment_offsets
+from logion.replica.offsets import (
+    EARLIEST,
+    FIRST_VERSIONS,
+    find_offset,
+    segment_offsets,
+)
 from logion.replica.partition import NO_EPOCH, Partition
 
 READ_COMMITTED = 1
@@ -78,7 +83,7 @@ def _answer(
     partition = broker.leading(TopicPartition(topic.name, asked.partition_index))
     if isinstance(partition, Error):
         return _refused(asked.partition_index, partition)
-    if FIRST_VERSIONS.get(asked.timestamp, 0) > context.version:
+    if _first_version(asked.timestamp) > context.version:
         return _refused(asked.partition_index, Error.UNSUPPORTED_VERSION)
     try:
         partition.check_epoch(asked.current_leader_epoch)
@@ -87,6 +92,12 @@ def _answer(
         return _found(partition, context, request, asked)
     except ApiError as refusal:
         return _refused(asked.partition_index, refusal.error)
+
+
+def _first_version(timestamp: int) -> int:
+    """Return the first version that knows what a timestamp stands for."""
+    lowest = 1 if timestamp < EARLIEST else 0
+    return FIRST_VERSIONS.get(timestamp, lowest)
 
 
 def _listed(

@@ -18,10 +18,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from logion.broker.context import Context
-from logion.broker.handlers.produce import INTERNAL_TOPICS
+from logion.broker.internal_topics import INTERNAL_TOPICS, missing_topic
+from logion.broker.permissions import (
+    CLUSTER_OPERATIONS,
+    NOT_ASKED,
+    TOPIC_OPERATIONS,
+)
 from logion.broker.state import BrokerState
 from logion.cluster.image import BrokerInfo, PartitionInfo, TopicInfo
-from logion.cluster.topics import NewTopic, check_no_collision, check_topic_name
+from logion.cluster.topics import check_no_collision, check_topic_name
 from logion.names import ZERO_UUID, BrokerId, Uuid
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.metadata import (
@@ -33,11 +38,13 @@ from logion.protocol.messages.metadata import (
     MetadataResponseTopic,
 )
 from logion.protocol.releases import release
+from logion.protocol.schema import replace
 
 EVERY_TOPIC_EMPTY = 0
 """The version in which an empty list asks for all topics."""
 
 VERSION_WITH_CREATION_FLAG = 4
+VERSION_WITH_TOPIC_IDS = 12
 
 
 async def handle(
@@ -46,11 +53,15 @@ async def handle(
     """Return the picture of the cluster; topics asked for by name may be created."""
     image = broker.cluster.image
     brokers = [it for it in image.brokers.values() if it.endpoint(context.listener)]
+    operations = NOT_ASKED
+    if request.include_cluster_authorized_operations:
+        operations = CLUSTER_OPERATIONS
     return MetadataResponse(
         brokers=tuple(_broker(it, context.listener) for it in brokers),
         cluster_id=image.cluster_id,
         controller_id=image.controller_id,
         topics=await _topics(broker, context, request),
+        cluster_authorized_operations=operations,
     )
 
 
@@ -67,15 +78,30 @@ async def _topics(
 ) -> tuple[MetadataResponseTopic, ...]:
     asked = request.topics
     if asked is None or (context.version == EVERY_TOPIC_EMPTY and not asked):
-        return tuple(
+        topics = [
             _known(broker, context, topic)
             for topic in broker.cluster.image.topics.values()
+        ]
+    elif context.version < VERSION_WITH_TOPIC_IDS and any(map(_is_by_id, asked)):
+        return tuple(
+            _failed(Error.INVALID_REQUEST, it.name or "", it.topic_id) for it in asked
         )
-    may_create = context.version < VERSION_WITH_CREATION_FLAG or (
-        request.allow_auto_topic_creation
-    )
-    created = await _create_missing(broker, asked) if may_create else {}
-    return tuple(_asked(broker, context, it, created) for it in asked)
+    else:
+        may_create = context.version < VERSION_WITH_CREATION_FLAG or (
+            request.allow_auto_topic_creation
+        )
+        created = await _create_missing(broker, asked) if may_create else {}
+        distinct = {(it.name, it.topic_id): it for it in asked}.values()
+        topics = [_asked(broker, context, it, created) for it in distinct]
+    if request.include_topic_authorized_operations:
+        topics = [
+            replace(it, topic_authorized_operations=TOPIC_OPERATIONS) for it in topics
+        ]
+    return tuple(topics)
+
+
+def _is_by_id(asked: MetadataRequestTopic) -> bool:
+    return asked.name is None or asked.topic_id != ZERO_UUID
 
 
 async def _create_missing(
@@ -88,7 +114,8 @@ async def _create_missing(
     )
     if not missing or not broker.cluster.config.flag("auto.create.topics.enable"):
         return {}
-    topics = [NewTopic(name) for name in missing]
+    config, count = broker.cluster.config, len(image.brokers)
+    topics = [missing_topic(name, config, broker_count=count) for name in missing]
     answers = await broker.cluster.create_topics(topics)
     return {
         new.name: _first_answer(broker, answer)

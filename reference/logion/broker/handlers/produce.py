@@ -23,6 +23,7 @@ from itertools import chain
 import trio
 
 from logion.broker.context import CloseConnection, Context
+from logion.broker.internal_topics import INTERNAL_TOPICS
 from logion.broker.state import BrokerState
 from logion.names import TopicPartition, Uuid
 from logion.protocol.errors import ApiError, Error
@@ -43,7 +44,6 @@ NO_ACKS = 0
 LEADER_ACKS = 1
 ALL_ACKS = -1
 
-INTERNAL_TOPICS = {"__consumer_offsets", "__transaction_state"}
 ADMIN_CLIENT_ID = "__admin_client"
 """The one client id that may write to internal topics."""
 
@@ -196,7 +196,7 @@ async def _commit(topics: list[TopicWrites], timeout_ms: int) -> list[TopicWrite
     pending = [write for write in _appended(topics) if not _is_committed(write)]
     if not pending:
         return topics
-    with trio.move_on_after(timeout_ms / 1000):
+    with trio.move_on_after(max(0, timeout_ms) / 1000):
         for write in pending:
             assert write.partition is not None
             await write.partition.committed(write.end_offset)
