@@ -7,6 +7,7 @@ Source: the message definitions of Apache Kafka from v0 up to release 4.3.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -171,11 +172,13 @@ def api_named(name: str) -> Api:
     return _BY_NAME[FORMER_NAMES.get(name, name)]
 
 
+@cache
 def request_class(key: int) -> type[Any]:
     """Return the class of an API's request; imports its module at the first call."""
     return _message_class(APIS[key], "Request")
 
 
+@cache
 def response_class(key: int) -> type[Any]:
     """Return the class of an API's response; imports its module at the first call."""
     return _message_class(APIS[key], "Response")

@@ -9,7 +9,7 @@ given to consumers).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from logion.names import BrokerId, LeaderEpoch
 
@@ -41,23 +41,23 @@ def on_elected(
     """Return the state of a leader that begins its term with the log it has."""
     assert broker in isr, f"leader {broker} is not in its ISR {sorted(isr)}"
     leader = Leader(broker, epoch, isr, {broker: end_offset}, high_watermark)
-    return _advanced(leader)
+    return _with(leader, isr, leader.end_offsets)
 
 
 def on_append(leader: Leader, end_offset: int) -> Leader:
     """Return the leader after its own log has grown to `end_offset`."""
-    return _advanced(_with_end_offset(leader, leader.broker, end_offset))
+    return _with(leader, leader.isr, {**leader.end_offsets, leader.broker: end_offset})
 
 
 def on_follower_fetch(leader: Leader, follower: BrokerId, offset: int) -> Leader:
     """Return the leader after `follower` asked for `offset`: it has all below it."""
-    return _advanced(_with_end_offset(leader, follower, offset))
+    return _with(leader, leader.isr, {**leader.end_offsets, follower: offset})
 
 
 def on_isr_changed(leader: Leader, isr: frozenset[BrokerId]) -> Leader:
     """Return the leader with the ISR that the controller confirmed."""
     assert leader.broker in isr, f"leader {leader.broker} left its ISR {sorted(isr)}"
-    return _advanced(replace(leader, isr=isr))
+    return _with(leader, isr, leader.end_offsets)
 
 
 def has_enough_in_sync(leader: Leader, min_in_sync: int) -> bool:
@@ -65,13 +65,10 @@ def has_enough_in_sync(leader: Leader, min_in_sync: int) -> bool:
     return len(leader.isr) >= min_in_sync
 
 
-def _with_end_offset(leader: Leader, broker: BrokerId, end_offset: int) -> Leader:
-    return replace(leader, end_offsets={**leader.end_offsets, broker: end_offset})
-
-
-def _advanced(leader: Leader) -> Leader:
-    """Return the leader with the high watermark that its ISR allows."""
-    committed = min(leader.end_offsets.get(broker, 0) for broker in leader.isr)
-    if committed <= leader.high_watermark:
-        return leader
-    return replace(leader, high_watermark=committed)
+def _with(
+    leader: Leader, isr: frozenset[BrokerId], end_offsets: Mapping[BrokerId, int]
+) -> Leader:
+    """Return the leader with these, and with the high watermark that they allow."""
+    committed = min([end_offsets.get(broker, 0) for broker in isr])
+    high_watermark = max(leader.high_watermark, committed)
+    return Leader(leader.broker, leader.epoch, isr, end_offsets, high_watermark)
