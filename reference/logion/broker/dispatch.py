@@ -8,6 +8,7 @@ client has asked for.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from importlib import import_module
 from typing import Any, TypeAlias
 
@@ -40,6 +41,7 @@ HANDLERS: Mapping[int, str] = {
 """API key to the module of `logion.broker.handlers` that answers it."""
 
 
+@cache
 def handler(api_key: int) -> Handler:
     """Return the function that answers `api_key`, one of HANDLERS."""
     module = import_module(f"logion.broker.handlers.{HANDLERS[api_key]}")

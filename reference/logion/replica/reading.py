@@ -39,8 +39,9 @@ def read_for_version(
     magic = magic_for_fetch(version, rules.magic)
     if magic < rules.magic:
         return _read_converted(partition, bounds, version, magic)
-    at_least_one = bounds.at_least_one and version >= VERSION_AT_LEAST_ONE
-    return partition.read(replace(bounds, at_least_one=at_least_one))
+    if version < VERSION_AT_LEAST_ONE:
+        bounds = replace(bounds, at_least_one=False)
+    return partition.read(bounds)
 
 
 def _read_converted(
