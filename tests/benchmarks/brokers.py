@@ -25,6 +25,9 @@ JVM = ("-Xmx1g", "-Xms1g", "-XX:+UseG1GC")
 """As in `kafka-server-start.sh`."""
 
 LOGION = Path(sys.executable).with_name("logion")
+BYTECODE = apache.ROOT / ".cache" / "bytecode"
+"""Compiled modules, as an installed package has them, whatever the environment says."""
+
 START_SECONDS_MAX = 20
 STEP_S = 0.001
 """How often a starting broker is looked at."""
@@ -47,6 +50,12 @@ class Running:
         self.figures.setdefault(name, []).append(figure)
 
     @property
+    def cpu_s(self) -> float:
+        """Return the seconds of processor time it has had."""
+        times = psutil.Process(self.pid).cpu_times()
+        return float(times.user + times.system)
+
+    @property
     def rss_mb(self) -> float:
         """Return its resident memory in MB."""
         return float(psutil.Process(self.pid).memory_info().rss) / 1e6
@@ -58,7 +67,7 @@ def logion(folder: Path) -> Iterator[Running]:
     folder.mkdir(parents=True)
     ready_file = folder / "ready"
     command = (
-        f"exec {LOGION} broker --listen 127.0.0.1:0 "
+        f"PYTHONPYCACHEPREFIX={BYTECODE} PYTHONDONTWRITEBYTECODE= exec {LOGION} broker --listen 127.0.0.1:0 "
         f"--data {folder / 'data'} --ready-file {ready_file}"
     )
     start = time.perf_counter()

@@ -36,8 +36,7 @@ PRODUCER = {
 CONSUMER = {
     "enable.auto.commit": False,
     "group.id": "benchmark",
-    "queued.min.messages": 2_000_000,
-    "queued.max.messages.kbytes": 1_048_576,
+    "fetch.queue.backoff.ms": 1,
 }
 """With its own limit of 100,000 messages the client pauses for a second
 (`fetch.queue.backoff.ms`) whenever the broker is faster than it is."""

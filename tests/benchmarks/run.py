@@ -1,6 +1,6 @@
 """logion beside Apache Kafka, with the same client in the same minutes.
 
-    .venv/bin/python tests/benchmarks/run.py [--quick] [--out FILE]
+    .venv/bin/python tests/benchmarks/run.py [--quick] [--data DIR] [--out FILE]
 
 Both brokers run at the same time and are loaded in turns, each figure of one right
 beside that of the other, first one and then the other in front; medians of the rounds
@@ -22,6 +22,8 @@ from resource import RLIMIT_NOFILE, getrlimit, setrlimit
 from statistics import median
 from typing import NamedTuple
 
+import psutil
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT)]
@@ -41,6 +43,8 @@ from tests.benchmarks.report import (  # noqa: E402
 SIZES = {100: "100 B", 1024: "1 KiB"}
 CONNECTIONS = 10_000
 GIGABYTE = 10**9
+DATA_SIZE_MAX = 10 * GIGABYTE
+"""What both brokers together write, and some room."""
 
 
 class Plan(NamedTuple):
@@ -80,11 +84,18 @@ def throughput(pair: Sequence[Running], label: str, size: int, count: int) -> No
     """Produce, then consume, messages of one size."""
     topic = f"load-{size}-{label}"
     for broker in pair:
-        found = client("produce", broker.bootstrap, topic, size, count)
-        broker.note(f"produce {size}", count / found["seconds"])
+        transfer(broker, ("produce", broker.bootstrap, topic, size, count), size, count)
     for broker in pair:
-        found = client("consume", broker.bootstrap, topic, count)
-        broker.note(f"consume {size}", count / found["seconds"])
+        transfer(broker, ("consume", broker.bootstrap, topic, count), size, count)
+
+
+def transfer(
+    broker: Running, arguments: tuple[object, ...], size: int, count: int
+) -> None:
+    """Run one load; note messages per second, and the broker's CPU per GB."""
+    before, name = broker.cpu_s, f"{arguments[0]} {size}"
+    broker.note(name, count / client(*arguments)["seconds"])
+    broker.note(f"cpu {name}", (broker.cpu_s - before) / (size * count / GIGABYTE))
 
 
 def latency(pair: Sequence[Running], label: str, count: int) -> None:
@@ -102,7 +113,10 @@ def one_round(pair: Sequence[Running], label: str, plan: Plan) -> None:
         throughput(pair, label, size, count)
     latency(pair, label, plan.acks)
     for broker in pair:
-        last = {name: round(figures[-1]) for name, figures in broker.figures.items()}
+        last = {
+            name: float(f"{figures[-1]:.3g}")
+            for name, figures in broker.figures.items()
+        }
         say(f"{label} {broker.name}: {last}")
 
 
@@ -176,6 +190,10 @@ def speed_rows(pair: Sequence[Running]) -> list[Row]:
             rows.append(
                 Row(f"{what}, {label}", unit, ours * factor, theirs * factor, *bound)
             )
+    for name in ("produce 100", "produce 1024", "consume 100", "consume 1024"):
+        label = name.replace("1024", "1 KiB").replace("100", "100 B")
+        figures = compare(pair, f"cpu {name}")
+        rows.append(Row(f"the broker's CPU, {label}", "s/GB", *figures))
     for name, label in (("p50_us", "ack, p50"), ("p99_us", "ack, p99")):
         figures = compare(pair, name)
         rows.append(Row(label, "us", *figures, AT_MOST, 0.5, CAUSES["latency"]))
@@ -257,7 +275,7 @@ def measure(plan: Plan, folder: Path) -> list[tuple[str, str]]:
         (f"Codec beside {name}: us per partition, 1,000 partitions", table(rows, name))
         for name, rows in codec_rows()
     ]
-    for name in ("records.py", "log.py"):
+    for name in ("path.py", "records.py", "log.py"):
         text = script(name).strip()
         sections.append((f"Parts alone: {name}", f"```text\n{text}\n```"))
     return sections
@@ -271,8 +289,7 @@ def load(pair: Sequence[Running], plan: Plan) -> None:
     warm_up = QUICK._replace(acks=2000)
     one_round(pair, "warm-up", warm_up)
     for broker in pair:
-        idle_mb = broker.figures["rss idle"]
-        broker.figures = {"rss idle": idle_mb}
+        broker.figures = {"rss idle": broker.figures["rss idle"]}
     for number in range(plan.rounds):
         turn = pair if number % 2 == 0 else pair[::-1]
         one_round(turn, f"round-{number}", plan)
@@ -281,20 +298,34 @@ def load(pair: Sequence[Running], plan: Plan) -> None:
         connections(broker)
 
 
+def in_memory() -> Path | None:
+    """Return a file system in memory with room for all data, if there is one.
+
+    So the disk, which is the same for both and slower than either, decides nothing.
+    """
+    memory = Path("/dev/shm")
+    if memory.is_dir() and psutil.disk_usage(str(memory)).free >= DATA_SIZE_MAX:
+        return memory if psutil.virtual_memory().available >= DATA_SIZE_MAX else None
+    return None
+
+
 def main() -> None:
     """Run it, as the module says."""
     parser = argparse.ArgumentParser(description="logion beside Apache Kafka")
     parser.add_argument("--quick", action="store_true", help="one short round")
+    parser.add_argument("--data", type=Path, help="parent of the data folders")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks.md")
     options = parser.parse_args()
     plan, start = QUICK if options.quick else FULL, time.perf_counter()
     limit = CONNECTIONS + 1000
     setrlimit(RLIMIT_NOFILE, (limit, max(limit, getrlimit(RLIMIT_NOFILE)[1])))
-    with tempfile.TemporaryDirectory(prefix="logion-benchmark-") as folder:
+    parent = options.data or in_memory()
+    with tempfile.TemporaryDirectory(prefix="logion-bench-", dir=parent) as folder:
         sections = measure(plan, Path(folder))
     settings = (
         f"librdkafka (confluent-kafka), one partition, acks=1, linger 5 ms, 10,000 "
-        f"messages a batch; medians of {plan.rounds} rounds in turns"
+        f"messages a batch; medians of {plan.rounds} rounds in turns; data folders of "
+        f"both {'on ' + str(parent) if parent else 'on disk'}"
     )
     text = document(sections, settings=settings, seconds=time.perf_counter() - start)
     options.out.write_text(text)

@@ -1,0 +1,134 @@
+"""What one request costs inside the broker, without sockets: microseconds.
+
+From the frame to the pieces of the answer, by one connection of a broker with one
+partition; the best of many rounds, since the machine may be busy.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
+from typing import Any, cast
+
+import trio
+from logion.broker.broker import Broker, open_broker
+from logion.broker.connection import Connection
+from logion.broker.defaults import settings_over_defaults
+from logion.broker.transport import Transport
+from logion.clock import SystemClock
+from logion.config import NEWEST_RELEASE, BrokerConfig
+from logion.disk import SystemDisk
+from logion.protocol.headers import encode_request
+from logion.protocol.messages.fetch import FetchPartition, FetchRequest, FetchTopic
+from logion.protocol.messages.metadata import MetadataRequest, MetadataRequestTopic
+from logion.protocol.messages.produce import (
+    PartitionProduceData,
+    ProduceRequest,
+    TopicProduceData,
+)
+from logion.records.record import Record, write_batch
+
+TOPIC = "topic"
+ROUNDS = 30
+CALLS = 100
+
+NOW_MS = 1_700_000_000_000
+
+
+class Nobody:
+    """A transport that carries nothing."""
+
+    peer = "nobody:0"
+
+
+def produce(count: int) -> bytes:
+    """Return a frame with `count` records of 100 bytes for one partition."""
+    records = [Record(i, NOW_MS, None, bytes(100)) for i in range(count)]
+    data = PartitionProduceData(index=0, records=write_batch(records))
+    topic = TopicProduceData(name=TOPIC, partition_data=(data,))
+    request = ProduceRequest(acks=1, timeout_ms=1000, topic_data=(topic,))
+    return frame(request, 9)
+
+
+def fetch() -> bytes:
+    """Return a frame that reads one partition from the start, without a session."""
+    partition = FetchPartition(
+        partition=0, fetch_offset=0, partition_max_bytes=1 << 20, log_start_offset=-1
+    )
+    topic = FetchTopic(topic=TOPIC, partitions=(partition,))
+    request = FetchRequest(
+        max_wait_ms=500,
+        min_bytes=1,
+        max_bytes=1 << 25,
+        session_epoch=-1,
+        topics=(topic,),
+    )
+    return frame(request, 11)
+
+
+def metadata() -> bytes:
+    """Return a frame that asks about one topic, and makes it."""
+    return frame(MetadataRequest(topics=(MetadataRequestTopic(name=TOPIC),)), 9)
+
+
+def frame(request: object, version: int) -> bytes:
+    """Return a request as the broker's frame buffer gives it."""
+    return b"".join(map(bytes, encode_request(request, version, 1, "rdkafka")))[4:]
+
+
+def call(connection: Connection, sent: bytes) -> None:
+    """Answer a copy of a request that has nothing to wait for."""
+    answering = connection._answer(memoryview(bytearray(sent)))
+    coroutine = cast("Coroutine[Any, Any, Any]", answering)
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        return
+    raise AssertionError("the request waits")
+
+
+def microseconds(act: Callable[[], object]) -> float:
+    """Return what one call takes, in the best of the rounds."""
+    best = float("inf")
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        for _ in range(CALLS):
+            act()
+        best = min(best, (time.perf_counter() - start) / CALLS * 1e6)
+    return best
+
+
+def rows(broker: Broker) -> Iterator[str]:
+    """Yield a line for each kind of request."""
+    connection = Connection(broker.state, cast("Transport", Nobody()), "PLAINTEXT")
+    requests = {
+        "produce, 1 record of 100 bytes": produce(1),
+        "produce, 1,000 records": produce(1000),
+        "fetch, 1 partition": fetch(),
+        "metadata, 1 topic": metadata(),
+    }
+    for name, sent in requests.items():
+        figure = microseconds(partial(call, connection, sent))
+        yield f"{name:34}{figure:8.1f} us"
+
+
+async def main(folder: str) -> None:
+    """Open a broker and print the table."""
+    given = {"listeners": "PLAINTEXT://127.0.0.1:0"}
+    settings = settings_over_defaults(
+        given, disk=SystemDisk(), folder=folder, release=NEWEST_RELEASE
+    )
+    config = BrokerConfig.of(settings, release=NEWEST_RELEASE)
+    async with open_broker(config, SystemClock(), SystemDisk()) as broker:
+        connection = Connection(broker.state, cast("Transport", Nobody()), "PLAINTEXT")
+        await connection._answer(memoryview(metadata()))
+        for row in rows(broker):
+            sys.stdout.write(f"{row}\n")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as temporary:
+        trio.run(main, temporary)
