@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -bb -m pytest
 
-.PHONY: help env test unit integration conformance check benchmark verify pythons clean
+.PHONY: help env test unit integration conformance check benchmark status verify pythons clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ check: env ## Lint, format, types, layers
 
 benchmark: env ## logion beside Apache Kafka, into docs/benchmarks.md (about 20 minutes)
 	@$(BIN)/python tests/benchmarks/run.py
+
+status: env ## What is answered and who has tested it, into docs/status.md
+	@$(BIN)/python -m tests.status > docs/status.md
 
 verify: env ## Everything: long kill rounds, every Python (about an hour)
 	@LOGION_VERIFY=1 $(MAKE) --no-print-directory check test pythons

@@ -1,0 +1,71 @@
+"""Writes down which versions golden vectors and kio have of each API.
+
+    .venv/bin/python -m tests.docs.observe_codecs
+
+`tests/logion/protocol/test_codec.py` holds the codec to both, byte for byte; a version
+counts here if request and response are both there.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+from importlib.util import find_spec
+
+from logion.protocol.apis import APIS, api_named
+
+from tests.docs import evidence
+from tests.shared import shared
+
+GOLDEN = "3.9.0"
+"""The release whose own classes wrote the vectors."""
+
+REDEFINED = ("ReadShareGroupStateSummary", 0)
+"""Left out by the test too: unstable in 3.9, changed in 4.x."""
+
+
+def golden_pairs() -> set[evidence.Pair]:
+    """Return what the vectors in ../shared cover."""
+    lines = shared(f"spec/golden/messages-{GOLDEN}.jsonl").read_text().splitlines()
+    vectors = [json.loads(line) for line in lines]
+    found = {(it["name"], it["version"]) for it in vectors}
+    requests, responses = (
+        {(name.removesuffix(side), v) for name, v in found if name.endswith(side)}
+        for side in ("Request", "Response")
+    )
+    both = (requests & responses) - {REDEFINED}
+    return {(api_named(name).key, version) for name, version in both}
+
+
+def kio_pairs() -> set[evidence.Pair]:
+    """Return what the installed kio has classes of."""
+    found = set()
+    for api in APIS.values():
+        for version in api.versions:
+            folder = f"kio.schema.{api.module}.v{version}"
+            if has(f"{folder}.request") and has(f"{folder}.response"):
+                found.add((api.key, version))
+    return found
+
+
+def has(module: str) -> bool:
+    """Whether a module is there, without loading it."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def kio_version() -> str:
+    """Return the version of kio that is installed."""
+    return importlib.metadata.version("kio")
+
+
+def main() -> None:
+    """Write down both."""
+    evidence.record("golden", GOLDEN, golden_pairs())
+    evidence.record("kio", kio_version(), kio_pairs())
+
+
+if __name__ == "__main__":
+    main()
