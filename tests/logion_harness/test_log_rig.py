@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from logion_harness.log_rig import Rig, View, view, view_of_model
+from logion_harness.log_rig import FOLDER, NAME, Rig, View, view, view_of_model
 from logion_model import log as model
 
 
@@ -37,3 +37,20 @@ def test_an_append_on_a_failing_disk_takes_the_log_offline_until_a_crash() -> No
     assert rig.log.directory.failure is not None
     rig.crash((), None)
     assert view(rig.log) == view_of_model(model.Log())
+
+
+def test_producers_learnt_again_do_not_move_the_start_of_an_epoch() -> None:
+    """A program that the machine found: the newest snapshot stands inside an epoch."""
+    rig = Rig()
+    rig.append(0, (b"a",))
+    rig.append(1, (b"b",))
+    rig.restart()  # leaves a snapshot at 2
+    rig.append(1, (b"c",))
+    rig.log.roll()
+    rig.log.flush()
+    rig.checkpoint()
+    rig.append(2, (b"d",))
+    rig.log.flush()
+    rig.disk.remove(f"{FOLDER}/{NAME}/{3:020d}.snapshot")
+    rig.crash(range(len(rig.disk.unsynced)), None)
+    assert view(rig.log).epochs == ((0, 1), (1, 3), (2, 4))

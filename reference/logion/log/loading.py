@@ -86,9 +86,11 @@ class Loading:
         if suspect is None:
             end = self._resume(segments[-1])
             self._replay(segments, offset, state)
+            state.epochs = epochs or state.epochs
         else:
             self._replay(segments[:suspect], offset, state)
-            state.epochs = without_end(state.epochs, segments[suspect].base_offset)
+            known = epochs or state.epochs  # a replay may begin inside an epoch
+            state.epochs = without_end(known, segments[suspect].base_offset)
             end = self._recover(segments, suspect, state)
         if end < self._known.start_offset:
             state, end = LogState(), self._restart(segments)
