@@ -19,13 +19,14 @@ from pathlib import Path
 import psutil
 
 from tests.integration import apache
+from tests.integration.maven import ROOT
 
 RELEASE = "3.9.1"
 JVM = ("-Xmx1g", "-Xms1g", "-XX:+UseG1GC")
 """As in `kafka-server-start.sh`."""
 
 LOGION = Path(sys.executable).with_name("logion")
-BYTECODE = apache.ROOT / ".cache" / "bytecode"
+BYTECODE = ROOT / ".cache" / "bytecode"
 """Compiled modules, as an installed package has them, whatever the environment says."""
 
 START_SECONDS_MAX = 20
@@ -67,8 +68,9 @@ def logion(folder: Path) -> Iterator[Running]:
     folder.mkdir(parents=True)
     ready_file = folder / "ready"
     command = (
-        f"PYTHONPYCACHEPREFIX={BYTECODE} PYTHONDONTWRITEBYTECODE= exec {LOGION} broker --listen 127.0.0.1:0 "
-        f"--data {folder / 'data'} --ready-file {ready_file}"
+        f"PYTHONPYCACHEPREFIX={BYTECODE} PYTHONDONTWRITEBYTECODE= exec {LOGION} "
+        f"broker --listen 127.0.0.1:0 --data {folder / 'data'} "
+        f"--ready-file {ready_file}"
     )
     start = time.perf_counter()
     with (

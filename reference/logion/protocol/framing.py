@@ -14,8 +14,9 @@ SIZE_BYTES = 4
 SPACE_MIN = 4096
 """Bytes an idle connection keeps: little, since there may be thousands."""
 
-SPACE_KEPT = 1024 * 1024
-"""Bytes a busy connection may keep; a buffer that grew larger is given back."""
+SPACE_KEPT = 2 * 1024 * 1024
+"""Bytes a busy connection may keep; a buffer that grew larger is given back. A produce
+of the largest batch by default (`max.message.bytes`, 1 MiB and 12 bytes) fits in."""
 
 
 class FrameBuffer:
