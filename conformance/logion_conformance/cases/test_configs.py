@@ -37,6 +37,9 @@ SET, DELETE, APPEND, SUBTRACT = range(4)
 FROM_TOPIC, FROM_DEFAULT = 1, 5
 """Sources of a setting: the topic itself, or the default in the code (KIP-226)."""
 
+WRONG_VALUE = (Error.INVALID_CONFIG, Error.INVALID_REQUEST)
+"""What a value that cannot be is answered with: by 3.x and later, and by 2.x."""
+
 Settings = dict[str, DescribeConfigsResourceResult]
 
 
@@ -200,7 +203,7 @@ async def test_altering_needs_right_settings(broker: Subject, version: int) -> N
     does a request that is only checked."""
     topic = await broker.topic(retention_ms="1234567")
     wrong = await replaced(broker, topic.name, retention_ms="soon")
-    expect_error(wrong, Error.INVALID_CONFIG, what="the error code of a wrong value")
+    expect_error(wrong, *WRONG_VALUE, what="the error code of a wrong value")
     strange = await replaced(broker, topic.name, no_such_setting="1")
     expect_error(strange, Error.INVALID_CONFIG, what="the error code of a wrong key")
     checked = await replaced(broker, topic.name, validate_only=True, retention_ms="1")
@@ -242,9 +245,9 @@ async def test_settings_are_changed_one_by_one(broker: Subject, version: int) ->
     ("key", "operation", "value", "errors"),
     [
         ("no.such.setting", SET, "1", (Error.INVALID_CONFIG,)),
-        ("retention.ms", SET, "soon", (Error.INVALID_CONFIG,)),
-        ("retention.ms", APPEND, "1", (Error.INVALID_CONFIG, Error.INVALID_REQUEST)),
-        ("retention.ms", SET, None, (Error.INVALID_CONFIG, Error.INVALID_REQUEST)),
+        ("retention.ms", SET, "soon", WRONG_VALUE),
+        ("retention.ms", APPEND, "1", WRONG_VALUE),
+        ("retention.ms", SET, None, WRONG_VALUE),
     ],
     ids=["unknown", "value", "append-to-number", "null"],
 )
