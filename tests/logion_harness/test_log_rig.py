@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from logion.testing.disk import Rename
 from logion_harness.log_rig import FOLDER, NAME, Rig, View, view, view_of_model
 from logion_model import log as model
 
@@ -54,3 +55,23 @@ def test_producers_learnt_again_do_not_move_the_start_of_an_epoch() -> None:
     rig.disk.remove(f"{FOLDER}/{NAME}/{3:020d}.snapshot")
     rig.crash(range(len(rig.disk.unsynced)), None)
     assert view(rig.log).epochs == ((0, 1), (1, 3), (2, 4))
+
+
+def test_segments_that_expire_leave_no_hole_in_a_crash() -> None:
+    """A program that the machine found: only the last of several renames was kept."""
+    rig = Rig()
+    for number in range(12):
+        rig.append(0, (b"%d" % number,))
+        rig.log.roll()
+    rig.log.flush()
+    rig.checkpoint()
+    rig.expire()
+    assert rig.log.start_offset > 2
+    renames = [
+        number
+        for number, operation in enumerate(rig.disk.unsynced)
+        if isinstance(operation, Rename) and ".log" in operation.old
+    ]
+    rig.crash(renames[-1:], None)
+    offsets = [record.offset for record in view(rig.log).records]
+    assert offsets == list(range(offsets[0], 12))

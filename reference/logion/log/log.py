@@ -366,6 +366,8 @@ class Log:
         if count == len(self._segments):
             self.roll()
         for _ in range(count):
+            # A crash must not find a younger segment gone before an older one.
+            self.directory.disk.sync_dir(self.path)
             self._segments.drop(0, self.settings.file_delete_delay_ms)
         self.delete_before(max(self.start_offset, self._segments[0].base_offset))
         return count
