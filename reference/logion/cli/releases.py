@@ -78,8 +78,8 @@ def _apis_of(played: Release) -> list[str]:
 
 def _title(played: Release) -> str:
     verb = "advertises" if played.advertises_api_versions else "accepts"
-    records = f"record format v{played.message_format}"
-    return f"Kafka {played}: metadata on {played.metadata}, {records}; it {verb}"
+    records = f"record format v{played.message_format}; it {verb} these versions"
+    return f"Kafka {played}: metadata on {played.metadata}, {records}"
 
 
 def _range_text(first: int, last: int) -> str:
