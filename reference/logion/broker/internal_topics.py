@@ -13,6 +13,9 @@ INTERNAL_TOPICS = frozenset({OFFSETS, TRANSACTIONS})
 EXACT_REPLICATION_SINCE = (0, 11, 0)
 """Before, the first offsets topic took as few replicas as there were brokers."""
 
+COMPRESSION_SINCE = (0, 9, 0)
+"""Before, topics had no `compression.type`."""
+
 
 def missing_topic(name: str, config: BrokerConfig, *, broker_count: int) -> NewTopic:
     """Return the topic that is made when somebody asks for it by this name."""
@@ -42,8 +45,11 @@ def missing_topic(name: str, config: BrokerConfig, *, broker_count: int) -> NewT
 
 
 def _compacted(config: BrokerConfig, segment_bytes: str) -> dict[str, str]:
-    return {
+    configs = {
         "cleanup.policy": "compact",
         "segment.bytes": config.text(segment_bytes),
         "compression.type": "producer",
     }
+    if minor_release(config.release) < COMPRESSION_SINCE:
+        del configs["compression.type"]
+    return configs
