@@ -96,16 +96,29 @@ def test_an_interrupt_is_a_status_and_no_traceback(
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("buffered", ["", "1"])
 @pytest.mark.parametrize(
-    "arguments", [("protocol", "list"), ("releases", "4.3"), ("broker", "--help")]
+    "arguments",
+    [
+        ("protocol", "list"),
+        ("releases", "4.3"),
+        ("broker", "--help"),
+        ("dump-log", "meta.properties"),
+        ("records", "check", "meta.properties"),
+    ],
 )
-def test_a_reader_that_has_seen_enough_is_no_error(arguments: tuple[str, ...]) -> None:
+def test_a_reader_that_has_seen_enough_is_no_error(
+    arguments: tuple[str, ...], buffered: str, tmp_path: Path
+) -> None:
+    (tmp_path / "meta.properties").write_text("broker.id=1\n")
     reading, writing = os.pipe()
     os.close(reading)
     try:
         ended = subprocess.run(
             [*LOGION, *arguments],
             stdout=writing,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONUNBUFFERED": buffered},
             stderr=subprocess.PIPE,
             timeout=DEADLINE_S,
             check=False,

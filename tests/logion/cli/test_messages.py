@@ -25,6 +25,7 @@ def test_every_message_is_in_the_list() -> None:
     assert others <= {line.split()[0] for line in lines if line}
 
 
+@pytest.mark.slow
 def test_every_message_can_be_shown_in_all_its_versions_and_in_each_end() -> None:
     for cls in all_messages():
         versions = schema_of(cls).versions

@@ -132,6 +132,7 @@ def test_what_cannot_be_encoded_is_one_line_and_status_1(
     assert err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_decode_and_encode_are_inverse_for_every_message(
     monkeypatch: pytest.MonkeyPatch, capsys: Capsys
 ) -> None:
@@ -167,6 +168,7 @@ def test_unknown_names_and_versions_are_status_2(
 
 
 @needs_shared
+@pytest.mark.slow
 def test_the_vectors_of_apache_kafka_agree_but_for_the_known_one(
     capsys: Capsys,
 ) -> None:
