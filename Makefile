@@ -43,7 +43,7 @@ benchmark: env ## logion beside Apache Kafka, into docs/benchmarks.md (about 20 
 	@$(BIN)/python tests/benchmarks/run.py
 
 status: env ## What is answered and who has tested it, into docs/status.md
-	@$(BIN)/python -m tests.status > docs/status.md
+	@$(BIN)/python -m tests.status > docs/.status.md && mv docs/.status.md docs/status.md
 
 verify: env ## Everything: long kill rounds, every Python (about an hour)
 	@LOGION_VERIFY=1 $(MAKE) --no-print-directory check test pythons

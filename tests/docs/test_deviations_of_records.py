@@ -1,0 +1,152 @@
+"""Records and requests that logion judges otherwise: see docs/deviations.md."""
+
+from __future__ import annotations
+
+import struct
+from gzip import compress
+
+import pytest
+from logion.protocol.apis import api_named
+from logion.protocol.errors import Error
+from logion.protocol.messages.api_versions import ApiVersionsRequest
+from logion.records.codec import Codec
+from logion.records.record import BatchOptions
+
+from tests.docs.asking import (
+    FUTURE,
+    LAST_OFFSET_DELTA,
+    MAX_TIMESTAMP,
+    TIME,
+    batch,
+    broker_and_client,
+    holding,
+    patched,
+    unstamped,
+)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(holding(batch(0), b"no gzip"), id="undecodable"),
+        pytest.param(holding(batch(0, 1), batch(0)[61:]), id="one of two"),
+        pytest.param(patched(batch(0, 5), *LAST_OFFSET_DELTA, 1), id="0 and 5"),
+    ],
+)
+async def test_records_inside_a_batch_are_not_looked_at(sent: bytes) -> None:
+    async with broker_and_client() as client:
+        assert (await client.produce(sent)).error_code == Error.NONE
+        assert unstamped(await client.stored()) == sent
+
+
+async def test_a_false_newest_timestamp_is_kept() -> None:
+    sent = patched(batch(0), *MAX_TIMESTAMP, TIME - 1000)
+    async with broker_and_client() as client:
+        assert (await client.produce(sent)).error_code == Error.NONE
+        assert unstamped(await client.stored()) == sent
+
+
+async def test_a_record_from_the_future_hides_behind_the_header() -> None:
+    limit = {"message.timestamp.after.max.ms": "1000"}
+    honest = batch(0, time=FUTURE)
+    async with broker_and_client() as client:
+        await client.create("limited", limit)
+        refused = await client.produce(honest, "limited")
+        taken = await client.produce(patched(honest, *MAX_TIMESTAMP, TIME), "limited")
+    assert refused.error_code == Error.INVALID_TIMESTAMP
+    assert taken.error_code == Error.NONE
+
+
+@pytest.mark.parametrize("codec", [5, 6, 7])
+async def test_an_unknown_codec_has_its_own_error(codec: int) -> None:
+    sent = patched(batch(0), 21, ">h", codec)
+    async with broker_and_client() as client:
+        answer = await client.produce(sent)
+    assert answer.error_code == Error.UNSUPPORTED_COMPRESSION_TYPE
+
+
+@pytest.mark.parametrize("old", ["0.9.0", "0.10.0"])
+async def test_zstd_for_a_log_of_an_old_format_is_an_invalid_record(old: str) -> None:
+    sent = batch(0, options=BatchOptions(codec=Codec.ZSTD))
+    async with broker_and_client("2.8") as client:
+        await client.create("old", {"message.format.version": old})
+        answer = await client.produce(sent, "old")
+    assert answer.error_code == Error.INVALID_RECORD
+
+
+async def test_records_that_must_be_read_may_not_decompress_to_more_than_100_mib() -> (
+    None
+):
+    bomb = holding(batch(0), compress(bytes(101 << 20), 1))
+    async with broker_and_client() as client:
+        await client.create("compacted", {"cleanup.policy": "compact"})
+        answer = await client.produce(bomb, "compacted")
+    assert answer.error_code == Error.MESSAGE_TOO_LARGE
+
+
+async def test_an_old_message_with_bytes_after_its_fields_is_an_invalid_record() -> (
+    None
+):
+    from zlib import crc32
+
+    whole = bytearray(batch(0, options=BatchOptions(magic=1)) + b"??")
+    struct.pack_into(">i", whole, 8, len(whole) - 12)
+    struct.pack_into(">I", whole, 12, crc32(whole[16:]))
+    async with broker_and_client() as client:
+        answer = await client.produce(bytes(whole), version=2)
+    assert answer.error_code == Error.INVALID_RECORD
+
+
+async def test_a_refusal_says_what_was_found() -> None:
+    async with broker_and_client() as client:
+        answer = await client.produce(batch(0)[:40])
+    assert answer.error_code == Error.INVALID_RECORD
+    assert answer.error_message == "0 entries; one whole batch was expected"
+
+
+def v0_header(api: str, version: int) -> bytes:
+    """Return a request header of version 1 without a client id."""
+    return struct.pack(">hhih", api_named(api).key, version, 7, -1)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param((struct.pack(">hhih", 18, 0, 7, -2),), id="client id"),
+        pytest.param(
+            (v0_header("InitProducerId", 0), struct.pack(">hi", -3, 1000)), id="string"
+        ),
+        pytest.param((v0_header("Metadata", 1), struct.pack(">i", -2)), id="array"),
+    ],
+)
+async def test_a_length_below_minus_1_is_not_null(parts: tuple[bytes, ...]) -> None:
+    async with broker_and_client() as client:
+        assert await client.is_closed_after(*parts)
+
+
+async def test_text_that_is_no_utf8_is_refused() -> None:
+    topic = struct.pack(">ih", 1, 2) + b"\xffA"
+    async with broker_and_client() as client:
+        assert await client.is_closed_after(v0_header("Metadata", 4), topic, b"\0")
+
+
+@pytest.mark.parametrize("size", [1, 3])
+async def test_a_tagged_field_has_the_size_it_claims(size: int) -> None:
+    fixed = struct.pack(">iiiibii", -1, 0, 1, 1000, 0, 0, -1)
+    empty_arrays_and_rack = b"\x01\x01\x01"
+    cluster_id = bytes([1, 0, size]) + b"\x02c"
+    async with broker_and_client() as client:
+        assert await client.is_closed_after(
+            v0_header("Fetch", 12), b"\0", fixed, empty_arrays_and_rack, cluster_id
+        )
+
+
+@pytest.mark.parametrize("release", ["3.9", "4.3"])
+async def test_features_are_not_told(release: str) -> None:
+    request = ApiVersionsRequest(
+        client_software_name="test", client_software_version="1"
+    )
+    async with broker_and_client(release) as client:
+        answer = await client.ask(request, 3)
+    assert answer.supported_features == answer.finalized_features == ()
+    assert answer.finalized_features_epoch == -1

@@ -1,0 +1,94 @@
+"""The cluster where logion is not Apache Kafka: see docs/deviations.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from logion.broker.dispatch import HANDLERS
+from logion.protocol.apis import api_named
+from logion.protocol.errors import Error
+from logion.protocol.messages.init_producer_id import InitProducerIdRequest
+from logion.protocol.messages.list_offsets import (
+    ListOffsetsPartition,
+    ListOffsetsRequest,
+    ListOffsetsTopic,
+)
+from logion.protocol.messages.metadata import (
+    MetadataRequest,
+    MetadataRequestTopic,
+)
+from logion.records.record import BatchOptions
+from logion.testing.broker import Broker
+
+from tests.docs.asking import (
+    batch,
+    broker_and_client,
+    client_of,
+)
+
+
+@pytest.mark.parametrize("replica", [0, 5])
+async def test_a_fetch_of_any_replica_is_a_consumers(replica: int) -> None:
+    async with broker_and_client() as client:
+        await client.produce(batch(0))
+        read = await client.fetch(replica=replica)
+    assert (read.error_code, read.high_watermark) == (Error.NONE, 1)
+    assert read.records
+
+
+async def test_a_negative_time_without_a_meaning_is_a_time() -> None:
+    asked = ListOffsetsPartition(partition_index=0, timestamp=-7)
+    topic = ListOffsetsTopic(name="t", partitions=(asked,))
+    async with broker_and_client() as client:
+        await client.produce(batch(0))
+        answer = await client.ask(ListOffsetsRequest(replica_id=-1, topics=(topic,)))
+    found = answer.topics[0].partitions[0]
+    assert (found.error_code, found.offset) == (Error.NONE, 0)
+
+
+@pytest.mark.parametrize("release", ["3.9", "4.3"])
+async def test_a_restart_does_not_raise_leader_epochs(
+    release: str, tmp_path: Path
+) -> None:
+    epochs = []
+    for is_first in (True, False):
+        async with (
+            Broker(release=release, data=str(tmp_path)) as broker,
+            client_of(broker) as client,
+        ):
+            if is_first:
+                await client.create("t")
+            asked = MetadataRequest(topics=(MetadataRequestTopic(name="t"),))
+            answer = await client.ask(asked)
+            epochs.append(answer.topics[0].partitions[0].leader_epoch)
+    assert epochs == [0, 0]
+
+
+@pytest.mark.parametrize("release", ["0.10.0", "3.9", "4.3"])
+def test_the_cluster_is_kept_in_a_journal_in_the_first_data_folder(
+    release: str, tmp_path: Path
+) -> None:
+    with Broker(release=release, data=str(tmp_path)):
+        names = {path.name for path in tmp_path.iterdir()}
+    assert "logion-coordination.journal" in names
+    assert not any(name.startswith("__cluster_metadata") for name in names)
+
+
+async def test_transactional_ids_have_no_coordinator() -> None:
+    request = InitProducerIdRequest(transactional_id="t", transaction_timeout_ms=1000)
+    async with broker_and_client() as client:
+        answer = await client.ask(request)
+    assert answer.error_code == Error.NOT_COORDINATOR
+    assert api_named("FindCoordinator").key not in HANDLERS
+
+
+async def test_a_batch_of_a_transaction_nobody_began_is_taken() -> None:
+    options = BatchOptions(
+        producer_id=7, producer_epoch=0, base_sequence=0, is_transactional=True
+    )
+    async with broker_and_client() as client:
+        answer = await client.produce(batch(0, options=options))
+        read = await client.fetch()
+    assert answer.error_code == Error.NONE
+    assert (read.last_stable_offset, read.high_watermark) == (0, 1)

@@ -1,0 +1,241 @@
+"""Topics and settings where logion is not Apache Kafka: see docs/deviations.md."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import logion
+import pytest
+from logion.broker.dispatch import HANDLERS
+from logion.config import documentation
+from logion.log.manager import BrokerIdentity, LogManager
+from logion.log.settings import LogSettings
+from logion.names import TopicPartition
+from logion.protocol.apis import api_named
+from logion.protocol.errors import Error
+from logion.protocol.messages.create_topics import (
+    CreatableReplicaAssignment,
+    CreatableTopic,
+    CreateTopicsRequest,
+)
+from logion.protocol.messages.delete_topics import DeleteTopicsRequest
+from logion.protocol.messages.describe_configs import (
+    DescribeConfigsRequest,
+    DescribeConfigsResource,
+    DescribeConfigsResourceResult,
+)
+from logion.protocol.messages.incremental_alter_configs import (
+    AlterableConfig,
+    AlterConfigsResource,
+    IncrementalAlterConfigsRequest,
+)
+from logion.protocol.messages.metadata import (
+    MetadataRequest,
+)
+from logion.protocol.messages.produce import (
+    PartitionProduceData,
+    ProduceRequest,
+    TopicProduceData,
+)
+from logion.records.record import BatchOptions
+from logion.records.validation import ProduceRules
+from logion.settings import broker_settings, topic_settings
+from logion.testing.clock import FakeClock
+from logion.testing.disk import MemoryDisk
+
+from tests.docs.asking import (
+    MAGIC,
+    Client,
+    batch,
+    broker_and_client,
+)
+from tests.docs.table import rows
+
+
+async def test_topics_come_in_the_order_in_which_they_were_made() -> None:
+    names = [f"topic-{number * 7 % 10}" for number in range(10)]
+    async with broker_and_client() as client:
+        for name in names:
+            await client.create(name)
+        assert [topic.name for topic in await client.topics()] == ["t", *names]
+
+
+async def test_a_topic_is_there_before_any_time_out() -> None:
+    async with broker_and_client() as client:
+        await client.create("at-once", timeout_ms=0)
+        await client.produce(batch(0), "at-once")
+
+
+async def test_a_topic_is_gone_before_any_time_out() -> None:
+    async with broker_and_client() as client:
+        request = DeleteTopicsRequest(topic_names=("t",), timeout_ms=0)
+        answer = await client.ask(request, 4)
+        assert answer.responses[0].error_code == Error.NONE
+        assert await client.topics() == ()
+
+
+async def test_no_release_makes_more_than_10_000_partitions_at_once() -> None:
+    topics = tuple(
+        CreatableTopic(
+            name=name,
+            num_partitions=5001,
+            replication_factor=1,
+            assignments=(),
+            configs=(),
+        )
+        for name in ("a", "b")
+    )
+    async with broker_and_client("3.9") as client:
+        request = CreateTopicsRequest(topics=topics, validate_only=True)
+        answer = await client.ask(request)
+    found = {topic.error_code for topic in answer.topics}
+    assert found == {Error.POLICY_VIOLATION}
+
+
+async def described(client: Client) -> tuple[DescribeConfigsResourceResult, ...]:
+    """Return the settings of the only broker."""
+    metadata = await client.ask(MetadataRequest(topics=()))
+    broker = DescribeConfigsResource(
+        resource_type=4,
+        resource_name=str(metadata.brokers[0].node_id),
+        configuration_keys=None,
+    )
+    request = DescribeConfigsRequest(resources=(broker,), include_documentation=True)
+    answer = await client.ask(request)
+    found: tuple[DescribeConfigsResourceResult, ...] = answer.results[0].configs
+    return found
+
+
+async def test_settings_come_by_name_with_texts_of_our_own() -> None:
+    async with broker_and_client() as client:
+        found = await described(client)
+    names = [setting.name for setting in found]
+    assert names == sorted(names)
+    assert all(each.documentation == documentation(each.name) for each in found)
+
+
+@pytest.mark.parametrize("release", ["3.9", "4.3"])
+async def test_a_broker_without_settings_has_those_its_release_ships(
+    release: str,
+) -> None:
+    async with broker_and_client(release) as client:
+        found = {setting.name: setting.value for setting in await described(client)}
+    assert found["offsets.topic.replication.factor"] == "1"
+
+
+def source_of_what_acts() -> str:
+    """Return all code but the tables and checks of settings."""
+    files = Path(logion.__file__).parent.rglob("*.py")
+    return "".join(
+        each.read_text() for each in files if not each.name.startswith("config")
+    )
+
+
+def without_effect() -> list[str]:
+    """Return the settings that the document says have no effect."""
+    (row,) = [row for row in rows() if "::test_settings_of_what_is_not_" in row[-1]]
+    return re.findall(r"`([a-z.]+)`", row[1])
+
+
+@pytest.mark.parametrize("name", without_effect())
+def test_settings_of_what_is_not_built_have_no_effect(name: str) -> None:
+    assert name in {**broker_settings(), **topic_settings()}
+    assert f'"{name}"' not in source_of_what_acts()
+
+
+async def test_a_secure_listener_speaks_plain_text() -> None:
+    async with broker_and_client(listeners="SSL://127.0.0.1:0") as client:
+        assert [topic.name for topic in await client.topics()] == ["t"]
+
+
+async def test_quotas_are_not_enforced() -> None:
+    async with broker_and_client("2.8", quota_producer_default="1") as client:
+        data = PartitionProduceData(index=0, records=batch(0))
+        part = TopicProduceData(name="t", partition_data=(data,))
+        request = ProduceRequest(acks=-1, timeout_ms=1000, topic_data=(part,))
+        answers = [await client.ask(request) for _ in range(3)]
+    assert [answer.throttle_time_ms for answer in answers] == [0, 0, 0]
+    assert api_named("AlterClientQuotas").key not in HANDLERS
+
+
+def test_compacted_topics_keep_every_record() -> None:
+    clock = FakeClock()
+    settings = LogSettings(
+        segment_bytes=100, is_delete=False, rules=ProduceRules(is_compacted=True)
+    )
+    manager = LogManager(MemoryDisk(clock), clock, settings_of=lambda _: settings)
+    manager.open(["data"], BrokerIdentity(0))
+    name = TopicPartition("t", 0)
+    log = manager.create(name)
+    for _ in range(5):
+        log.append_as_leader(batch(0), leader_epoch=0, produce_version=8)
+    manager.high_watermarks[name] = log.end_offset
+    clock.advance(10**9)
+    assert manager.clean() == 0
+    assert (log.start_offset, log.end_offset, len(list(log.segments))) == (0, 5, 5)
+
+
+@pytest.mark.parametrize("kind", [8, 16, 32], ids=["logger", "metrics", "group"])
+async def test_only_topics_and_brokers_have_settings(kind: int) -> None:
+    asked = DescribeConfigsResource(
+        resource_type=kind, resource_name="0", configuration_keys=None
+    )
+    async with broker_and_client("4.3") as client:
+        answer = await client.ask(DescribeConfigsRequest(resources=(asked,)))
+    assert answer.results[0].error_code == Error.INVALID_REQUEST
+
+
+async def alter(client: Client, kind: int, name: str, change: AlterableConfig) -> Error:
+    """Return the error of one change that is only checked."""
+    resource = AlterConfigsResource(
+        resource_type=kind, resource_name=name, configs=(change,)
+    )
+    request = IncrementalAlterConfigsRequest(resources=(resource,), validate_only=True)
+    return Error.of((await client.ask(request)).responses[0].error_code)
+
+
+async def test_an_unknown_operation_on_a_setting_is_an_invalid_request() -> None:
+    change = AlterableConfig(name="retention.ms", config_operation=9, value="1")
+    async with broker_and_client() as client:
+        assert await alter(client, 2, "t", change) is Error.INVALID_REQUEST
+
+
+async def test_a_setting_that_only_a_restart_changes_is_an_invalid_setting() -> None:
+    change = AlterableConfig(name="num.partitions", config_operation=0, value="3")
+    async with broker_and_client(broker_id="0") as client:
+        assert await alter(client, 4, "0", change) is Error.INVALID_CONFIG
+
+
+@pytest.mark.parametrize("brokers", [(77,), ()], ids=["unknown", "none"])
+async def test_replicas_are_assigned_to_brokers_that_are_there(
+    brokers: tuple[int, ...],
+) -> None:
+    replicas = CreatableReplicaAssignment(partition_index=0, broker_ids=brokers)
+    topic = CreatableTopic(
+        name="new",
+        num_partitions=-1,
+        replication_factor=-1,
+        assignments=(replicas,),
+        configs=(),
+    )
+    async with broker_and_client() as client:
+        answer = await client.ask(CreateTopicsRequest(topics=(topic,)))
+    assert answer.topics[0].error_code == Error.INVALID_REPLICA_ASSIGNMENT
+
+
+async def test_a_topic_named_twice_is_not_deleted() -> None:
+    async with broker_and_client() as client:
+        request = DeleteTopicsRequest(topic_names=("t", "t"), timeout_ms=1000)
+        answer = await client.ask(request, 4)
+        assert [it.error_code for it in answer.responses] == [Error.INVALID_REQUEST]
+        assert [topic.name for topic in await client.topics()] == ["t"]
+
+
+async def test_from_3_0_on_every_log_has_the_newest_format() -> None:
+    sent = batch(0, options=BatchOptions(magic=1))
+    older = {"message.format.version": "0.10.0"}
+    async with broker_and_client(inter_broker_protocol_version="2.8") as client:
+        await client.create("old", older)
+        assert (await client.produce(sent, "old", 2)).error_code == Error.NONE
+        assert (await client.stored("old"))[MAGIC] == 2
