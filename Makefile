@@ -39,14 +39,14 @@ check: env ## Lint, format, types, layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-benchmark: env ## logion beside Apache Kafka, into docs/benchmarks.md (about 20 minutes)
+benchmark: env ## logion beside Apache Kafka, into docs/benchmarks.md (some minutes)
 	@$(BIN)/python tests/benchmarks/run.py
 
 status: env ## What is answered and who has tested it, into docs/status.md
 	@$(BIN)/python -m tests.status > docs/.status.md && mv docs/.status.md docs/status.md
 
-verify: env ## Everything: long kill rounds, every Python (about an hour)
-	@LOGION_VERIFY=1 $(MAKE) --no-print-directory check test pythons
+verify: env ## Everything: 100 kills, every release, every Python; into docs/verify.md
+	@$(BIN)/python tests/verify.py
 
 pythons: ## The tests of the packages on each Python that is here: 3.11, 3.12, 3.13
 	@for version in 3.11 3.12 3.13; do \
