@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import pytest
 import trio
-from logion.client.admin import create_topic, delete_topics
+from logion.client.admin import BROKER, create_topic, delete_topics, describe_configs
 from logion.client.cluster import Cluster, open_cluster, raise_for
 from logion.client.connection import (
     Address,
@@ -130,6 +130,14 @@ class Subject:
         if not self.advertises(name, version):
             pytest.skip(f"the broker does not advertise {name} v{version}")
 
+    async def need_deletion(self) -> None:
+        """Go on only where topics can be deleted, which was off before 1.0."""
+        self.need("DescribeConfigs")
+        node_id = next(iter(self.cluster.picture.nodes))
+        settings = await describe_configs(self.cluster, BROKER, str(node_id))
+        if settings.get("delete.topic.enable") == "false":
+            pytest.skip("the broker's delete.topic.enable is false")
+
     @property
     def magic(self) -> int:
         """The record format that the case's version of Produce carries."""
@@ -221,7 +229,7 @@ class Subject:
         """Delete the topics of the case where the broker can."""
         if self._topics and self.advertises("DeleteTopics"):
             with suppress(ApiError):  # of names that were never made, for one
-                await delete_topics(self.cluster, self._topics)
+                await delete_topics(self.cluster, self._topics, timeout_ms=1_000)
 
     # --- the usual acts -----------------------------------------------------------
 

@@ -86,7 +86,7 @@ async def test_old_message_sets_are_refused_in_new_requests(
     "batches.magic.unknown",
     level=MUST,
     cites="Kafka documentation, Record Batch: magic (current magic value is 2)",
-    apis={"Produce": "3+"},
+    apis={"Produce": "8+"},
 )
 async def test_an_unknown_magic_is_refused(broker: Subject) -> None:
     """A batch of a format that does not exist is refused, nothing is appended."""

@@ -151,7 +151,7 @@ async def test_only_what_is_asked_for_is_described(
     "configs.described.unknown",
     level=MUST,
     cites="errors 3 UNKNOWN_TOPIC_OR_PARTITION, 17, 42 INVALID_REQUEST",
-    apis={"DescribeConfigs": "0+"},
+    apis={"DescribeConfigs": "2+"},
 )
 async def test_what_is_not_there_has_no_settings(broker: Subject) -> None:
     """A topic, or a kind of resource, that does not exist is an error."""

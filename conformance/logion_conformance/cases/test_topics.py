@@ -292,6 +292,7 @@ async def test_a_request_names_a_topic_once(broker: Subject) -> None:
 )
 async def test_a_deleted_topic_is_gone(broker: Subject, version: int) -> None:
     """A deleted topic is in no Metadata, and cannot be deleted again."""
+    await broker.need_deletion()
     topic = await broker.topic()
     await broker.append(topic, b"x")
     request = delete_request((topic.name,), version, TIMEOUT_MS)
@@ -310,6 +311,7 @@ async def test_a_deleted_topic_is_gone(broker: Subject, version: int) -> None:
 )
 async def test_a_topic_may_be_deleted_by_its_id(broker: Subject) -> None:
     """An id deletes its topic; an id of none is UNKNOWN_TOPIC_ID."""
+    await broker.need_deletion()
     topic = await broker.topic()
     for topic_id, error in (
         (Uuid(b"logion: no topic"), Error.UNKNOWN_TOPIC_ID),
@@ -330,6 +332,7 @@ async def test_a_topic_may_be_deleted_by_its_id(broker: Subject) -> None:
 )
 async def test_a_topic_made_again_is_a_new_one(broker: Subject) -> None:
     """After deletion the same name gives an empty topic with another id."""
+    await broker.need_deletion()
     old = await broker.topic()
     await broker.append(old, b"of the old one")
     request = delete_request((old.name,), 6, TIMEOUT_MS)
