@@ -87,17 +87,18 @@ def _dump(path: Path, layout: Struct, wrong: Complaint) -> Iterator[Entry | Line
 def _used(data: bytes, layout: Struct) -> tuple[list[Entry], Damage | None]:
     """Return the entries in front of the padding, and what is wrong behind them."""
     whole = len(data) // layout.size * layout.size
+    end = len(data.rstrip(b"\0"))
     entries: list[Entry] = []
     for number, (first, second) in enumerate(layout.iter_unpack(data[:whole])):
         at = number * layout.size
-        if not any(data[at:]) and (entries or not first):
+        if at >= end:
             return entries, None
         if entries and (first <= entries[-1].first or second < entries[-1].second):
             last = entries[-1]
             text = f"entry ({first}, {second}) after ({last.first}, {last.second})"
             return entries, Damage(at, f"{text}; both should grow")
         entries.append(Entry(at, first, second))
-    if whole < len(data) and any(data[whole:]):
+    if whole < end:
         text = f"{len(data) - whole} bytes of an entry of {layout.size}"
         return entries, Damage(whole, text)
     return entries, None

@@ -33,11 +33,14 @@ from logion.log.segment import (
 
 DESCRIPTION = """\
 Print files of a data folder: segments (.log), indexes (.index, .timeindex, .txnindex),
-producer snapshots (.snapshot) and checkpoints. Checksums are verified, indexes compared
+producer snapshots (.snapshot), checkpoints. Checksums are verified, indexes compared
 with the segment beside them. Damage is printed where it is; then the exit status is 1.
 """
 
 Dumper = Callable[[Path], Iterator[Line]]
+
+RAFT_SNAPSHOT = ".checkpoint"
+"""The image of a KRaft quorum (KIP-630): batches, as in a segment."""
 
 _BY_SUFFIX: Mapping[str, Dumper] = {
     INDEX: dump_index,
@@ -74,7 +77,7 @@ def _dump(path: Path, depth: Depth) -> int:
     """Print one file; return the exit status."""
     lines = _lines(path, depth)
     if lines is None:
-        known = ", ".join((LOG, *_BY_SUFFIX, *_BY_NAME))
+        known = ", ".join((LOG, RAFT_SNAPSHOT, *_BY_SUFFIX, *_BY_NAME))
         return refuse("dump-log", f"{path}: its name is none of {known}")
     print(f"Dumping {path}")
     status = 0
@@ -97,6 +100,6 @@ def _lines(path: Path, depth: Depth) -> Iterator[Line] | None:
     for ending in (DELETED, CLEANED, SWAP):
         name = name.removesuffix(ending)
     suffix = Path(name).suffix
-    if suffix == LOG:
+    if suffix in (LOG, RAFT_SNAPSHOT):
         return dump_segment(path, depth)
     return _BY_SUFFIX[suffix](path) if suffix in _BY_SUFFIX else None

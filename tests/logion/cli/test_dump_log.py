@@ -8,6 +8,7 @@ from logion.records.record import Record, write_batch
 from logion.testing import Broker
 
 from tests.logion.cli.running import write
+from tests.shared import needs_shared, shared
 
 Capsys = pytest.CaptureFixture[str]
 STEM = f"{0:020d}"
@@ -63,7 +64,7 @@ def test_a_name_that_says_nothing_is_status_2(tmp_path: Path, capsys: Capsys) ->
     assert main([str(write(tmp_path / "notes.txt", b""))]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert "notes.txt: its name is none of .log, .index, " in err
+    assert "notes.txt: its name is none of .log, .checkpoint, " in err
 
 
 def test_a_file_that_is_not_there_is_status_2(tmp_path: Path, capsys: Capsys) -> None:
@@ -88,6 +89,20 @@ def test_everything_a_broker_leaves_is_well(tmp_path: Path, capsys: Capsys) -> N
     assert "payload: 4" in out
     assert "partition: t-0 offset: 5" in out
     assert f"Dumping {tmp_path / 't-0' / STEM}.timeindex\ntimestamp: " in out
+
+
+@needs_shared
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "release", ["0.10.0.1", "0.11.0.3", "2.8.2", "3.9.1", "3.9.1-kraft"]
+)
+def test_everything_apache_kafka_left_is_well(release: str, capsys: Capsys) -> None:
+    folder = shared(f"spec/quickstart/datadir/{release}/raw")
+    told = ("*.log", "*index", "*.snapshot", "*checkpoint", "meta.properties")
+    files = [str(path) for pattern in told for path in folder.rglob(pattern)]
+    assert len(files) > 10
+    assert main([*files, "--print-data-log"]) == 0
+    assert "DAMAGED" not in capsys.readouterr().out
 
 
 def test_the_name_of_every_checkpoint_is_known(tmp_path: Path, capsys: Capsys) -> None:
