@@ -25,6 +25,12 @@ from logion.protocol.messages.create_topics import (
     CreatableTopicConfig,
     CreateTopicsRequest,
 )
+from logion.protocol.messages.fetch import FetchPartition, FetchRequest, FetchTopic
+from logion.protocol.messages.produce import (
+    PartitionProduceData,
+    ProduceRequest,
+    TopicProduceData,
+)
 from logion.protocol.releases import release as release_named
 from logion.records.batch import scan_batches
 from logion.records.record import BatchOptions, Record, read_records, write_batch
@@ -153,6 +159,54 @@ def create_request(
     )
 
 
+def fetch_request(
+    topic: str | None,
+    *offsets: int,
+    topic_id: Uuid = ZERO_UUID,
+    session: tuple[int, int] = (0, -1),
+    partition: Mapping[str, int] | None = None,
+    **fields: Any,
+) -> FetchRequest:
+    """Return a request for partitions 0, 1, ... of a topic from these offsets on.
+
+    Without offsets it is partition 0 from its start; `session` is id and epoch, and
+    `partition` holds fields of every partition. It does not wait unless told.
+    """
+    wanted = tuple(
+        FetchPartition(
+            partition=index,
+            fetch_offset=offset,
+            **{"partition_max_bytes": 2**20, **(partition or {})},
+        )
+        for index, offset in enumerate(offsets or (0,))
+    )
+    topics = (
+        ()
+        if topic is None
+        else (FetchTopic(topic=topic, topic_id=topic_id, partitions=wanted),)
+    )
+    chosen = {"max_wait_ms": 0, "min_bytes": 1, **fields}
+    return FetchRequest(
+        session_id=session[0], session_epoch=session[1], topics=topics, **chosen
+    )
+
+
+def produce_request(
+    topic: str,
+    *records: bytes | None,
+    acks: int = 1,
+    topic_id: Uuid = ZERO_UUID,
+    timeout_ms: int = 1000,
+) -> ProduceRequest:
+    """Return a request that appends one buffer to each of partitions 0, 1, ..."""
+    rows = tuple(
+        PartitionProduceData(index=index, records=data)
+        for index, data in enumerate(records)
+    )
+    data = TopicProduceData(name=topic, topic_id=topic_id, partition_data=rows)
+    return ProduceRequest(acks=acks, timeout_ms=timeout_ms, topic_data=(data,))
+
+
 def batch(
     *values: bytes,
     timestamp: int = NEW_YEAR_2024_MS,
@@ -181,6 +235,3 @@ def values_of(records: Any) -> list[bytes | None]:
     end = scan_batches(stored).end
     found = read_records(stored[:end], size_max=RECORDS_SIZE_MAX)
     return [record.value for record in found]
-
-
-__all__ = ["ZERO_UUID", "Running", "World", "ask", "batch", "running"]
