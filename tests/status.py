@@ -36,6 +36,8 @@ outside the project has tested them.
 - *kio*: the codec of kio {kio} reads and writes the same bytes.
 - *Clients*: an unmodified client sent the request in that version, was answered, and
   the records it produced came back equal; observed on {clients}.
+- *Traces*: what Apache Kafka answered to a real client is recorded in `traces/corpus`;
+  the same requests are answered alike here.
 - *Apache Kafka*: cases of the conformance suite spoke that version with Apache Kafka
   and passed: what they demand of this broker is what Apache Kafka does; observed with
   {apache}.
@@ -63,6 +65,7 @@ class Tested(NamedTuple):
     golden: tuple[str, ...]
     kio: tuple[str, ...]
     clients: tuple[str, ...]
+    traces: tuple[str, ...]
     apache: tuple[str, ...]
 
     @property
@@ -101,7 +104,7 @@ def head() -> str:
 
 SUMMARY = (
     *("API", "advertised by {newest}", "by any", "answered as {newest}", "as any"),
-    *("golden", "kio", "clients", "Apache Kafka"),
+    *("golden", "kio", "clients", "traces", "Apache Kafka"),
 )
 
 
@@ -122,8 +125,8 @@ def summary(api: Api) -> Sequence[str]:
 
 
 VERSIONS = (
-    *("API", "version", "releases", "golden", "kio", "clients", "Apache Kafka"),
-    "not answered by",
+    *("API", "version", "releases", "golden", "kio", "clients", "traces"),
+    *("Apache Kafka", "not answered by"),
 )
 
 
@@ -139,6 +142,7 @@ def details(api: Api) -> Iterator[Sequence[str]]:
             "yes" if judges.golden else "",
             "yes" if judges.kio else "",
             ", ".join(judges.clients),
+            ", ".join(judges.traces),
             ", ".join(judges.apache),
             span(refusing),
         )
@@ -215,4 +219,4 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 if __name__ == "__main__":
-    print(status(), end="")  # noqa: T201
+    print(status(), end="")

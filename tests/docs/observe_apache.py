@@ -55,7 +55,7 @@ def main(release: str) -> int:
             arguments += [f"--release={release}"]
         status = pytest.main(arguments, plugins=[observer])
     evidence.record("apache", release, observer.pairs)
-    print(observer.passed, "cases passed", evidence.as_data(observer.pairs))  # noqa: T201
+    print(observer.passed, "cases passed", evidence.as_data(observer.pairs))
     return int(status)
 
 

@@ -134,7 +134,7 @@ def main(names: list[str]) -> int:
         if pairs:
             evidence.record("clients", client.name, pairs)
         failed += len(problems)
-        print(client.name, evidence.as_data(pairs), *problems, sep="\n", flush=True)  # noqa: T201
+        print(client.name, evidence.as_data(pairs), *problems, sep="\n", flush=True)
     return int(failed > 0)
 
 

@@ -135,7 +135,7 @@ def source_of_what_acts() -> str:
 def without_effect() -> list[str]:
     """Return the settings that the document says have no effect."""
     (row,) = [row for row in rows() if "::test_settings_of_what_is_not_" in row[-1]]
-    return re.findall(r"`([a-z.]+)`", row[1])
+    return re.findall(r"`([a-z0-9.]+)`", row[1])
 
 
 @pytest.mark.parametrize("name", without_effect())

@@ -14,7 +14,7 @@ from tests.shared import needs_shared
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "status.md"
 
-BEHAVIOUR = ("clients", "apache")
+BEHAVIOUR = ("clients", evidence.TRACES, "apache")
 """Judges of what a broker does; the other two judge the codec."""
 
 
@@ -56,6 +56,16 @@ def test_kio_has_the_versions_that_were_written_down() -> None:
     (observed,) = evidence.observations("kio").items()
     assert observed[0] == observe_codecs.kio_version(), "run observe_codecs again"
     assert evidence.as_data(observe_codecs.kio_pairs()) == as_data(observed[1])
+
+
+def test_traces_judge_what_the_recorded_broker_knows() -> None:
+    found = evidence.observations(evidence.TRACES)
+    assert {name.partition(" on ")[0] for name in found} >= {"kafka-python"}
+    assert all(
+        key in observed.versions for observed in found.values() for key in (0, 18)
+    )
+    old = found["kafka-python on 2.8.2"]
+    assert 4 not in old.versions[18]  # it asks for version 4 first, and is refused
 
 
 def as_data(observed: evidence.Observation) -> dict[str, str]:
