@@ -42,6 +42,8 @@ T = TypeVar("T")
 
 FOLDER = "data"
 RECORDS_SIZE_MAX = 2**24
+NEWEST_PRODUCE_BY_NAME = 12
+NEWEST_FETCH_BY_NAME = 12
 
 
 @dataclass(slots=True)
@@ -76,6 +78,22 @@ class Running:
     async def ask(self, request: Any, version: int | None = None) -> Any:
         """Return the answer to `request`, whatever API it is of."""
         return await ask(self.client, request, version)
+
+    async def produce(self, topic: str, *records: bytes, acks: int = 1) -> list[Any]:
+        """Append a buffer to each of partitions 0, 1, ...; return their answers."""
+        newest = self.client.versions.newest(0)
+        request = produce_request(topic, *records, acks=acks)
+        answer = await self.ask(request, min(newest, NEWEST_PRODUCE_BY_NAME))
+        return list(answer.responses[0].partition_responses)
+
+    async def fetch(
+        self, topic: str, *offsets: int, version: int | None = None, **fields: Any
+    ) -> list[Any]:
+        """Read partitions 0, 1, ... from these offsets on; return their answers."""
+        newest = min(self.client.versions.newest(1), NEWEST_FETCH_BY_NAME)
+        chosen = newest if version is None else version
+        answer = await self.ask(fetch_request(topic, *offsets, **fields), chosen)
+        return [it for topic in answer.responses for it in topic.partitions]
 
     async def create(
         self, topic: str, partitions: int = 1, configs: Mapping[str, str] | None = None
@@ -172,11 +190,13 @@ def fetch_request(
     Without offsets it is partition 0 from its start; `session` is id and epoch, and
     `partition` holds fields of every partition. It does not wait unless told.
     """
+    chosen_partition: dict[str, Any] = {"partition_max_bytes": 2**20}
+    chosen_partition |= partition or {}
     wanted = tuple(
         FetchPartition(
             partition=index,
             fetch_offset=offset,
-            **{"partition_max_bytes": 2**20, **(partition or {})},
+            **chosen_partition,
         )
         for index, offset in enumerate(offsets or (0,))
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from logion.broker.defaults import settings_over_defaults
 from logion.config import BrokerConfig
@@ -10,10 +12,12 @@ from logion.testing.clock import FakeClock
 from logion.testing.disk import MemoryDisk
 
 
-def config(release: str, disk: MemoryDisk | None = None, **given: str) -> BrokerConfig:
+def config(
+    release: str, given: Mapping[str, str] | None = None, disk: MemoryDisk | None = None
+) -> BrokerConfig:
     """Return the settings of a broker over the defaults of `release`."""
     settings = settings_over_defaults(
-        {key.replace("_", "."): value for key, value in given.items()},
+        given or {},
         disk=disk or MemoryDisk(),
         folder="data",
         release=release,
@@ -35,14 +39,14 @@ def test_a_used_folder_keeps_the_id_of_its_broker(release: str) -> None:
     logs = LogManager(disk, FakeClock())
     logs.open(("data",), BrokerIdentity(42))
     logs.close()
-    assert config(release, disk).broker_id == 42
+    assert config(release, disk=disk).broker_id == 42
 
 
 @pytest.mark.parametrize("release", ["2.8", "4.3"])
-@pytest.mark.parametrize("key", ["broker_id", "node_id"])
+@pytest.mark.parametrize("key", ["broker.id", "node.id"])
 def test_the_owner_decides_under_either_name_of_the_id(release: str, key: str) -> None:
-    assert config(release, **{key: "7"}).broker_id == 7
+    assert config(release, {key: "7"}).broker_id == 7
 
 
 def test_the_owner_decides_where_the_data_are() -> None:
-    assert config("4.3", log_dirs="elsewhere").log_dirs == ("elsewhere",)
+    assert config("4.3", {"log.dirs": "elsewhere"}).log_dirs == ("elsewhere",)

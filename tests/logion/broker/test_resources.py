@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from logion.broker.resources import (
@@ -60,7 +61,7 @@ async def test_a_broker_knows_its_own_settings_and_those_of_all() -> None:
         assert broker_entity(broker.state, "1") == "1"
         assert broker_entity(broker.state, "") == DEFAULT_BROKER
         for name in ("2", "x", "01"):
-            error = error_of(lambda name=name: broker_entity(broker.state, name))
+            error = error_of(partial(broker_entity, broker.state, name))
             assert error is Error.INVALID_REQUEST
 
 

@@ -13,6 +13,7 @@ from logion.protocol.messages.create_topics import (
     CreatableTopic,
     CreateTopicsRequest,
 )
+from logion.protocol.schema import replace
 
 from tests.logion.broker.running import create_request, running
 
@@ -172,7 +173,9 @@ async def test_an_assignment_must_be_possible(
 async def test_a_partition_assigned_twice_is_refused() -> None:
     request = assigned([1])
     (topic,) = request.topics
-    topic.assignments *= 2
+    request = replace(
+        request, topics=(replace(topic, assignments=topic.assignments * 2),)
+    )
     async with running() as broker:
         (result,) = (await broker.ask(request)).topics
     assert result.error_code == Error.INVALID_REPLICA_ASSIGNMENT
