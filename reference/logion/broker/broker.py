@@ -111,21 +111,30 @@ async def _open_storage(
 
     logs = LogManager(disk, clock, settings_of=settings_of)
     logs.open(config.log_dirs, BrokerIdentity(config.broker_id))
-    journal = open_journal(disk, f"{config.log_dirs[0]}/{JOURNAL}", clock)
-    found = identity_in(disk, config.log_dirs[0])
-    cluster = await open_cluster(
-        journal,
+    with ExitStack() as undo:
+        undo.callback(logs.close)
+        clusters.append(await _open_cluster(config, clock, disk, chance))
+        await _adopt(clusters[0], logs)
+        undo.pop_all()
+    for topic in clusters[0].image.topics:
+        logs.reconfigure(topic)
+    return logs, clusters[0]
+
+
+async def _open_cluster(
+    config: BrokerConfig, clock: Clock, disk: Disk, chance: Chance
+) -> Cluster:
+    """Return what the journal in the first data folder knows of the cluster."""
+    folder = config.log_dirs[0]
+    found = identity_in(disk, folder)
+    return await open_cluster(
+        open_journal(disk, f"{folder}/{JOURNAL}", clock),
         broker_id=BrokerId(config.broker_id),
         config=config,
         clock=clock,
         chance=chance,
         cluster_id=None if found is None else found.cluster_id,
     )
-    clusters.append(cluster)
-    await _adopt(cluster, logs)
-    for topic in cluster.image.topics:
-        logs.reconfigure(topic)
-    return logs, cluster
 
 
 async def _adopt(cluster: Cluster, logs: LogManager) -> None:

@@ -382,6 +382,16 @@ def test_an_address_in_use_is_refused_and_the_folder_free(tmp_path: Path) -> Non
         pass
 
 
+def test_a_folder_that_cannot_be_read_is_free_afterwards(tmp_path: Path) -> None:
+    journal = tmp_path / "logion-coordination.journal"
+    journal.write_bytes(b"something else entirely\n" * 9)
+    with pytest.raises(ValueError, match="no journal"):
+        Broker(data=str(tmp_path)).start()
+    journal.unlink()
+    with Broker(data=str(tmp_path)) as broker:
+        assert broker.topics() == []
+
+
 # Documentation
 
 
