@@ -448,7 +448,7 @@ def main() -> None:
             jvm=jvm,
         ) as kafka,
     ):
-        print(f"{kafka.bootstrap} pid {kafka.pid} data {kafka.data}", flush=True)  # noqa: T201
+        print(f"{kafka.bootstrap} pid {kafka.pid} data {kafka.data}", flush=True)
         signal.pause()
 
 

@@ -139,7 +139,7 @@ def main() -> int:
             client.command()
         except MissingToolError as reason:
             lacking += 1
-            print(f"{client.name}: {reason}")  # noqa: T201
+            print(f"{client.name}: {reason}")
     if apache.missing() is None:
         for release in APACHE_RELEASES:
             apache.jars(release)

@@ -124,7 +124,8 @@ class Reader:
         )
         found: dict[Place, bytes] = {}
         while self.at < ends:
-            messages = consumer.consume(10_000, timeout=READ_SECONDS_MAX)
+            left = min(sum(ends) - sum(self.at), 10_000)
+            messages = consumer.consume(left, timeout=READ_SECONDS_MAX)
             assert messages, f"nothing more at {self.at}, the ends are {ends}"
             self._take(messages, found)
         consumer.close()
