@@ -197,7 +197,8 @@ class Loading:
     def _first_suspect(self, segments: list[Segment]) -> int | None:
         """Return the number of the first segment to be checked, None if none is."""
         if not self._known.is_clean:
-            below = [s.base_offset <= self._known.recovery_point for s in segments]
+            # The segment that ends there grew until the sync, its indexes after it.
+            below = [s.base_offset < self._known.recovery_point for s in segments]
             return max(0, sum(below) - 1)
         last = segments[-1]
         header = last.last_header()
@@ -305,9 +306,10 @@ class Loading:
         if not is_whole:
             segment.file.truncate(position)
             segment.size = position
-        segment.file.sync()
         segment.offsets.flush()
         segment.times.flush()
+        for file in segment.open_files():
+            file.sync()
         return end, is_whole
 
 

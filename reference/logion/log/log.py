@@ -86,6 +86,9 @@ class Log:
         """Everything below it is synced."""
         self.last_flush_ms = directory.clock.time_ms()
         self._synced_base = -1
+        active = self._segments.active
+        self._sealed_from = active.base_offset
+        self._opened: tuple[int, int] | None = (active.base_offset, active.size)
         self._synced_epochs = loaded.state.epochs
         self.on_lowered: Callable[[], None] = _nobody_asks
         """Called when recovery point or log start offset moved back: a checkpoint that
@@ -323,6 +326,8 @@ class Log:
     def _truncate(self, offset: int) -> None:
         self._lower_recovery_point(offset)
         self._segments.cut(offset, self.settings.file_delete_delay_ms)
+        self._sealed_from = min(self._sealed_from, self._segments.active.base_offset)
+        self._opened = None
         path = f"{self._segments.active.path}{TXN_INDEX}"
         keep_aborted_below(self.directory.files, path, self.end_offset)
         self._forget_above(self.end_offset)
@@ -410,6 +415,9 @@ class Log:
         self._write_epochs()
         unsynced = self._segments.number_of(self.recovery_point)
         files = tuple(segment.file for segment in self.segments[unsynced:])
+        sealed = self._segments.number_of(self._sealed_from)
+        for segment in self.segments[sealed:-1]:
+            files += tuple(segment.open_files())
         folders: tuple[str, ...] = ()
         if self._segments.active.base_offset != self._synced_base:
             folders = (self.path, self.directory.path)
@@ -421,7 +429,7 @@ class Log:
     def flushed(self, plan: FlushPlan) -> None:
         """Note that `plan` was run."""
         self.recovery_point = max(self.recovery_point, plan.end_offset)
-        self._synced_base = plan.base_offset
+        self._synced_base = self._sealed_from = plan.base_offset
         self.last_flush_ms = self.directory.clock.time_ms()
 
     def _metadata_file(self) -> tuple[File, ...]:
@@ -453,7 +461,11 @@ class Log:
     def _close(self) -> None:
         if (self.end_offset, self.epochs) != (self.recovery_point, self._synced_epochs):
             self._flush()
-        self._segments.active.seal()
+        active = self._segments.active
+        active.seal()
+        if (active.base_offset, active.size) != self._opened:
+            for file in active.open_files():  # its indexes, for the most part
+                file.sync()
         self._write_snapshot()
 
     def _guarded(self, work: Callable[[], T]) -> T:

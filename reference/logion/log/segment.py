@@ -261,6 +261,10 @@ class Segment:
         self.offsets.clear()
         self.times.clear()
 
+    def open_files(self) -> list[File]:
+        """Return its files that exist, open: what to sync once it grows no more."""
+        return [self._files.open(path) for path in self.paths()]
+
     def paths(self) -> list[str]:
         """Return the paths of its files that exist."""
         found = (f"{self.path}{suffix}" for suffix in SEGMENT_FILES)
