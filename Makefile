@@ -28,7 +28,8 @@ unit: env ## The tests of the packages, with coverage by branch
 	@$(BIN)/coverage report --skip-covered --fail-under=90
 
 integration: env ## Real clients and Apache Kafka against the broker
-	@$(PYTEST) -q tests/integration
+	@mkdir -p .cache
+	@$(PYTEST) -q tests/integration --junitxml=.cache/integration.xml
 
 conformance: env ## Judge a broker: the embedded one, or BOOTSTRAP=host:port
 	@$(PYTEST) -q conformance $(if $(BOOTSTRAP),--bootstrap $(BOOTSTRAP))
