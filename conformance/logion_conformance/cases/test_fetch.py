@@ -352,7 +352,7 @@ async def test_an_answer_says_where_the_log_begins_and_ends(
     log starts at 0."""
     topic = await broker.topic()
     await broker.append(topic, b"a", b"b", b"c")
-    data = await broker.fetch(topic)
+    data = await broker.fetch(topic, reading=replace_isolation(AT_ONCE))
     expect("the high watermark", data.high_watermark, 3)
     expect("the last stable offset", data.last_stable_offset, 3)
     expected = 0 if version >= 5 else -1

@@ -207,7 +207,7 @@ async def test_numbers_may_be_left_to_the_broker(broker: Subject, version: int) 
     "topics.assigned",
     level=MUST,
     cites="CreateTopicsRequest.Assignments; error 39 INVALID_REPLICA_ASSIGNMENT",
-    apis={"CreateTopics": "0+"},
+    apis={"CreateTopics": "4+"},
 )
 async def test_replicas_may_be_assigned_by_hand(broker: Subject) -> None:
     """An assignment says which brokers hold each partition; partitions count from 0."""
@@ -260,7 +260,7 @@ NO = False
     "topics.configs.invalid",
     level=MUST,
     cites=f"{DOCUMENTATION}, Topic Configs; error 40 INVALID_CONFIG",
-    apis={"CreateTopics": "0+"},
+    apis={"CreateTopics": "4+"},
 )
 async def test_settings_have_to_be_right(broker: Subject, key: str, value: str) -> None:
     """An unknown setting, or a value it cannot have, is INVALID_CONFIG."""
