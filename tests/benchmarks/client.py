@@ -1,12 +1,13 @@
 """The client of the benchmarks: librdkafka, driven in a process of its own.
 
-    client.py produce BOOTSTRAP TOPIC SIZE COUNT     messages of SIZE bytes, acks=1
-    client.py consume BOOTSTRAP TOPIC COUNT          from the beginning
-    client.py ack     BOOTSTRAP TOPIC COUNT          one message at a time
-    client.py idle    BOOTSTRAP COUNT                connections that say nothing
+    python -m tests.benchmarks.client produce BOOTSTRAP TOPIC SIZE COUNT
+    python -m tests.benchmarks.client consume BOOTSTRAP TOPIC COUNT
+    python -m tests.benchmarks.client ack BOOTSTRAP TOPIC COUNT
+    python -m tests.benchmarks.client idle BOOTSTRAP COUNT
 
 Prints one line of JSON. Messages are handed over and taken in lists of 10,000, so that
-Python's share of the work is small and the broker is what is measured.
+Python's share of the work is small and the broker is what is measured. That all
+messages of `produce` have arrived is what `consume` shows.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from resource import RLIMIT_NOFILE, getrlimit, setrlimit
 from typing import Any
 
 from confluent_kafka import Consumer, Producer, TopicPartition
+
+from tests.benchmarks import rdkafka
 
 BATCH = 10_000
 """Messages per batch, and per call."""
@@ -52,20 +55,16 @@ Answer = dict[str, float]
 
 def produce(bootstrap: str, topic: str, size: str, count: str) -> Answer:
     """Return the seconds until COUNT messages are acknowledged."""
-    producer = Producer({"bootstrap.servers": bootstrap, **PRODUCER})
-    producer.list_topics(topic, timeout=10)
-    producer.produce(topic, b"first", partition=0)
-    assert producer.flush(10) == 0
-    messages = [{"value": bytes(int(size))}] * BATCH
+    settings = {"bootstrap.servers": bootstrap, **PRODUCER}
+    producer = rdkafka.Producer(settings, topic, bytes(int(size)), BATCH)
+    assert producer.produce(1) == 1, "the first message was not taken"
+    assert producer.flush(10_000), "the first message has no answer"
     left, start = int(count), time.perf_counter()
     while left:
-        taken = producer.produce_batch(topic, messages[:left], partition=0)
-        left -= taken
-        if taken == 0:
-            producer.poll(0.001)
-    unacknowledged = producer.flush(SECONDS_MAX)
+        left -= producer.produce(left)
+    is_done = producer.flush(SECONDS_MAX * 1000)
     seconds = time.perf_counter() - start
-    assert unacknowledged == 0, f"{unacknowledged} messages without an answer"
+    assert is_done, "messages without an answer"
     return {"seconds": seconds}
 
 
@@ -125,7 +124,7 @@ def idle(bootstrap: str, count: str) -> Answer:
     for _ in range(int(count)):
         held.append(socket.create_connection((host, int(port))))
         ask_versions(held[-1])
-    print("held", flush=True)  # noqa: T201
+    print("held", flush=True)
     sys.stdin.readline()
     times = []
     for connection in held[:: len(held) // SAMPLE]:
@@ -163,4 +162,4 @@ COMMANDS: Mapping[str, Callable[..., Any]] = {
 
 
 if __name__ == "__main__":
-    print(json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:])), flush=True)  # noqa: T201
+    print(json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:])), flush=True)

@@ -217,9 +217,9 @@ def rows(found: Measured) -> list[str]:
 def main() -> None:
     """Print the table."""
     header = f"{'1,000 partitions':22} {'codec':12} {'read':>6} {'write':>6}"
-    print(f"{header} {'read x':>6} {'write x':>6}   (us per partition)")  # noqa: T201
+    print(f"{header} {'read x':>6} {'write x':>6}   (us per partition)")
     for found in measure_all():
-        print("\n".join(rows(found)))  # noqa: T201
+        print("\n".join(rows(found)))
 
 
 if __name__ == "__main__":

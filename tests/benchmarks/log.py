@@ -115,7 +115,7 @@ def show(name: str, figure: str) -> None:
 
 def resident() -> int:
     """Return the KiB of memory this process has."""
-    with open("/proc/self/statm") as statm:  # noqa: PTH123 - one line
+    with open("/proc/self/statm") as statm:
         return int(statm.read().split()[1]) * 4
 
 

@@ -37,11 +37,15 @@ class Row(NamedTuple):
     target: float = 0
     cause: str = ""
     """What stands in the way of the target, written down if it is missed."""
+    paired: float | None = None
+    """The median of ours divided by theirs, round by round, if there were rounds."""
 
     @property
     def ratio(self) -> float | None:
-        """Return ours divided by theirs."""
-        return None if self.theirs is None else self.ours / self.theirs
+        """Return how many times theirs ours is."""
+        if self.theirs is None or self.paired is not None:
+            return self.paired
+        return self.ours / self.theirs
 
     @property
     def is_met(self) -> bool | None:
@@ -122,6 +126,7 @@ def document(
         f"the run took {seconds / 60:.0f} minutes\n"
         f"- {machine()}\n"
         f"- {settings}\n"
+        "- ratio: the median of the rounds' ratios, where there are rounds\n"
         f"- load average at the end: {os.getloadavg()[0]:.1f}\n"
     )
     body = "".join(f"\n## {title}\n\n{text}\n" for title, text in sections)
