@@ -28,9 +28,9 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT)]
 
-from tests.benchmarks import brokers, codec
-from tests.benchmarks.brokers import Running
-from tests.benchmarks.report import (
+from tests.benchmarks import brokers, codec  # noqa: E402
+from tests.benchmarks.brokers import Running  # noqa: E402
+from tests.benchmarks.report import (  # noqa: E402
     AT_LEAST,
     AT_MOST,
     UNDER,
