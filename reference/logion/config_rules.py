@@ -34,6 +34,9 @@ class Config(Protocol):
         """Return what someone set."""
 
 
+PLAINTEXT = "PLAINTEXT"
+"""The security protocol that is none."""
+
 _LISTENER = re.compile(r"([A-Za-z0-9_.-]+)://\[?([^\[\]/\s]*?)\]?:(\d+)")
 
 
@@ -73,11 +76,16 @@ def _refuse_shared_ports(config: Config) -> None:
         seen.add(place)
 
 
+def _security_protocols(config: Config) -> dict[str, str]:
+    """Return the security protocol of each listener's name, in capitals."""
+    key = "listener.security.protocol.map"
+    pairs = config.words(key) or tuple(config.text(key).split(","))
+    split = (pair.upper().partition(":") for pair in pairs)
+    return {name.strip(): protocol.strip() for name, _, protocol in split}
+
+
 def _refuse_unmapped(config: Config, key: str, names: list[str]) -> None:
-    pairs = config.words("listener.security.protocol.map") or tuple(
-        config.text("listener.security.protocol.map").split(",")
-    )
-    mapped = {pair.partition(":")[0].strip().upper() for pair in pairs}
+    mapped = set(_security_protocols(config))
     if config.given("listener.security.protocol.map") is None:
         mapped |= set(config.words("controller.listener.names"))
     for name in names:
@@ -86,6 +94,21 @@ def _refuse_unmapped(config: Config, key: str, names: list[str]) -> None:
                 f"no security protocol for {name} in listener.security.protocol.map"
             )
             raise ConfigError(key, config.text(key), reason)
+
+
+def _refuse_security(config: Config) -> None:
+    """Security is not built: what should be secret must not go out in plain text."""
+    if config.given("listeners") is None:
+        return
+    protocols = _security_protocols(config)
+    for text in config.words("listeners"):
+        name, _, _ = listener("listeners", text)
+        protocol = protocols.get(name, PLAINTEXT)
+        if protocol != PLAINTEXT:
+            reason = (
+                f"listener {name} asks for {protocol}, and only {PLAINTEXT} is built"
+            )
+            raise ConfigError("listeners", config.text("listeners"), reason)
 
 
 def _refuse_unadvertised(config: Config) -> None:
@@ -191,6 +214,7 @@ def _refuse_queue_bytes(config: Config) -> None:
 RULES: tuple[Callable[[Config], None], ...] = (
     _refuse_listeners,
     _refuse_unadvertised,
+    _refuse_security,
     _at_most("replica.fetch.wait.max.ms", "replica.socket.timeout.ms"),
     _at_most("replica.fetch.wait.max.ms", "replica.lag.time.max.ms"),
     _refuse_fetch_below_message,

@@ -144,11 +144,6 @@ def test_settings_of_what_is_not_built_have_no_effect(name: str) -> None:
     assert f'"{name}"' not in source_of_what_acts()
 
 
-async def test_a_secure_listener_speaks_plain_text() -> None:
-    async with broker_and_client(listeners="SSL://127.0.0.1:0") as client:
-        assert [topic.name for topic in await client.topics()] == ["t"]
-
-
 async def test_quotas_are_not_enforced() -> None:
     async with broker_and_client("2.8", quota_producer_default="1") as client:
         data = PartitionProduceData(index=0, records=batch(0))

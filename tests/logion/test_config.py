@@ -240,13 +240,14 @@ def test_listeners_are_read_from_any_generation_of_keys() -> None:
     assert old.advertised_listeners == (Listener("PLAINTEXT", "h", 9093),)
     new = BrokerConfig.of(
         {
-            "listeners": "PLAINTEXT://[::1]:9092,SSL://:0",
+            "listeners": "PLAINTEXT://[::1]:9092,INSIDE://:0",
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,INSIDE:PLAINTEXT",
             "advertised.listeners": "PLAINTEXT://a.example:1",
         }
     )
     assert new.listeners == (
         Listener("PLAINTEXT", "::1", 9092),
-        Listener("SSL", "", 0),
+        Listener("INSIDE", "", 0),
     )
     assert new.advertised_listeners == (Listener("PLAINTEXT", "a.example", 1),)
     assert BrokerConfig.of({"listeners": "PLAINTEXT://:1"}).advertised_listeners == (

@@ -45,15 +45,19 @@ def test_settings_that_contradict_each_other_are_refused(
         BrokerConfig.of(given, release=release)
 
 
+SWAPPED = "SSL:PLAINTEXT,PLAINTEXT:SSL"
+MAPPED = {"listener.security.protocol.map": "PLAINTEXT:PLAINTEXT, a:plaintext"}
+
 ALLOWED = [
     ({"broker.id": "1000"}, "0.10.0"),
     ({"broker.id": "1001", "reserved.broker.max.id": "2000"}, "0.10.0"),
     ({"broker.id": "5000", "broker.id.generation.enable": "false"}, "0.10.0"),
     ({"broker.id": "1001"}, "0.8.2"),
     ({"node.id": "5000", "process.roles": "broker"}, "3.9"),
-    ({"listeners": "PLAINTEXT://127.0.0.1:1,SSL://[::1]:1"}, "3.9"),
-    ({"listeners": "PLAINTEXT://:0,SSL://:0"}, "3.9"),
     ({"listeners": "A://:0", "listener.security.protocol.map": "A:PLAINTEXT"}, "3.9"),
+    ({"listeners": "PLAINTEXT://127.0.0.1:1,A://[::1]:1", **MAPPED}, "3.9"),
+    ({"listeners": "PLAINTEXT://:0,A://:0", **MAPPED}, "3.9"),
+    ({"listeners": "SSL://:0", "listener.security.protocol.map": SWAPPED}, "3.9"),
     (
         {
             "listeners": "PLAINTEXT://:9092,CONTROLLER://:9093",
@@ -76,3 +80,22 @@ ALLOWED = [
 @pytest.mark.parametrize(("given", "release"), ALLOWED)
 def test_settings_that_agree_are_accepted(given: dict[str, str], release: str) -> None:
     assert BrokerConfig.of(given, release=release).warnings == ()
+
+
+@pytest.mark.parametrize("release", ["0.10.0", "3.9", "4.3"])
+@pytest.mark.parametrize("protocol", ["SSL", "SASL_SSL", "SASL_PLAINTEXT"])
+def test_a_listener_that_asks_for_security_is_refused(
+    protocol: str, release: str
+) -> None:
+    reason = f"listener {protocol} asks for {protocol}, and only PLAINTEXT is built"
+    with pytest.raises(ConfigError, match=reason):
+        BrokerConfig.of({"listeners": f"{protocol}://:0"}, release=release)
+
+
+def test_a_name_that_is_mapped_to_security_is_refused() -> None:
+    given = {
+        "listeners": "PLAINTEXT://:0,IN://:1",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,IN:ssl",
+    }
+    with pytest.raises(ConfigError, match="listener IN asks for SSL"):
+        BrokerConfig.of(given)

@@ -254,6 +254,7 @@ def test_with_json_logs_every_line_is_an_object(capsys: Capsys) -> None:
         (["--listen", "127.0.0.1:65536"], "configuration listeners: expected NAME://h"),
         (["--release", "9.9"], "release 9.9 is not known; the nearest is 4.3"),
         (["nosuch.properties"], "nosuch.properties: No such file or directory"),
+        (["--set", "listeners=SSL://127.0.0.1:0"], "only PLAINTEXT is built"),
     ],
 )
 def test_what_is_wrong_with_arguments_is_one_line_and_status_2(
