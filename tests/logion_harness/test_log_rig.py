@@ -75,3 +75,13 @@ def test_segments_that_expire_leave_no_hole_in_a_crash() -> None:
     rig.crash(renames[-1:], None)
     offsets = [record.offset for record in view(rig.log).records]
     assert offsets == list(range(offsets[0], 12))
+
+
+def test_nothing_is_taken_for_synced_where_a_whole_batch_was_cut() -> None:
+    """A program that the machine found: the cut ended below the offset asked for."""
+    rig = Rig()
+    rig.append(0, (b"a", b"b", b"c"))
+    rig.log.flush()
+    rig.log.truncate_to(2)
+    assert rig.log.end_offset == 0
+    assert rig.log.recovery_point == 0

@@ -326,6 +326,7 @@ class Log:
     def _truncate(self, offset: int) -> None:
         self._lower_recovery_point(offset)
         self._segments.cut(offset, self.settings.file_delete_delay_ms)
+        self._lower_recovery_point(self.end_offset)  # a whole batch went
         self._sealed_from = min(self._sealed_from, self._segments.active.base_offset)
         self._opened = None
         path = f"{self._segments.active.path}{TXN_INDEX}"
