@@ -43,9 +43,6 @@ def correlation_of(answer: bytes | None) -> int | None:
     return None if answer is None else int.from_bytes(answer[:4], "big", signed=True)
 
 
-ALL_TOPICS_V0 = struct.pack(">i", 0)
-"""The body of Metadata version 0 that asks for all topics."""
-
 NO_TOPICS_V1 = struct.pack(">i", 0)
 """The body of Metadata version 1 that asks for no topic."""
 

@@ -18,11 +18,11 @@ from logion.protocol.errors import ApiError
 
 log = logging.getLogger(__name__)
 
-FIRST_RETENTION_S = 30
-"""Retention looks for the first time so long after the start, as Kafka's does."""
-
 NEVER_S = 24 * 3600
 """Settings say "never" by a number of centuries: look once a day all the same."""
+
+SYNC_INTERVAL_S = 1.0
+"""Rolled segments are synced so soon, whatever the scheduler's setting."""
 
 
 async def keep_house(broker: BrokerState, config: BrokerConfig) -> None:
@@ -37,10 +37,6 @@ async def keep_house(broker: BrokerState, config: BrokerConfig) -> None:
         every("replica.high.watermark.checkpoint.interval.ms", _write_checkpoints)
         interval_s = config.integer("log.flush.scheduler.interval.ms") / 1000
         chores.start_soon(_sync, broker, min(interval_s, SYNC_INTERVAL_S))
-
-
-SYNC_INTERVAL_S = 1.0
-"""Rolled segments are synced so soon, whatever the scheduler's setting."""
 
 
 async def _repeat(

@@ -42,9 +42,6 @@ class Transport(Protocol):
     async def send(self, pieces: Sequence[Piece]) -> None:
         """Send all pieces in order; OSError when the connection is lost."""
 
-    async def closed(self) -> None:
-        """Return once the peer has closed or sent more bytes."""
-
     def close(self) -> None:
         """Close at once; a task that waits on this connection is woken."""
 
@@ -79,10 +76,6 @@ class SocketTransport:
                 await self._send_file(run)
             else:
                 await self._send_bytes(*run)
-
-    async def closed(self) -> None:
-        """Return once the peer has closed or sent more bytes."""
-        await trio.lowlevel.wait_readable(self._socket)
 
     def close(self) -> None:
         """Close at once; a task that waits on this connection is woken."""

@@ -22,14 +22,9 @@ from logion.names import ZERO_UUID, TopicPartition, Uuid
 from logion.protocol.errors import ApiError, Error
 
 DELETE_SUFFIX = "-delete"
-STRAY_SUFFIX = "-stray"
-FUTURE_SUFFIX = "-future"
 
 RAFT_LOG = TopicPartition("__cluster_metadata", 0)
 """The log of a KRaft quorum, which is no topic's."""
-
-CHECKPOINT_INTERVAL_MS = 60_000
-"""How often Kafka writes its checkpoints."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,10 +72,6 @@ class ScriptedTransport:
         assert pieces
         self.answers += 1
 
-    async def closed(self) -> None:
-        """Never tell."""
-        await trio.sleep_forever()
-
     def close(self) -> None:
         """Be closed."""
         self.is_closed = True
