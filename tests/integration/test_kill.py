@@ -6,6 +6,7 @@ and the load are drawn from; a failing run names both.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import threading
@@ -23,7 +24,10 @@ ROUNDS = int(os.environ.get("LOGION_KILL_ROUNDS", "5"))
 SEED = int(os.environ.get("LOGION_KILL_SEED", "1"))
 TOPIC = "killed"
 PARTITIONS = 3
-KILL_AFTER_SECONDS = (0.05, 0.6)
+FIRST_SECONDS_MAX = 20.0
+"""How long the first acknowledgement of a round may take."""
+KILL_AFTER_SECONDS = (0.0, 0.4)
+"""When the kill comes, after that first acknowledgement."""
 READ_SECONDS_MAX = 30.0
 
 SETTINGS = {
@@ -37,6 +41,11 @@ Place = tuple[int, int]
 """Partition and offset."""
 
 
+def fingerprint(value: bytes) -> bytes:
+    """Return what stands for a value, so that millions of them fit in memory."""
+    return hashlib.blake2b(value, digest_size=8).digest()
+
+
 @dataclass(slots=True)
 class Load:
     """A producer of numbered records, as fast as it may, and what it was told."""
@@ -46,6 +55,8 @@ class Load:
     number: int
     """Of the round; its records start with it."""
     acknowledged: dict[Place, bytes] = field(default_factory=dict)
+    works: threading.Event = field(default_factory=threading.Event)
+    """Set at the first acknowledgement."""
 
     def run(self, stop: threading.Event) -> None:
         """Send until `stop`; then forget what is still under way."""
@@ -80,7 +91,8 @@ class Load:
     def _delivered(self, error: Any, message: Any) -> None:
         if error is None:
             place = message.partition(), message.offset()
-            self.acknowledged[place] = message.value()
+            self.acknowledged[place] = fingerprint(message.value())
+            self.works.set()
 
 
 def create_topic(bootstrap: str) -> None:
@@ -99,10 +111,12 @@ def load_until_killed(
     killed = threading.Event()
     worker = threading.Thread(target=load.run, args=[killed])
     worker.start()
+    works = load.works.wait(FIRST_SECONDS_MAX)
     killed.wait(chance.uniform(*KILL_AFTER_SECONDS))
     broker.kill()
     killed.set()
     worker.join()
+    assert works, "nothing was acknowledged"
     return load.acknowledged
 
 
@@ -116,8 +130,14 @@ class Reader:
 
     def read_on(self) -> dict[Place, bytes]:
         """Return all records that came since; none may be out of place."""
-        settings = {"bootstrap.servers": self.bootstrap, "group.id": "unused"}
-        consumer = Consumer(settings | {"fetch.wait.max.ms": 50})
+        consumer = Consumer(
+            {
+                "bootstrap.servers": self.bootstrap,
+                "group.id": "unused",
+                "enable.auto.commit": False,
+                "fetch.wait.max.ms": 50,
+            }
+        )
         ends = [end_offset(consumer, partition) for partition in range(PARTITIONS)]
         consumer.assign(
             [TopicPartition(TOPIC, number, at) for number, at in enumerate(self.at)]
@@ -138,7 +158,7 @@ class Reader:
                 raise KafkaException(message.error())
             partition = message.partition()
             assert message.offset() == self.at[partition], "a hole, or a second copy"
-            found[partition, message.offset()] = message.value()
+            found[partition, message.offset()] = fingerprint(message.value())
             self.at[partition] += 1
 
 
