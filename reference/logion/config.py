@@ -236,9 +236,14 @@ class BrokerConfig:
 
     @property
     def listeners(self) -> tuple[Listener, ...]:
-        """Where to listen: `listeners`, or the older `host.name` and `port`."""
+        """Where to listen for clients: `listeners`, or `host.name` and `port`.
+
+        What `controller.listener.names` has is left out: there is no quorum to join.
+        """
         if self.given("listeners") is not None:
-            return _listeners("listeners", self.words("listeners"))
+            controllers = self.words("controller.listener.names")
+            found = _listeners("listeners", self.words("listeners"))
+            return tuple(each for each in found if each.name not in controllers)
         return (Listener("PLAINTEXT", self.text("host.name"), self.integer("port")),)
 
     @property

@@ -264,3 +264,15 @@ def test_a_number_for_the_broker_may_come_under_either_name() -> None:
     assert BrokerConfig.of({"node.id": "5"}).broker_id == 5
     assert BrokerConfig.of({"broker.id": "6"}).broker_id == 6
     assert BrokerConfig.of({}).broker_id == -1
+
+
+def test_the_listeners_of_a_controller_are_not_for_clients() -> None:
+    config = BrokerConfig.of(
+        {
+            "process.roles": "broker,controller",
+            "controller.listener.names": "CONTROLLER",
+            "listeners": "PLAINTEXT://:9092,CONTROLLER://:9093",
+        }
+    )
+    assert [each.name for each in config.listeners] == ["PLAINTEXT"]
+    assert [each.name for each in config.advertised_listeners] == ["PLAINTEXT"]
