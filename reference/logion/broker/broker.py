@@ -18,7 +18,7 @@ import trio
 
 from logion.broker.admission import Doorkeeper
 from logion.broker.dispatch import served
-from logion.broker.fetch_sessions import SLOTS, FetchSessions
+from logion.broker.fetch_sessions import FetchSessions
 from logion.broker.housekeeping import keep_house
 from logion.broker.listener import Listener, bind, serve
 from logion.broker.log_settings import log_settings
@@ -173,7 +173,8 @@ def _assemble(
         partitions=Partitions(cluster.broker_id, logs),
         doorkeeper=Doorkeeper(played, served(played.versions)),
         fetch_sessions=FetchSessions(
-            SLOTS, lambda: 1 + chance.randrange(SESSION_ID_MAX)
+            config.integer("max.incremental.fetch.session.cache.slots"),
+            lambda: 1 + chance.randrange(SESSION_ID_MAX),
         ),
         frame_size_max=config.integer("socket.request.max.bytes"),
         fetch_size_max=config.integer("fetch.max.bytes"),

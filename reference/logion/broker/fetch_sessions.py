@@ -23,9 +23,6 @@ FINAL_EPOCH = -1
 INITIAL_EPOCH = 0
 EPOCH_MAX = 2**31 - 1
 
-SLOTS = 1000
-"""Sessions kept at most: `max.incremental.fetch.session.cache.slots`."""
-
 EVICTION_MS = 120_000
 """A session not used for so long gives way to a new one (KIP-227)."""
 
@@ -91,6 +88,7 @@ class FetchSessions:
     """All sessions of a broker, at most `slots` of them."""
 
     slots: int
+    """`max.incremental.fetch.session.cache.slots`; 0: there are no sessions."""
     new_id: Callable[[], int]
     """Draws a positive session id."""
     _sessions: dict[int, FetchSession] = field(default_factory=dict)
@@ -134,6 +132,8 @@ class FetchSessions:
         return session
 
     def _evict(self, now_ms: int) -> bool:
+        if not self._sessions:
+            return False
         oldest = min(self._sessions.values(), key=lambda session: session.used_ms)
         if now_ms - oldest.used_ms < EVICTION_MS:
             return False

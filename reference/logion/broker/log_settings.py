@@ -8,7 +8,8 @@ from logion.protocol.errors import Error
 from logion.protocol.releases import Release, release
 from logion.records.batch import TimestampType
 from logion.records.codec import Codec
-from logion.records.validation import ProduceRules
+from logion.records.validation import ProduceRules, rules_of_release
+from logion.settings import topic_settings
 
 CODECS = {
     "gzip": Codec.GZIP,
@@ -18,6 +19,13 @@ CODECS = {
     "uncompressed": Codec.NONE,
 }
 """`compression.type` to the codec that the leader stores; `producer` is not here."""
+
+LEVELS = {
+    Codec.GZIP: "compression.gzip.level",
+    Codec.LZ4: "compression.lz4.level",
+    Codec.ZSTD: "compression.zstd.level",
+}
+"""The setting of each codec that has levels (KIP-390)."""
 
 
 def log_settings(
@@ -47,20 +55,31 @@ def log_settings(
 
 
 def _rules(topic: TopicConfig, played: Release, *, is_compacted: bool) -> ProduceRules:
-    return ProduceRules(
+    codec = CODECS.get(topic.text("compression.type"))
+    rules = ProduceRules(
         magic=_magic(topic, played),
-        codec=CODECS.get(topic.text("compression.type")),
+        codec=codec,
+        level=_level(topic, codec),
         timestamp_type=_timestamp_type(topic, played),
         timestamp_before_max_ms=topic.timestamp_before_max_ms,
         timestamp_after_max_ms=topic.timestamp_after_max_ms,
         message_size_max=topic.integer("max.message.bytes"),
         is_compacted=is_compacted,
-        invalid_record=Error.INVALID_RECORD
-        if played >= release("2.4")
-        else Error.CORRUPT_MESSAGE,
-        refuses_append_time=played <= release("3.5"),
-        is_single_wrapper=played >= release("0.10.0"),
     )
+    return rules_of_release(rules, played)
+
+
+def _level(topic: TopicConfig, codec: Codec | None) -> int | None:
+    """Return the level at which the log compresses; None for its codec's default.
+
+    A producer's codec comes without a level: it is then the default too.
+    """
+    name = LEVELS.get(codec) if codec is not None else None
+    if name is None:
+        return None
+    level = topic.integer(name)
+    is_default = level == topic_settings()[name].default(topic.broker.release)
+    return None if is_default else level
 
 
 def _magic(topic: TopicConfig, played: Release) -> int:

@@ -1,0 +1,59 @@
+"""From settings by Kafka's names to what a log does."""
+
+from __future__ import annotations
+
+import pytest
+from logion.broker.log_settings import log_settings
+from logion.config import BrokerConfig, topic_config
+from logion.protocol.errors import Error
+from logion.protocol.releases import release
+from logion.records.codec import Codec
+from logion.records.validation import ProduceRules
+
+
+def rules(
+    played: str = "4.3", broker: dict[str, str] | None = None, **topic: str
+) -> ProduceRules:
+    """Return what a topic's log accepts; `_` stands for the dots of a setting."""
+    overrides = {key.replace("_", "."): value for key, value in topic.items()}
+    settings = topic_config(BrokerConfig.of(broker or {}, release=played), overrides)
+    return log_settings(settings, release(played), producer_expiry_ms=1).rules
+
+
+@pytest.mark.parametrize(
+    ("codec", "key", "level"),
+    [("gzip", "gzip", 1), ("lz4", "lz4", 17), ("zstd", "zstd", -5)],
+)
+def test_the_level_of_the_logs_codec_is_used(codec: str, key: str, level: int) -> None:
+    given = {f"compression_{key}_level": str(level)}
+    assert rules(compression_type=codec, **given).level == level
+    assert rules(broker={f"compression.{key}.level": str(level)}).level is None
+    by_broker = {"compression.type": codec, f"compression.{key}.level": str(level)}
+    assert rules(broker=by_broker).level == level
+
+
+def test_the_level_of_another_codec_is_not() -> None:
+    assert rules(compression_type="snappy", compression_gzip_level="1").level is None
+    assert rules(compression_type="zstd", compression_gzip_level="1").level is None
+
+
+@pytest.mark.parametrize("played", ["0.10.0", "3.7", "3.8", "4.3"])
+def test_a_level_that_nobody_chose_is_the_codecs_own(played: str) -> None:
+    found = rules(played, compression_type="gzip")
+    assert (found.codec, found.level) == (Codec.GZIP, None)
+
+
+@pytest.mark.parametrize(
+    ("played", "is_single", "error"),
+    [
+        ("0.10.0", False, Error.CORRUPT_MESSAGE),
+        ("0.11.0", False, Error.CORRUPT_MESSAGE),
+        ("2.3", False, Error.CORRUPT_MESSAGE),
+        ("2.8", True, Error.INVALID_RECORD),
+    ],
+)
+def test_old_releases_take_several_wrappers_in_one_set(
+    played: str, error: Error, *, is_single: bool
+) -> None:
+    found = rules(played)
+    assert (found.is_single_wrapper, found.invalid_record) == (is_single, error)
