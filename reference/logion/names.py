@@ -23,7 +23,7 @@ LastStableOffset = NewType("LastStableOffset", int)
 """No transaction is open below this offset (KIP-98)."""
 
 LeaderEpoch = NewType("LeaderEpoch", int)
-"""Number of a leader's term (KIP-101); it grows with every election."""
+"""Number of a leader's term (KIP-101); grows with every election. -1 for none."""
 
 ControllerEpoch = NewType("ControllerEpoch", int)
 """Number of a controller's term; requests of an older one are refused."""
@@ -55,6 +55,7 @@ Uuid = NewType("Uuid", bytes)
 ZERO_UUID = Uuid(bytes(16))
 """The id that stands for "no id"."""
 
+NO_LEADER_EPOCH = LeaderEpoch(-1)
 NO_PRODUCER_ID = ProducerId(-1)
 NO_PRODUCER_EPOCH = ProducerEpoch(-1)
 NO_SEQUENCE = -1

@@ -9,11 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import NamedTuple, TypeAlias
 
-UNDEFINED_EPOCH = -1
-"""Stands for "no epoch" in requests and answers."""
-
-UNDEFINED_OFFSET = -1
-"""Stands for "no offset" in answers."""
+from logion.names import NO_LEADER_EPOCH
 
 
 class EpochStart(NamedTuple):
@@ -33,12 +29,13 @@ class EpochEnd(NamedTuple):
 Epochs: TypeAlias = tuple[EpochStart, ...]
 """The terms a log has seen, oldest first."""
 
-UNKNOWN_END = EpochEnd(UNDEFINED_EPOCH, UNDEFINED_OFFSET)
+UNKNOWN_END = EpochEnd(NO_LEADER_EPOCH, -1)
+"""Stands in an answer for "no such epoch, no such offset"."""
 
 
 def latest_epoch(epochs: Epochs) -> int:
     """Return the newest epoch of a log, -1 if it knows none."""
-    return epochs[-1].epoch if epochs else UNDEFINED_EPOCH
+    return epochs[-1].epoch if epochs else NO_LEADER_EPOCH
 
 
 def with_epoch(epochs: Epochs, epoch: int, start_offset: int) -> Epochs:
@@ -79,7 +76,7 @@ def without_start(epochs: Epochs, start_offset: int) -> Epochs:
 def epoch_at(epochs: Epochs, offset: int) -> int:
     """Return the epoch in which `offset` was written, -1 if it is not known."""
     number = bisect_right(epochs, offset, key=_start_offset)
-    return epochs[number - 1].epoch if number else UNDEFINED_EPOCH
+    return epochs[number - 1].epoch if number else NO_LEADER_EPOCH
 
 
 def end_of_epoch(epochs: Epochs, epoch: int, end_offset: int) -> EpochEnd:
@@ -88,7 +85,7 @@ def end_of_epoch(epochs: Epochs, epoch: int, end_offset: int) -> EpochEnd:
     `end_offset` is the log's own, where its latest epoch ends. An epoch newer than all
     is not known; one older than all ends where the oldest begins (KIP-279).
     """
-    if epoch == UNDEFINED_EPOCH or epoch > latest_epoch(epochs):
+    if epoch == NO_LEADER_EPOCH or epoch > latest_epoch(epochs):
         return UNKNOWN_END
     if epoch == latest_epoch(epochs):
         return EpochEnd(epoch, end_offset)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from logion.log.epochs import epoch_at
 from logion.log.segments import Found
+from logion.names import NO_LEADER_EPOCH, NO_TIMESTAMP
 from logion.replica.partition import Partition
 
 LATEST = -1
@@ -29,7 +31,7 @@ FIRST_VERSIONS: Mapping[int, int] = {
 }
 """Time that stands for a place, to the first version of ListOffsets that knows it."""
 
-NOTHING = Found(-1, -1, -1)
+NOTHING = Found(-1, NO_TIMESTAMP, NO_LEADER_EPOCH)
 """No record is that new."""
 
 
@@ -41,17 +43,17 @@ def find_offset(partition: Partition, timestamp: int, *, read_committed: bool) -
     """
     end = partition.visible_end(read_committed=read_committed)
     log = partition.log
-    match timestamp:
-        case -1:
-            return Found(end, -1, partition.leader.epoch)
-        case -2 | -4:
-            return Found(log.start_offset, -1, _epoch_at(partition, log.start_offset))
-        case -5 | -6:
-            return NOTHING  # nothing here is tiered
-        case -3:
-            found = log.newest_record()
-        case _:
-            found = log.offset_for_timestamp(timestamp)
+    if timestamp == LATEST:
+        return Found(end, NO_TIMESTAMP, partition.leader.epoch)
+    if timestamp in (EARLIEST, EARLIEST_LOCAL):
+        start = log.start_offset
+        return Found(start, NO_TIMESTAMP, epoch_at(log.epochs, start))
+    if timestamp in (LATEST_TIERED, EARLIEST_PENDING_UPLOAD):
+        return NOTHING  # nothing here is tiered
+    if timestamp == NEWEST_TIMESTAMP:
+        found = log.newest_record()
+    else:
+        found = log.offset_for_timestamp(timestamp)
     return found if found is not None and found.offset < end else NOTHING
 
 
@@ -68,20 +70,11 @@ def segment_offsets(
         (max(segment.base_offset, log.start_offset), segment.modified_ms)
         for segment in log.segments
     ]
-    match timestamp:
-        case -1:
-            offsets = [log.end_offset, *(start for start, _ in reversed(starts))]
-        case -2:
-            offsets = [log.start_offset]
-        case _:
-            offsets = [
-                start for start, written in reversed(starts) if written <= timestamp
-            ]
+    if timestamp == LATEST:
+        offsets = [log.end_offset, *(start for start, _ in reversed(starts))]
+    elif timestamp == EARLIEST:
+        offsets = [log.start_offset]
+    else:
+        offsets = [start for start, written in reversed(starts) if written <= timestamp]
     capped = (min(offset, partition.high_watermark) for offset in offsets)
     return tuple(dict.fromkeys(capped))[:count_max]
-
-
-def _epoch_at(partition: Partition, offset: int) -> int:
-    """Return the leader epoch of an offset, -1 if the log does not know it."""
-    started = [epoch for epoch, start in partition.log.epochs if start <= offset]
-    return started[-1] if started else -1

@@ -7,20 +7,17 @@ from dataclasses import dataclass
 
 from logion.disk import FileSlice
 from logion.log.aborted import Aborted
-from logion.log.epochs import EpochEnd
+from logion.log.epochs import UNKNOWN_END, EpochEnd
 from logion.log.log import Appended, Log
-from logion.names import TopicPartition, Uuid
+from logion.names import NO_LEADER_EPOCH, TopicPartition, Uuid
 from logion.protocol.errors import ApiError, Error
 from logion.replica.leader import Leader, has_enough_in_sync, on_append
 from logion.replica.watched import Watched, watching
 
 ALL_ACKS = -1
-NO_EPOCH = -1
 
 HIGH_WATERMARK = -1
 """The offset of DeleteRecords that stands for everything that is committed."""
-
-NO_DIVERGENCE = EpochEnd(-1, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +32,9 @@ class FetchBounds:
     """One whole batch is given, even if it is larger than `size_max`."""
     read_committed: bool = False
     """Only records below the last stable offset (KIP-98)."""
-    current_leader_epoch: int = NO_EPOCH
+    current_leader_epoch: int = NO_LEADER_EPOCH
     """The term the reader believes in (KIP-320)."""
-    last_fetched_epoch: int = NO_EPOCH
+    last_fetched_epoch: int = NO_LEADER_EPOCH
     """The term of the last record the reader has (KIP-595)."""
 
 
@@ -51,7 +48,7 @@ class PartitionRead:
     log_start_offset: int
     aborted: tuple[Aborted, ...] | None = None
     """Aborted transactions among the records; None unless read-committed."""
-    diverging: EpochEnd = NO_DIVERGENCE
+    diverging: EpochEnd = UNKNOWN_END
     """Where the reader's log leaves ours, if it does."""
 
 
@@ -145,7 +142,7 @@ class Partition:
 
     def check_epoch(self, epoch: int) -> None:
         """Raise ApiError unless a client's leader epoch is ours, or it names none."""
-        if epoch in (NO_EPOCH, self.leader.epoch):
+        if epoch in (NO_LEADER_EPOCH, self.leader.epoch):
             return
         is_old = epoch < self.leader.epoch
         raise ApiError(
@@ -164,10 +161,10 @@ class Partition:
 
     def _divergence(self, bounds: FetchBounds) -> EpochEnd | None:
         """Return where our log ends the reader's last epoch, if it is past that."""
-        if bounds.last_fetched_epoch == NO_EPOCH:
+        if bounds.last_fetched_epoch == NO_LEADER_EPOCH:
             return None
         end = self.log.end_of_epoch(bounds.last_fetched_epoch)
-        if end.epoch == NO_EPOCH:
+        if end.epoch == NO_LEADER_EPOCH:
             raise ApiError(
                 Error.OFFSET_OUT_OF_RANGE,
                 f"epoch {bounds.last_fetched_epoch} is not in this log",
@@ -180,7 +177,7 @@ class Partition:
         records: bytes | FileSlice,
         *,
         aborted: tuple[Aborted, ...] | None = None,
-        diverging: EpochEnd = NO_DIVERGENCE,
+        diverging: EpochEnd = UNKNOWN_END,
     ) -> PartitionRead:
         return PartitionRead(
             records,

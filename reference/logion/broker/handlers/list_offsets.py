@@ -18,7 +18,7 @@ from collections import Counter
 
 from logion.broker.context import Context
 from logion.broker.state import BrokerState
-from logion.names import TopicPartition
+from logion.names import NO_LEADER_EPOCH, TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.list_offsets import (
     ListOffsetsPartition,
@@ -34,7 +34,7 @@ from logion.replica.offsets import (
     find_offset,
     segment_offsets,
 )
-from logion.replica.partition import NO_EPOCH, Partition
+from logion.replica.partition import Partition
 
 READ_COMMITTED = 1
 
@@ -126,7 +126,7 @@ def _found(
         error_code=Error.NONE,
         timestamp=found.timestamp,
         offset=found.offset,
-        leader_epoch=found.leader_epoch if knows_epochs else NO_EPOCH,
+        leader_epoch=found.leader_epoch if knows_epochs else NO_LEADER_EPOCH,
     )
 
 
