@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 from logion.broker.context import Context
 from logion.broker.state import BrokerState
+from logion.broker.storing import storing
 from logion.cluster.image import TopicInfo
 from logion.cluster.topics import NewTopic
 from logion.config import ConfigEntry, TopicConfig
@@ -41,23 +42,42 @@ async def handle(
     """Create what can be created; each topic has its own result."""
     refused = _refusals(broker, request)
     asked = [it for it in request.topics if refused[it.name] is None]
-    answers = await broker.cluster.create_topics(
-        [_new(it) for it in asked], validate_only=request.validate_only
-    )
-    made = {it.name: answer for it, answer in zip(asked, answers, strict=True)}
+    made = await _make(broker, asked, validate_only=request.validate_only)
     return CreateTopicsResponse(
         topics=tuple(
             _failed(it.name, refusal)
             if (refusal := refused[it.name]) is not None
             else _result(broker, it, made[it.name])
-            for it in _distinct(request.topics)
+            for it in _in_order_of_answers(broker, request.topics)
         )
     )
 
 
-def _distinct(topics: Sequence[CreatableTopic]) -> Sequence[CreatableTopic]:
-    """Return the topics without the repetitions of a name."""
-    return tuple({it.name: it for it in topics}.values())
+async def _make(
+    broker: BrokerState, asked: Sequence[CreatableTopic], *, validate_only: bool
+) -> dict[str, TopicInfo | ApiError]:
+    """Create topics; return each by its name, or why it could not be."""
+    new = [_new(it) for it in asked]
+    try:
+        with storing():
+            made = await broker.cluster.create_topics(new, validate_only=validate_only)
+    except ApiError as failure:
+        return dict.fromkeys((it.name for it in asked), failure)
+    return {it.name: answer for it, answer in zip(asked, made, strict=True)}
+
+
+def _in_order_of_answers(
+    broker: BrokerState, topics: Sequence[CreatableTopic]
+) -> Sequence[CreatableTopic]:
+    """Return the topics as they are answered, of those named twice only the names.
+
+    From 2.3 to 3.9 each mention has its answer; else a name has one, at the end.
+    """
+    if release("2.3") <= broker.release < release("4.0"):
+        return topics
+    named = Counter(it.name for it in topics)
+    twice = {it.name: it for it in topics if named[it.name] > 1}
+    return (*(it for it in topics if named[it.name] == 1), *twice.values())
 
 
 def _refusals(

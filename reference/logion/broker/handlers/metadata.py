@@ -25,6 +25,7 @@ from logion.broker.permissions import (
     TOPIC_OPERATIONS,
 )
 from logion.broker.state import BrokerState
+from logion.broker.storing import storing
 from logion.cluster.image import BrokerInfo, PartitionInfo, TopicInfo
 from logion.cluster.topics import check_no_collision, check_topic_name
 from logion.names import ZERO_UUID, BrokerId, Uuid
@@ -116,17 +117,24 @@ async def _create_missing(
         return {}
     config, count = broker.cluster.config, len(image.brokers)
     topics = [missing_topic(name, config, broker_count=count) for name in missing]
-    answers = await broker.cluster.create_topics(topics)
+    try:
+        with storing():
+            answers = await broker.cluster.create_topics(topics)
+    except ApiError as failure:
+        return dict.fromkeys(missing, failure.error)
     return {
-        new.name: _first_answer(broker, answer)
+        new.name: _first_answer(broker, new.name, answer)
         for new, answer in zip(topics, answers, strict=True)
     }
 
 
-def _first_answer(broker: BrokerState, answer: TopicInfo | ApiError) -> Error:
+def _first_answer(
+    broker: BrokerState, name: str, answer: TopicInfo | ApiError
+) -> Error:
     """Return the error of a topic that is only just being made: clients ask again."""
     if isinstance(answer, ApiError):
-        return answer.error
+        is_name = answer.error is Error.INVALID_TOPIC_EXCEPTION
+        return _fault(broker, name) if is_name else answer.error
     if broker.release >= release("4.0"):
         return Error.UNKNOWN_TOPIC_OR_PARTITION
     return Error.LEADER_NOT_AVAILABLE
@@ -156,10 +164,14 @@ def _asked(
 
 
 def _fault(broker: BrokerState, name: str) -> Error:
-    """Return why there is no such topic: its name, or nobody made it."""
+    """Return why there is no such topic: its name, or nobody made it.
+
+    On KRaft a name too like another's is known to the controller alone.
+    """
     try:
         check_topic_name(name)
-        check_no_collision(broker.cluster.image, name)
+        if broker.release < release("4.0"):
+            check_no_collision(broker.cluster.image, name)
     except ApiError as refusal:
         return refusal.error
     return Error.UNKNOWN_TOPIC_OR_PARTITION

@@ -98,13 +98,12 @@ async def test_before_version_4_a_client_could_not_forbid_it() -> None:
         assert "new" in broker.state.cluster.image.topics
 
 
-@pytest.mark.parametrize("name", ["a b", "", "x" * 250, "has_dot"])
+@pytest.mark.parametrize("name", ["a b", "", "x" * 250])
 @pytest.mark.parametrize("allow", [True, False])
 async def test_a_wrong_name_is_told_apart_from_a_missing_topic(
     name: str, allow: bool
 ) -> None:
     async with running() as broker:
-        await broker.create("has.dot")
         asked = request(name, allow_auto_topic_creation=allow)
         assert await errors(broker, asked) == [(name, Error.INVALID_TOPIC_EXCEPTION)]
 
@@ -195,3 +194,22 @@ async def test_addresses_are_those_of_the_listener_asked() -> None:
         first = await broker.ask(request())
     assert (first.brokers[0].host, first.brokers[0].port) == ("first", 1)
     assert (second.brokers[0].host, second.brokers[0].port) == ("second", 2)
+
+
+@pytest.mark.parametrize(
+    ("release", "error"),
+    [
+        ("2.8", Error.INVALID_TOPIC_EXCEPTION),
+        ("3.9", Error.INVALID_TOPIC_EXCEPTION),
+        ("4.3", Error.UNKNOWN_TOPIC_OR_PARTITION),
+    ],
+)
+async def test_a_name_too_like_anothers_is_not_made(release: str, error: Error) -> None:
+    async with running(release=release) as broker:
+        await broker.create("a.b")
+        for may_create in (True, True, False):
+            asked = request("a_b", allow_auto_topic_creation=may_create)
+            assert await errors(broker, asked, 4) == [("a_b", error)]
+        illegal = await errors(broker, request("a b"))
+        assert illegal == [("a b", Error.INVALID_TOPIC_EXCEPTION)]
+        assert list(broker.state.cluster.image.topics) == ["a.b"]
