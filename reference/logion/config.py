@@ -143,8 +143,9 @@ class BrokerConfig:
     ) -> BrokerConfig:
         """Return these settings under what was changed while running (KIP-226).
 
-        `own` is set for this broker, `cluster` for all. Raises ConfigError for a
-        wrong value, an unknown key and a key that only a restart may change.
+        `own` is set for this broker, `cluster` for all; an unknown key may be a
+        plug-in's. Raises ConfigError for a wrong value and a key that only a restart
+        may change.
         """
         for key in own:
             _check_dynamic(key, own[key], ("per-broker", "cluster-wide"))
@@ -443,8 +444,6 @@ def _is_known(key: str) -> bool:
 
 def _check_dynamic(key: str, text: str, updates: tuple[str, ...]) -> None:
     setting = broker_settings().get(key)
-    if setting is None and not key.startswith("listener.name."):
-        raise ConfigError(key, text, f"Unknown broker config name: {key}")
     if setting is not None and setting.update not in updates:
         reason = f"Cannot update these configs dynamically: {key}"
         raise ConfigError(key, text, reason)

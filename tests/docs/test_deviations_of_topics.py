@@ -196,12 +196,6 @@ async def test_an_unknown_operation_on_a_setting_is_an_invalid_request() -> None
         assert await alter(client, 2, "t", change) is Error.INVALID_REQUEST
 
 
-async def test_a_setting_that_only_a_restart_changes_is_an_invalid_setting() -> None:
-    change = AlterableConfig(name="num.partitions", config_operation=0, value="3")
-    async with broker_and_client(broker_id="0") as client:
-        assert await alter(client, 4, "0", change) is Error.INVALID_CONFIG
-
-
 @pytest.mark.parametrize("brokers", [(77,), ()], ids=["unknown", "none"])
 async def test_replicas_are_assigned_to_brokers_that_are_there(
     brokers: tuple[int, ...],

@@ -225,13 +225,17 @@ def test_a_dynamic_value_is_stronger_than_the_file() -> None:
     ("own", "reason"),
     [
         ({"num.partitions": "2"}, "Cannot update these configs dynamically"),
-        ({"foo": "2"}, "Unknown broker config name"),
         ({"background.threads": "0"}, "at least 1"),
     ],
 )
 def test_wrong_dynamic_changes_are_refused(own: dict[str, str], reason: str) -> None:
     with pytest.raises(ConfigError, match=reason):
         BrokerConfig.of({}).with_dynamic(own=own, cluster={})
+
+
+def test_an_unknown_dynamic_setting_may_be_a_plug_ins() -> None:
+    config = BrokerConfig.of({}).with_dynamic(own={"foo": "2"}, cluster={"bar": "3"})
+    assert (config["foo"], config["bar"]) == ("2", "3")
 
 
 def test_listeners_are_read_from_any_generation_of_keys() -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from logion.cluster import znodes
 from logion.cluster.image import ClusterImage
 from logion.cluster.znodes import ConfigChange
-from logion.config import BrokerConfig, ConfigError, Value, topic_config
+from logion.config import BrokerConfig, ConfigError, topic_config
 from logion.coordination.tree import Create, Operation, SetData
 from logion.protocol.errors import ApiError, Error
 from logion.settings import Setting, broker_settings, topic_settings, value_text
@@ -104,7 +104,7 @@ def replace_topic(
     if name not in image.topics:
         text = f"there is no topic {name!r}"
         raise ApiError(Error.UNKNOWN_TOPIC_OR_PARTITION, text)
-    _checked(lambda: topic_config(broker, configs)["retention.ms"])
+    _check(lambda: topic_config(broker, configs), Error.INVALID_CONFIG)
     path = znodes.topic_config_path(name)
     change = ConfigChange("topics", name)
     return _write(path, name in image.topic_configs, configs, change, broker.release)
@@ -115,8 +115,8 @@ def edit_broker(
 ) -> list[Operation]:
     """Return the operations that edit what was set for a broker id or all brokers.
 
-    `broker` has the settings from its file. Raises ApiError INVALID_REQUEST or
-    INVALID_CONFIG.
+    `broker` has the settings from its file. Raises ApiError INVALID_REQUEST, and
+    INVALID_CONFIG for words added to what is no list.
     """
     current = image.broker_configs.get(entity, {})
     after = edited(current, edits, broker_settings(), broker.release)
@@ -128,23 +128,24 @@ def replace_broker(
 ) -> list[Operation]:
     """Return the operations after which a broker id, or all, have just these.
 
-    Raises ApiError INVALID_CONFIG.
+    Raises ApiError INVALID_REQUEST: a topic's wrong setting has an error of its own.
     """
     is_default = entity == DEFAULT_BROKER
     own = {} if is_default else configs
     shared = configs if is_default else image.broker_configs.get(DEFAULT_BROKER, {})
-    _checked(lambda: broker.with_dynamic(own=own, cluster=shared)["num.partitions"])
+    _check(lambda: broker.with_dynamic(own=own, cluster=shared), Error.INVALID_REQUEST)
     path = znodes.broker_config_path(entity)
     change = ConfigChange("brokers", entity)
     is_there = entity in image.broker_configs
     return _write(path, is_there, configs, change, broker.release)
 
 
-def _checked(read: Callable[[], Value]) -> None:
+def _check(make: Callable[[], object], error: Error) -> None:
+    """Raise ApiError `error` if what is made refuses a setting."""
     try:
-        read()
-    except ConfigError as error:
-        raise ApiError(Error.INVALID_CONFIG, str(error)) from None
+        make()
+    except ConfigError as refusal:
+        raise ApiError(error, str(refusal)) from None
 
 
 def _write(

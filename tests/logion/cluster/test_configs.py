@@ -122,4 +122,4 @@ def test_a_broker_and_all_brokers_are_edited() -> None:
 def test_what_only_a_restart_changes_is_refused(entity: str) -> None:
     configs = {"num.partitions": "5"}
     fault = code_of(lambda: replace_broker(IMAGE, entity, configs, CONFIG))
-    assert fault is Error.INVALID_CONFIG
+    assert fault is Error.INVALID_REQUEST

@@ -74,6 +74,8 @@ async def test_a_broker_s_settings_reach_its_topics() -> None:
         (resource(TOPIC, "t", retention_ms="x"), Error.INVALID_CONFIG),
         (resource(TOPIC, "t", nope="1"), Error.INVALID_CONFIG),
         (resource(TOPIC, "t", retention_ms=None), Error.INVALID_REQUEST),
+        (resource(BROKER, "1", num_partitions="3"), Error.INVALID_REQUEST),
+        (resource(BROKER, "1", log_retention_ms="x"), Error.INVALID_REQUEST),
         (resource(BROKER, "2"), Error.INVALID_REQUEST),
         (resource(99, "x"), Error.INVALID_REQUEST),
     ],
