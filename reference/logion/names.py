@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from binascii import a2b_base64, b2a_base64
 from typing import NamedTuple, NewType
 
 Offset = NewType("Offset", int)
@@ -71,3 +72,17 @@ class TopicPartition(NamedTuple):
     def __str__(self) -> str:
         """Return Kafka's name for it, which is also its folder's: `topic-partition`."""
         return f"{self.topic}-{self.partition}"
+
+
+def format_uuid(uuid: bytes) -> str:
+    """Return an id as Kafka prints it: 22 characters of URL-safe base64."""
+    text = b2a_base64(uuid, newline=False).decode()
+    return text.rstrip("=").replace("+", "-").replace("/", "_")
+
+
+def parse_uuid(text: str) -> Uuid:
+    """Return the id that Kafka prints so; ValueError if `text` is none."""
+    uuid = a2b_base64(text.replace("-", "+").replace("_", "/") + "==")
+    if len(text) != 22 or len(uuid) != 16:
+        raise ValueError(f"id {text!r} where 22 characters of base64 were expected")
+    return Uuid(uuid)

@@ -10,10 +10,10 @@ from itertools import islice
 from typing import Any
 
 from logion.cli.tables import Row, table
+from logion.names import format_uuid
 from logion.protocol.apis import APIS, FORMER_NAMES, api_named
 from logion.protocol.catalogue import all_messages, message_named
 from logion.protocol.documentation import field_texts, history_text
-from logion.protocol.json import uuid_text
 from logion.protocol.schema import (
     REQUIRED,
     Array,
@@ -145,7 +145,7 @@ def _travels(field: Field, version: int | None) -> Iterator[str]:
 
 def _default_text(field: Field) -> str:
     if isinstance(field.default, bytes):
-        return uuid_text(field.default)
+        return format_uuid(field.default)
     if isinstance(field.type, type) and field.default is not None:
         return "a struct of defaults"
     return json.dumps(field.default)

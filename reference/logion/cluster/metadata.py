@@ -43,6 +43,7 @@ from logion.names import (
     ProducerId,
     TopicPartition,
     Uuid,
+    format_uuid,
 )
 from logion.protocol.errors import ApiError
 from logion.settings import minor_release
@@ -366,7 +367,7 @@ async def open_cluster(
         Create(path, None) for path in roots_of(config) if path not in nodes
     ]
     if znodes.CLUSTER_ID not in nodes and "/cluster" in roots_of(config):
-        text = cluster_id or znodes.write_uuid(random_uuid(chance))
+        text = cluster_id or format_uuid(random_uuid(chance))
         wanted.append(Create(znodes.CLUSTER_ID, znodes.write_cluster_id(text)))
     if wanted:
         await store.commit(wanted)
@@ -407,7 +408,7 @@ def random_uuid(chance: Chance) -> Uuid:
         raw[6] = raw[6] & 0x0F | 0x40
         raw[8] = raw[8] & 0x3F | 0x80
         uuid = Uuid(bytes(raw))
-        if not znodes.write_uuid(uuid).startswith("-"):
+        if not format_uuid(uuid).startswith("-"):
             return uuid
 
 

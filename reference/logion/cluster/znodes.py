@@ -9,7 +9,6 @@ move since 2.4, with a topic id since 2.8), changes of settings 1 and 2.
 from __future__ import annotations
 
 import json
-from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
@@ -23,7 +22,8 @@ from logion.names import (
     LeaderEpoch,
     PartitionEpoch,
     TopicPartition,
-    Uuid,
+    format_uuid,
+    parse_uuid,
 )
 from logion.settings import minor_release
 
@@ -123,17 +123,6 @@ def broker_config_path(entity: str) -> str:
     return f"{BROKER_CONFIGS}/{entity}"
 
 
-def read_uuid(text: str) -> Uuid:
-    """Return the 16 bytes of 22 characters of URL-safe base64."""
-    return Uuid(a2b_base64(text.replace("-", "+").replace("_", "/") + "=="))
-
-
-def write_uuid(uuid: Uuid) -> str:
-    """Return an id as Kafka prints it."""
-    text = b2a_base64(uuid, newline=False).decode()
-    return text.rstrip("=").replace("+", "-").replace("/", "_")
-
-
 def _dump(value: Json) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
 
@@ -215,7 +204,7 @@ def read_topic(name: str, data: bytes) -> TopicInfo:
         )
         for index, replicas in value["partitions"].items()
     }
-    topic_id = read_uuid(value["topic_id"]) if "topic_id" in value else ZERO_UUID
+    topic_id = parse_uuid(value["topic_id"]) if "topic_id" in value else ZERO_UUID
     return TopicInfo(name, topic_id, dict(sorted(partitions.items())))
 
 
@@ -235,7 +224,7 @@ def write_topic(topic: TopicInfo, release: str) -> bytes:
             }
             value[key] = {index: ids for index, ids in lists.items() if ids}
     if version >= 3 and topic.id != ZERO_UUID:
-        value["topic_id"] = write_uuid(topic.id)
+        value["topic_id"] = format_uuid(topic.id)
     return _dump(value)
 
 

@@ -11,12 +11,10 @@ values.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable, Mapping
 
 from logion.log.epochs import Epochs, EpochStart
-from logion.names import TopicPartition, Uuid
+from logion.names import TopicPartition, Uuid, format_uuid, parse_uuid
 
 RECOVERY_POINTS = "recovery-point-offset-checkpoint"
 HIGH_WATERMARKS = "replication-offset-checkpoint"
@@ -71,23 +69,10 @@ def parse_partition_metadata(data: bytes) -> Uuid:
     lines = dict(line.partition(": ")[::2] for line in data.decode().splitlines())
     if lines.get("version") != "0":
         raise MalformedFile(f"version {lines.get('version')} where 0 is known")
-    return parse_uuid(lines.get("topic_id", ""))
-
-
-def format_uuid(uuid: Uuid) -> str:
-    """Return an id as Kafka writes it: 22 characters of URL-safe base64."""
-    return base64.urlsafe_b64encode(uuid).rstrip(b"=").decode()
-
-
-def parse_uuid(text: str) -> Uuid:
-    """Return the id that `text` stands for; MalformedFile if it is none."""
     try:
-        uuid = base64.urlsafe_b64decode(f"{text}==")
-    except binascii.Error:
-        uuid = b""
-    if len(uuid) != 16:
-        raise MalformedFile(f"id {text!r} where 22 characters of base64 were expected")
-    return Uuid(uuid)
+        return parse_uuid(lines.get("topic_id", ""))
+    except ValueError as problem:
+        raise MalformedFile(str(problem)) from None
 
 
 def format_properties(properties: Mapping[str, str]) -> bytes:

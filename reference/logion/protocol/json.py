@@ -8,10 +8,11 @@ declared have no name, so they are not shown.
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from logion.names import format_uuid, parse_uuid
 from logion.protocol.schema import (
     BOOL,
     BYTES,
@@ -78,15 +79,10 @@ def _base64(value: Any) -> str:
     return b64encode(payload).decode()
 
 
-def uuid_text(value: bytes) -> str:
-    """Return a uuid as Kafka shows it: 22 characters of URL-safe base64."""
-    return urlsafe_b64encode(value).decode().rstrip("=")
-
-
 _TO_JSON: dict[WireType, Callable[[Any], Any]] = {
     BYTES: _base64,
     RECORDS: _base64,
-    UUID: uuid_text,
+    UUID: format_uuid,
 }
 
 
@@ -173,12 +169,8 @@ def _from_base64(value: Any) -> bytes:
     return b64decode(_text(value), validate=True)
 
 
-def uuid_of(text: str) -> bytes:
-    """Return the 16 bytes of a uuid that Kafka shows so; ValueError if it is none."""
-    value = urlsafe_b64decode(_text(text) + "==")
-    if len(text) != 22 or len(value) != 16:
-        raise ValueError(f"{text!r} is no uuid of 22 characters")
-    return value
+def _uuid(value: Any) -> bytes:
+    return parse_uuid(_text(value))
 
 
 _FROM_JSON: dict[WireType, Callable[[Any], Any]] = {
@@ -193,5 +185,5 @@ _FROM_JSON: dict[WireType, Callable[[Any], Any]] = {
     STRING: _text,
     BYTES: _from_base64,
     RECORDS: _from_base64,
-    UUID: uuid_of,
+    UUID: _uuid,
 }

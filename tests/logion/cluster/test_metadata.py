@@ -25,7 +25,7 @@ from logion.coordination.tree import (
     Operation,
     SetData,
 )
-from logion.names import ZERO_UUID, BrokerId, TopicPartition, Uuid
+from logion.names import ZERO_UUID, BrokerId, TopicPartition, Uuid, format_uuid
 from logion.protocol.errors import ApiError, Error
 from logion.testing.clock import FakeClock
 from logion.testing.disk import MemoryDisk
@@ -354,4 +354,4 @@ def test_random_ids_are_of_version_4_and_read_well() -> None:
     for uuid in [random_uuid(chance) for _ in range(200)]:
         assert uuid[6] >> 4 == 4
         assert uuid[8] >> 6 == 2
-        assert not znodes.write_uuid(uuid).startswith("-")
+        assert not format_uuid(uuid).startswith("-")

@@ -15,7 +15,6 @@ from logion.names import (
     LeaderEpoch,
     PartitionEpoch,
     TopicPartition,
-    Uuid,
 )
 
 from tests.shared import needs_shared, shared
@@ -173,13 +172,6 @@ def test_changes_of_settings_name_a_path_since_0_10_1() -> None:
 def test_a_changed_isr_names_its_partitions() -> None:
     partitions = (TopicPartition("t", 1), TopicPartition("u", 0))
     assert znodes.read_isr_change(znodes.write_isr_change(partitions)) == partitions
-
-
-def test_an_id_is_22_characters_of_text() -> None:
-    uuid = Uuid(bytes(range(240, 256)))
-    text = znodes.write_uuid(uuid)
-    assert (len(text), text) == (22, "8PHy8_T19vf4-fr7_P3-_w")
-    assert znodes.read_uuid(text) == uuid
 
 
 def test_a_controller_has_version_2_since_3_4() -> None:

@@ -11,10 +11,9 @@ from logion.log.checkpoints import (
     parse_offsets,
     parse_partition_metadata,
     parse_properties,
-    parse_uuid,
 )
 from logion.log.epochs import EpochStart
-from logion.names import TopicPartition, Uuid
+from logion.names import TopicPartition
 
 from tests.shared import needs_shared, shared
 
@@ -66,13 +65,6 @@ def test_partition_metadata_holds_the_topic_id() -> None:
 def test_partition_metadata_without_an_id_is_refused(data: bytes) -> None:
     with pytest.raises(MalformedFile):
         parse_partition_metadata(data)
-
-
-def test_an_id_is_22_characters() -> None:
-    assert parse_uuid("A" * 22) == Uuid(bytes(16))
-    for text in ("A" * 20, "A", ""):
-        with pytest.raises(MalformedFile):
-            parse_uuid(text)
 
 
 def test_properties_are_read_over_comments_and_blanks() -> None:

@@ -7,10 +7,10 @@ from random import Random
 from typing import Any
 
 import pytest
-from logion.names import ZERO_UUID, Uuid
+from logion.names import Uuid
 from logion.protocol.catalogue import all_messages
 from logion.protocol.codec import encode
-from logion.protocol.json import from_json, to_json, uuid_of, uuid_text
+from logion.protocol.json import from_json, to_json
 from logion.protocol.messages.alter_client_quotas import AlterClientQuotasRequest
 from logion.protocol.messages.fetch import FetchRequest, FetchResponse, FetchTopic
 from logion.protocol.messages.produce import ProduceRequest
@@ -27,15 +27,6 @@ def test_json_says_everything_a_message_holds() -> None:
             message = sample(cls, version, random, tame=True)
             text = json.dumps(to_json(message, version))
             assert from_json(cls, version, json.loads(text)) == message
-
-
-def test_a_uuid_is_22_characters_that_are_safe_in_an_address() -> None:
-    assert uuid_text(ZERO_UUID) == "AAAAAAAAAAAAAAAAAAAAAA"
-    assert uuid_text(b"\xff" * 16) == "_____________________w"
-    assert uuid_of("_____________________w") == b"\xff" * 16
-    for wrong in ("", "AAAA", "A" * 23, "A" * 21 + "ß"):
-        with pytest.raises(ValueError):  # noqa: PT011  # base64 has its own texts
-            uuid_of(wrong)
 
 
 def test_bytes_are_base64() -> None:
