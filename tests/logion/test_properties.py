@@ -18,6 +18,10 @@ from logion.properties import parse_properties
         ("a=1\na=2", {"a": "2"}),
         ("a=b=c:d e ", {"a": "b=c:d e "}),
         ("a=1\\", {"a": "1"}),
+        (
+            "#\n#Sun Nov 22\n\n! x\nbroker.id=0\n version = 0\ncluster.id=a=b\n",
+            {"broker.id": "0", "version": "0", "cluster.id": "a=b"},
+        ),
         ("a=x\\\n# not a comment", {"a": "x# not a comment"}),
     ],
 )

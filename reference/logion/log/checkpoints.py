@@ -81,13 +81,6 @@ def format_properties(properties: Mapping[str, str]) -> bytes:
     return f"#\n{''.join(lines)}".encode()
 
 
-def parse_properties(data: bytes) -> dict[str, str]:
-    """Return names and values of a file of Java properties without escapes."""
-    lines = [line.strip() for line in data.decode().splitlines()]
-    pairs = [line.partition("=") for line in lines if line and line[0] not in "#!"]
-    return {name.strip(): value.strip() for name, _, value in pairs}
-
-
 def _format(lines: Iterable[str]) -> bytes:
     entries = list(lines)
     return "\n".join(["0", str(len(entries)), *entries, ""]).encode()

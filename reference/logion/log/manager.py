@@ -19,6 +19,7 @@ from logion.log.loading import Known
 from logion.log.log import Log
 from logion.log.settings import LogSettings
 from logion.names import ZERO_UUID, TopicPartition, Uuid
+from logion.properties import parse_properties
 from logion.protocol.errors import ApiError, Error
 
 DELETE_SUFFIX = "-delete"
@@ -130,7 +131,7 @@ class LogManager:
             data = checkpoints.format_properties({"version": "0", **wanted})
             replace_file(self._disk, path, data)
             return
-        found = checkpoints.parse_properties(read_file(self._disk, path))
+        found = parse_properties(read_file(self._disk, path).decode())
         if "node.id" in found:
             found["broker.id"] = found["node.id"]
         for name, value in wanted.items():
@@ -304,7 +305,7 @@ def identity_in(disk: Disk, path: str) -> BrokerIdentity | None:
     path = f"{path}/{checkpoints.META_PROPERTIES}"
     if not disk.exists(path):
         return None
-    found = checkpoints.parse_properties(read_file(disk, path))
+    found = parse_properties(read_file(disk, path).decode())
     number = found.get("node.id", found.get("broker.id"))
     if number is None:
         return None

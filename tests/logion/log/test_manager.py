@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from logion.clock import SystemClock
 from logion.disk import SystemDisk, read_file, write_file
-from logion.log.checkpoints import parse_offsets, parse_properties
+from logion.log.checkpoints import parse_offsets
 from logion.log.manager import (
     BrokerIdentity,
     DirectoryRefused,
@@ -16,6 +16,7 @@ from logion.log.manager import (
 )
 from logion.log.settings import LogSettings
 from logion.names import ZERO_UUID, TopicPartition, Uuid
+from logion.properties import parse_properties
 from logion.protocol.errors import ApiError, Error
 from logion.testing.clock import FakeClock
 from logion.testing.disk import MemoryDisk
@@ -59,7 +60,7 @@ def test_a_fresh_directory_becomes_this_brokers(
     disk: MemoryDisk, clock: FakeClock
 ) -> None:
     LogManager(disk, clock).open(["data"], BrokerIdentity(3, "abc"))
-    properties = parse_properties(read_file(disk, "data/meta.properties"))
+    properties = parse_properties(read_file(disk, "data/meta.properties").decode())
     assert properties == {"version": "0", "broker.id": "3", "cluster.id": "abc"}
 
 
