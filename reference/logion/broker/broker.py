@@ -200,5 +200,8 @@ def _registration(config: BrokerConfig, listeners: Sequence[Listener]) -> Broker
 async def _close(state: BrokerState) -> None:
     """Leave the cluster and close the logs, so that the next start finds all well."""
     state.partitions.note_high_watermarks()
-    await state.cluster.close()
+    try:
+        await state.cluster.close()
+    except OSError as problem:  # the logs are closed well all the same
+        log.error("leaving the cluster: %s", problem)
     state.logs.close()

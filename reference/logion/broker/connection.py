@@ -21,7 +21,11 @@ from logion.protocol.apis import request_class
 from logion.protocol.codec import decode
 from logion.protocol.errors import ProtocolError
 from logion.protocol.framing import FrameBuffer
-from logion.protocol.headers import encode_response, read_request_header
+from logion.protocol.headers import (
+    encode_response,
+    read_request_api,
+    read_request_header,
+)
 
 log = logging.getLogger(__name__)
 
@@ -71,16 +75,17 @@ class Connection:
 
     async def _answer(self, frame: memoryview) -> list[Piece] | None:
         """Return the encoded answer, or None where the protocol sends none."""
-        header, position = read_request_header(frame)
-        admission = self.broker.doorkeeper.admit(header.api_key, header.api_version)
+        api_key, api_version = read_request_api(frame)
+        admission = self.broker.doorkeeper.admit(api_key, api_version)
         match admission.verdict:
             case Verdict.IGNORE:
                 return None
             case Verdict.CLOSE:
                 raise CloseConnection(
-                    f"API {header.api_key} version {header.api_version} "
+                    f"API {api_key} version {api_version} "
                     f"is not in release {self.broker.release}"
                 )
+        header, position = read_request_header(frame, as_version=admission.version)
         context = Context(
             header.api_key,
             admission.version,

@@ -60,18 +60,31 @@ def response_header_version(api_key: int, api_version: int) -> int:
     return 1 if api is not None and api.is_flexible(api_version) else 0
 
 
-def read_request_header(frame: Buffer) -> tuple[RequestHeader, int]:
-    """Return the header of a request, and where its body begins.
+def read_request_api(frame: Buffer) -> tuple[int, int]:
+    """Return API key and version of a request, known or not.
 
-    Also for an API or version that is not known. ProtocolError if it is cut short.
+    ProtocolError if not even a header's fixed part is there.
     """
     if len(frame) < HEADER_START:
         raise ProtocolError(
             f"request header of {len(frame)} bytes, expected {HEADER_START} or more"
         )
     api_key = int.from_bytes(frame[0:2], signed=True)
-    api_version = int.from_bytes(frame[2:4], signed=True)
-    version = request_header_version(api_key, api_version)
+    return api_key, int.from_bytes(frame[2:4], signed=True)
+
+
+def read_request_header(
+    frame: Buffer, *, as_version: int | None = None
+) -> tuple[RequestHeader, int]:
+    """Return the header of a request, and where its body begins.
+
+    Also for an API or version that is not known. `as_version` is the version whose
+    header it is, if it is not the one it states: releases that did not know flexible
+    versions read any header as the old one. ProtocolError if it is cut short.
+    """
+    api_key, api_version = read_request_api(frame)
+    stated = api_version if as_version is None else as_version
+    version = request_header_version(api_key, stated)
     header, body = decode_from(headers.RequestHeader, version, frame, 0)
     return (
         RequestHeader(

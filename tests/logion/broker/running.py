@@ -136,7 +136,9 @@ async def running(
     chance = random.Random(world.seed)
     async with open_broker(config, world.clock, world.disk, chance) as broker:
         played = release_named(release)
-        options = Options(timeout_s=10, fallback=played, is_exact=True)
+        options = Options(
+            timeout_s=10, negotiation_timeout_s=0.1, fallback=played, is_exact=True
+        )
         address = Address(*broker.addresses[0])
         async with await connect(address, options) as client:
             yield Running(broker, client, world.disk, world.clock)

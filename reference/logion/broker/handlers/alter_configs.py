@@ -21,6 +21,7 @@ from logion.broker.resources import (
     unsupported,
 )
 from logion.broker.state import BrokerState
+from logion.broker.storing import storing
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.alter_configs import (
     AlterConfigsRequest,
@@ -53,7 +54,8 @@ async def _alter(
     error, message = Error.NONE, None
     try:
         check_once(resource, named)
-        await _replace(broker, resource, validate_only=validate_only)
+        with storing():
+            await _replace(broker, resource, validate_only=validate_only)
     except ApiError as refusal:
         error, message = refusal.error, refusal.message or refusal.error.meaning
     return AlterConfigsResourceResponse(

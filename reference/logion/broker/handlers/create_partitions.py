@@ -12,6 +12,7 @@ from collections import Counter
 from logion.broker.context import Context
 from logion.broker.handlers.create_topics import PARTITIONS_MAX
 from logion.broker.state import BrokerState
+from logion.broker.storing import storing
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.create_partitions import (
     CreatePartitionsRequest,
@@ -45,14 +46,15 @@ async def _extend(
     broker: BrokerState, topic: CreatePartitionsTopic, *, validate_only: bool
 ) -> CreatePartitionsTopicResult:
     try:
-        await broker.cluster.create_partitions(
-            topic.name,
-            topic.count,
-            None
-            if topic.assignments is None
-            else [it.broker_ids for it in topic.assignments],
-            validate_only=validate_only,
-        )
+        with storing():
+            await broker.cluster.create_partitions(
+                topic.name,
+                topic.count,
+                None
+                if topic.assignments is None
+                else [it.broker_ids for it in topic.assignments],
+                validate_only=validate_only,
+            )
     except ApiError as refusal:
         return _failed(topic.name, refusal)
     return CreatePartitionsTopicResult(name=topic.name, error_code=Error.NONE)

@@ -14,6 +14,7 @@ from collections import Counter
 
 from logion.broker.context import Context
 from logion.broker.state import BrokerState
+from logion.broker.storing import storing
 from logion.names import ZERO_UUID, Uuid
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.delete_topics import (
@@ -70,7 +71,8 @@ async def _delete(broker: BrokerState, asked: DeleteTopicState) -> DeletableTopi
     try:
         name = _name(broker, asked)
         known = broker.cluster.image.topics.get(name)
-        await broker.cluster.delete_topic(name)
+        with storing():
+            await broker.cluster.delete_topic(name)
     except ApiError as refusal:
         return _result(asked, refusal)
     assert known is not None, f"{name} was deleted, so it was there"

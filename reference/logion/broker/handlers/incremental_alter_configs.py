@@ -19,6 +19,7 @@ from logion.broker.resources import (
     unsupported,
 )
 from logion.broker.state import BrokerState
+from logion.broker.storing import storing
 from logion.cluster.configs import ConfigEdit, Edit
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.incremental_alter_configs import (
@@ -54,7 +55,8 @@ async def _alter(
     error, message = Error.NONE, None
     try:
         check_once(resource, named)
-        await _edit(broker, resource, validate_only=validate_only)
+        with storing():
+            await _edit(broker, resource, validate_only=validate_only)
     except ApiError as refusal:
         error, message = refusal.error, refusal.message or refusal.error.meaning
     return AlterConfigsResourceResponse(

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from logion.broker.context import Context
 from logion.broker.state import BrokerState
-from logion.protocol.errors import Error
+from logion.broker.storing import storing
+from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.init_producer_id import (
     InitProducerIdRequest,
     InitProducerIdResponse,
@@ -23,18 +24,23 @@ async def handle(
     broker: BrokerState, context: Context, request: InitProducerIdRequest
 ) -> InitProducerIdResponse:
     """Return a producer id that nobody had before, with epoch 0."""
-    if request.transactional_id is None:
-        return InitProducerIdResponse(
-            throttle_time_ms=0,
-            error_code=Error.NONE,
-            producer_id=await broker.cluster.next_producer_id(),
-            producer_epoch=0,
-        )
+    if request.transactional_id is not None:
+        is_named = request.transactional_id != ""
+        return _refused(Error.NOT_COORDINATOR if is_named else Error.INVALID_REQUEST)
+    try:
+        with storing():
+            producer_id = await broker.cluster.next_producer_id()
+    except ApiError as failure:
+        return _refused(failure.error)
     return InitProducerIdResponse(
         throttle_time_ms=0,
-        error_code=Error.INVALID_REQUEST
-        if request.transactional_id == ""
-        else Error.NOT_COORDINATOR,
-        producer_id=-1,
-        producer_epoch=-1,
+        error_code=Error.NONE,
+        producer_id=producer_id,
+        producer_epoch=0,
+    )
+
+
+def _refused(error: Error) -> InitProducerIdResponse:
+    return InitProducerIdResponse(
+        throttle_time_ms=0, error_code=error, producer_id=-1, producer_epoch=-1
     )

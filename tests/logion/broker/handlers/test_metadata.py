@@ -101,11 +101,20 @@ async def test_before_version_4_a_client_could_not_forbid_it() -> None:
 @pytest.mark.parametrize("name", ["a b", "", "x" * 250])
 @pytest.mark.parametrize("allow", [True, False])
 async def test_a_wrong_name_is_told_apart_from_a_missing_topic(
-    name: str, allow: bool
+    name: str,
+    allow: bool,
 ) -> None:
-    async with running() as broker:
+    async with running(release="3.9") as broker:
         asked = request(name, allow_auto_topic_creation=allow)
         assert await errors(broker, asked) == [(name, Error.INVALID_TOPIC_EXCEPTION)]
+
+
+async def test_since_4_0_only_the_controller_knows_that_names_are_too_alike() -> None:
+    async with running() as broker:
+        await broker.create("has.dot")
+        found = await errors(broker, request("has_dot"))
+        assert found == [("has_dot", Error.UNKNOWN_TOPIC_OR_PARTITION)]
+        assert "has_dot" not in broker.state.cluster.image.topics
 
 
 async def test_an_internal_topic_is_made_with_its_own_settings() -> None:

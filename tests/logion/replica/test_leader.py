@@ -1,0 +1,106 @@
+"""The rules of a partition's leader: what is in sync, and what is committed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from logion.names import BrokerId, LeaderEpoch
+from logion.replica.leader import (
+    Leader,
+    has_enough_in_sync,
+    on_append,
+    on_elected,
+    on_follower_fetch,
+    on_isr_changed,
+)
+
+ONE, TWO, THREE = map(BrokerId, (1, 2, 3))
+
+
+def elected(*isr: BrokerId, end_offset: int = 0, high_watermark: int = 0) -> Leader:
+    """Return broker 1 at the beginning of its term."""
+    return on_elected(
+        ONE,
+        LeaderEpoch(4),
+        frozenset(isr),
+        end_offset=end_offset,
+        high_watermark=high_watermark,
+    )
+
+
+def test_alone_in_sync_a_record_is_committed_at_once() -> None:
+    leader = elected(ONE, end_offset=5)
+    assert leader.high_watermark == 5
+    assert on_append(leader, 7).high_watermark == 7
+
+
+def test_a_record_is_committed_once_the_whole_isr_has_it() -> None:
+    leader = on_append(elected(ONE, TWO, THREE), 3)
+    assert leader.high_watermark == 0
+    leader = on_follower_fetch(leader, TWO, 3)
+    assert leader.high_watermark == 0
+    leader = on_follower_fetch(leader, THREE, 2)
+    assert leader.high_watermark == 2
+    assert on_follower_fetch(leader, THREE, 3).high_watermark == 3
+
+
+def test_a_follower_out_of_sync_commits_nothing() -> None:
+    leader = on_append(elected(ONE, TWO), 3)
+    assert on_follower_fetch(leader, THREE, 3).high_watermark == 0
+
+
+def test_a_smaller_isr_may_commit_more() -> None:
+    leader = on_append(elected(ONE, TWO), 3)
+    assert on_isr_changed(leader, frozenset({ONE})).high_watermark == 3
+
+
+def test_a_new_leader_starts_from_the_high_watermark_it_knew() -> None:
+    leader = elected(ONE, TWO, end_offset=5, high_watermark=2)
+    assert leader.high_watermark == 2
+    assert on_follower_fetch(leader, TWO, 5).high_watermark == 5
+
+
+def test_writes_need_enough_replicas_in_sync() -> None:
+    leader = elected(ONE, TWO)
+    assert has_enough_in_sync(leader, 2)
+    assert not has_enough_in_sync(leader, 3)
+
+
+def test_a_leader_is_always_in_its_isr() -> None:
+    with pytest.raises(AssertionError):
+        elected(TWO)
+    with pytest.raises(AssertionError):
+        on_isr_changed(elected(ONE), frozenset({TWO}))
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("append"), st.integers(0, 3)),
+        st.tuples(st.sampled_from([TWO, THREE]), st.integers(0, 20)),
+        st.tuples(st.just("isr"), st.sets(st.sampled_from([TWO, THREE]))),
+    ),
+    max_size=30,
+)
+
+
+@given(steps=STEPS)
+def test_the_high_watermark_never_goes_back_and_is_in_the_log(
+    steps: list[tuple[object, object]],
+) -> None:
+    leader, end_offset = elected(ONE, TWO), 0
+    for kind, value in steps:
+        before = leader.high_watermark
+        if kind == "append":
+            assert isinstance(value, int)
+            end_offset += value
+            leader = on_append(leader, end_offset)
+        elif kind == "isr":
+            assert isinstance(value, set)
+            leader = on_isr_changed(leader, frozenset({ONE, *value}))
+        else:
+            assert isinstance(kind, int)
+            assert isinstance(value, int)
+            follower = BrokerId(kind)
+            leader = on_follower_fetch(leader, follower, min(value, end_offset))
+        assert before <= leader.high_watermark <= end_offset
