@@ -12,14 +12,11 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tests.integration import apache
 from tests.integration.maven import ROOT, locked, maven
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SOURCES = Path(__file__).parent / "clients"
 CACHE = ROOT / ".cache" / "clients"

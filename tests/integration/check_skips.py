@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree as Xml
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 ALLOWED = Path(__file__).with_name("allowed_skips.txt")
 

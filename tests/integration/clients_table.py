@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tests.integration import build
 from tests.integration.apache import version_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ALL_CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
 FIRST_HEADERS = "0.11.0"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import random
 from base64 import b64encode
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from tests.integration.clients_table import Client
+from tests.integration.clients_table import Client
 
 Headers = tuple[tuple[str, bytes], ...]
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from tests.integration.apache import version_of
-from tests.integration.clients_table import FIRST_HEADERS, FIRST_TIMESTAMPS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tests.integration.clients_table import Client
-    from tests.integration.corpus import Record
+from tests.integration.clients_table import FIRST_HEADERS, FIRST_TIMESTAMPS, Client
+from tests.integration.corpus import Record
 
 CLOCK_MS_MIN = 1_500_000_000_000
 """A clock's time in milliseconds, rather than one of the corpus, is later than this."""

@@ -7,13 +7,10 @@ from what the folder says, so that the broker finds the partitions it is to lead
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from pathlib import Path
 
 from tests.integration import apache
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
 
 
 def properties_of(file: Path) -> dict[str, str]:

@@ -6,17 +6,17 @@ import json
 import subprocess
 import tempfile
 import threading
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
+import pytest
+
+from tests.integration import build
+from tests.integration.clients_table import Client
+from tests.integration.corpus import Record
 from tests.integration.maven import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.integration.clients_table import Client
-    from tests.integration.corpus import Record
 
 JOB_SECONDS = 20
 """How long a client may try; the program itself gets some more before it is killed."""
@@ -145,3 +145,22 @@ def program(client: Client) -> Iterator[Program]:
             yield running
         finally:
             running.close()
+
+
+@dataclass(slots=True)
+class Programs:
+    """Client programs, each started once in a session."""
+
+    stack: ExitStack
+    running: dict[str, Program] = field(default_factory=dict)
+
+    def of(self, client: Client) -> Program:
+        """Return the program of `client`; skip the test if its tool is missing."""
+        if client.name not in self.running:
+            try:
+                client.command()
+            except build.MissingToolError as reason:
+                pytest.skip(f"{client.name}: {reason}")
+            started = self.stack.enter_context(program(client))
+            self.running[client.name] = started
+        return self.running[client.name]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
 from tests.integration import corpus
-from tests.integration.brokers import NEWEST
+from tests.integration.brokers import NEWEST, Brokers
 from tests.integration.clients_table import CLIENTS, Client
 from tests.integration.exchange import assert_offsets, assert_same, expected
-
-if TYPE_CHECKING:
-    from tests.integration.brokers import Brokers
-    from tests.integration.conftest import Programs
-
+from tests.integration.programs import Programs
 
 LAST_OF_THE_OLD_VERSIONS = "3.9"
 """4.0 no longer understands what clients before 0.11 say."""

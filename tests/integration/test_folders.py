@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,11 +14,7 @@ from tests.integration import apache, brokers, corpus, folders
 from tests.integration.apache import version_of
 from tests.integration.clients_table import client_named
 from tests.integration.exchange import assert_same, expected, has_headers
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.integration.conftest import Programs
+from tests.integration.programs import Programs
 
 pytestmark = pytest.mark.usefixtures("needs_apache")
 

@@ -11,14 +11,12 @@ import os
 import random
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
 from tests.integration import brokers
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ROUNDS = int(os.environ.get("LOGION_KILL_ROUNDS", "5"))
 SEED = int(os.environ.get("LOGION_KILL_SEED", "1"))

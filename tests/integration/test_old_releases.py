@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
 from tests.integration import corpus
+from tests.integration.brokers import Brokers
 from tests.integration.clients_table import CLIENTS, Client, client_named
 from tests.integration.exchange import (
     assert_offsets,
@@ -14,10 +15,7 @@ from tests.integration.exchange import (
     expected,
     has_headers,
 )
-
-if TYPE_CHECKING:
-    from tests.integration.brokers import Brokers
-    from tests.integration.conftest import Programs
+from tests.integration.programs import Programs
 
 RELEASES = ("0.8.2", "0.10.0", "2.8")
 

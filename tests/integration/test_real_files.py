@@ -5,20 +5,16 @@ from __future__ import annotations
 import hashlib
 import sysconfig
 from base64 import b64decode
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.integration import brokers
 from tests.integration.clients_table import client_named
 from tests.integration.corpus import Record
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.integration.conftest import Programs
+from tests.integration.programs import Programs
 
 SIZE_MAX = 900_000
 """Larger files do not fit the default `message.max.bytes`."""
