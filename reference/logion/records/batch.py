@@ -53,6 +53,8 @@ _TIMESTAMP = Struct(">q")
 _CRC = Struct(">I")
 _CRC_AND_ATTRIBUTES = Struct(">IH")
 _STAMP = Struct(">qii")
+_MAGIC_AT = 16
+_ATTRIBUTES_AT = 22  # the lower byte of two: every bit with a meaning
 _MAX_TIMESTAMP_AT = 35
 _SMALLEST = (MESSAGE_OVERHEAD_V0, MESSAGE_OVERHEAD_V1, BATCH_OVERHEAD)
 
@@ -227,6 +229,18 @@ def scan_batches(buffer: Bytes, position: int = 0) -> Scan:
         batches.append(batch)
         position += batch.size
     return Scan(batches, position, None)
+
+
+def is_of_transaction(buffer: Bytes) -> bool:
+    """Whether a set begins with a batch of a transaction, as its header says.
+
+    Nothing is checked; a set of magic 2 that a client sends has one batch.
+    """
+    return (
+        len(buffer) > _ATTRIBUTES_AT
+        and buffer[_MAGIC_AT] == LAST_MAGIC
+        and bool(buffer[_ATTRIBUTES_AT] & TRANSACTIONAL_MASK)
+    )
 
 
 def is_crc_valid(buffer: Bytes, batch: Batch) -> bool:

@@ -12,6 +12,7 @@ from logion.records.batch import (
     TimestampType,
     check_crc,
     is_crc_valid,
+    is_of_transaction,
     parse_batch,
     parse_batches,
     scan_batches,
@@ -49,6 +50,19 @@ def test_a_batch_is_told_by_its_header_alone() -> None:
     assert batch.is_compressed
     assert not batch.is_control
     assert batch.delete_horizon is None
+
+
+def test_a_set_is_of_a_transaction_if_its_batch_says_so() -> None:
+    whole = write_batch(RECORDS, FULL)
+    assert is_of_transaction(whole)
+    assert not is_of_transaction(
+        write_batch(RECORDS, FULL._replace(is_transactional=False))
+    )
+    assert not any(is_of_transaction(whole[:size]) for size in range(23))
+    for magic in (0, 1):
+        old = entries(magic)
+        old[22] = 0xFF
+        assert not is_of_transaction(old)
 
 
 def test_sequences_wrap_from_the_largest_to_0() -> None:

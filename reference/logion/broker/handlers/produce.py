@@ -11,6 +11,9 @@ v9   flexible
 v10  the current leader, when this broker is not (KIP-951)
 v13  topics by id (KIP-516)
 
+Transactions are not built, and nobody could end one that a batch begins: no batch of a
+transaction is taken.
+
 acks=0 has no answer at all: if a partition failed, the connection closes instead.
 """
 
@@ -37,6 +40,7 @@ from logion.protocol.messages.produce import (
     TopicProduceResponse,
 )
 from logion.protocol.releases import release
+from logion.records.batch import is_of_transaction
 from logion.records.validation import InvalidRecords
 from logion.replica.partition import Partition
 
@@ -73,7 +77,12 @@ async def handle(
     broker: BrokerState, context: Context, request: ProduceRequest
 ) -> ProduceResponse | None:
     """Append what can be appended; wait for as many copies as `acks` asks for."""
-    topics = [_write_topic(broker, context, request, it) for it in request.topic_data]
+    if (refusal := _refuse_request(request)) is not None:
+        topics = [_refused_topic(it, refusal) for it in request.topic_data]
+    else:
+        topics = [
+            _write_topic(broker, context, request, it) for it in request.topic_data
+        ]
     if request.acks == ALL_ACKS:
         topics = await _commit(topics, request.timeout_ms)
     answers = [write.answer for topic in topics for write in topic.writes]
@@ -90,6 +99,26 @@ async def handle(
             for topic in topics
         )
     )
+
+
+def _refuse_request(request: ProduceRequest) -> ApiError | None:
+    """Return why nothing of the request may be written, or None.
+
+    A batch of a transaction needs the transaction's name beside it.
+    """
+    if request.transactional_id is not None:
+        return None
+    for topic in request.topic_data:
+        for data in topic.partition_data:
+            if data.records is not None and is_of_transaction(data.records):
+                text = "a batch of a transaction in a request without transactional id"
+                return ApiError(Error.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, text)
+    return None
+
+
+def _refused_topic(data: TopicProduceData, refusal: ApiError) -> TopicWrites:
+    refused = tuple(_refused(it.index, refusal) for it in data.partition_data)
+    return TopicWrites(data.name, data.topic_id, refused)
 
 
 def _write_topic(
@@ -146,6 +175,9 @@ def _write(
         return _refused(data.index, ApiError(partition))
     if data.records is None:
         return _refused(data.index, ApiError(Error.INVALID_RECORD, "records are null"))
+    if request.transactional_id is not None and is_of_transaction(data.records):
+        text = f"{request.transactional_id!r} has not begun a transaction"
+        return _refused(data.index, ApiError(Error.INVALID_TXN_STATE, text))
     try:
         appended = partition.append(
             data.records, version=context.version, acks=request.acks

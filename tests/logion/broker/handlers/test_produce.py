@@ -10,6 +10,7 @@ from logion.client.connection import connect
 from logion.names import Uuid
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.produce import ProduceRequest
+from logion.protocol.schema import replace
 from logion.records.batch import parse_batches
 from logion.records.codec import Codec
 from logion.records.record import BatchOptions, Record, write_batch
@@ -337,3 +338,30 @@ async def test_an_empty_request_has_an_empty_answer() -> None:
     request = ProduceRequest(acks=1, timeout_ms=1, topic_data=())
     async with running() as broker:
         assert (await broker.ask(request)).responses == ()
+
+
+OF_TRANSACTION = BatchOptions(
+    producer_id=7, producer_epoch=0, base_sequence=0, is_transactional=True
+)
+
+
+@pytest.mark.parametrize(
+    ("transactional_id", "errors"),
+    [
+        (None, [Error.TRANSACTIONAL_ID_AUTHORIZATION_FAILED] * 2),
+        ("it", [Error.NONE, Error.INVALID_TXN_STATE]),
+    ],
+)
+async def test_nothing_begins_a_transaction_that_nobody_could_end(
+    transactional_id: str | None, errors: list[Error]
+) -> None:
+    records = (batch(b"v"), batch(b"v", options=OF_TRANSACTION))
+    asked = replace(produce_request("t", *records), transactional_id=transactional_id)
+    async with running() as broker:
+        await broker.create("t", 2)
+        answer = await broker.ask(asked, LATEST_BY_NAME)
+        found = answer.responses[0].partition_responses
+        assert [it.error_code for it in found] == errors
+        ends = [broker.partition("t", index).log.end_offset for index in (0, 1)]
+        assert ends == [1 if error is Error.NONE else 0 for error in errors]
+        assert broker.partition("t", 1).last_stable_offset == 0
