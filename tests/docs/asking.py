@@ -79,7 +79,9 @@ class Client:
         found: PartitionProduceResponse = answer.responses[0].partition_responses[0]
         return found
 
-    async def fetch(self, topic: str = "t", *, replica: int = -1) -> PartitionData:
+    async def fetch(
+        self, topic: str = "t", *, replica: int = -1, version: int = 10
+    ) -> PartitionData:
         """Read partition 0 of a topic from the start."""
         asked = FetchPartition(partition=0, fetch_offset=0, partition_max_bytes=1 << 20)
         answer = await self.ask(
@@ -89,7 +91,7 @@ class Client:
                 min_bytes=0,
                 topics=(FetchTopic(topic=topic, partitions=(asked,)),),
             ),
-            10,
+            version,
         )
         found: PartitionData = answer.responses[0].partitions[0]
         return found

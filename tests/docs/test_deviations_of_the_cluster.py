@@ -18,6 +18,11 @@ from logion.protocol.messages.metadata import (
     MetadataRequest,
     MetadataRequestTopic,
 )
+from logion.protocol.messages.produce import (
+    PartitionProduceData,
+    ProduceRequest,
+    TopicProduceData,
+)
 from logion.records.record import BatchOptions
 from logion.testing.broker import Broker
 
@@ -28,13 +33,16 @@ from tests.docs.asking import (
 )
 
 
+@pytest.mark.parametrize("release", ["0.11.0", "2.8"])
 @pytest.mark.parametrize("replica", [0, 5])
-async def test_a_fetch_of_any_replica_is_a_consumers(replica: int) -> None:
-    async with broker_and_client() as client:
-        await client.produce(batch(0))
-        read = await client.fetch(replica=replica)
-    assert (read.error_code, read.high_watermark) == (Error.NONE, 1)
-    assert read.records
+async def test_no_release_answers_what_is_no_replica(
+    release: str, replica: int
+) -> None:
+    async with broker_and_client(release) as client:
+        await client.produce(batch(0), version=3)
+        read = await client.fetch(replica=replica, version=4)
+    assert read.error_code == Error.NOT_LEADER_OR_FOLLOWER
+    assert not read.records
 
 
 async def test_a_negative_time_without_a_meaning_is_a_time() -> None:
@@ -83,12 +91,19 @@ async def test_transactional_ids_have_no_coordinator() -> None:
     assert api_named("FindCoordinator").key not in HANDLERS
 
 
-async def test_a_batch_of_a_transaction_nobody_began_is_taken() -> None:
+@pytest.mark.parametrize("release", ["2.8", "3.9", "4.3"])
+async def test_a_batch_of_a_transaction_nobody_began_is_refused(release: str) -> None:
     options = BatchOptions(
         producer_id=7, producer_epoch=0, base_sequence=0, is_transactional=True
     )
-    async with broker_and_client() as client:
-        answer = await client.produce(batch(0, options=options))
+    data = PartitionProduceData(index=0, records=batch(0, options=options))
+    topic = TopicProduceData(name="t", partition_data=(data,))
+    request = ProduceRequest(
+        transactional_id="it", acks=-1, timeout_ms=1000, topic_data=(topic,)
+    )
+    async with broker_and_client(release) as client:
+        answer = await client.ask(request, 8)
         read = await client.fetch()
-    assert answer.error_code == Error.NONE
-    assert (read.last_stable_offset, read.high_watermark) == (0, 1)
+    found = answer.responses[0].partition_responses[0]
+    assert found.error_code == Error.INVALID_TXN_STATE
+    assert (read.last_stable_offset, read.high_watermark) == (0, 0)

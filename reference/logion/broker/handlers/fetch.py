@@ -34,7 +34,7 @@ from logion.broker.fetch_sessions import (
     FetchSession,
 )
 from logion.broker.state import BrokerState
-from logion.names import TopicPartition, Uuid
+from logion.names import NO_LEADER_EPOCH, TopicPartition, Uuid
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.fetch import (
     AbortedTransaction,
@@ -88,6 +88,12 @@ class Fetching:
     wanted: Sequence[FetchedPartition]
     partitions: dict[tuple[str, Uuid, int], Partition | Error]
 
+    @property
+    def is_follower(self) -> bool:
+        """Tell whether a broker asks, to copy what it gets."""
+        request = self.request
+        return request.replica_id >= 0 or request.replica_state.replica_id >= 0
+
     def look_up(self) -> None:
         """Find the partitions as they are now: one may have gone, or come back."""
         for asked in self.wanted:
@@ -130,6 +136,9 @@ class Fetching:
             last_fetched_epoch=asked.last_fetched_epoch,
         )
         try:
+            if self.is_follower:
+                partition.check_epoch(asked.current_leader_epoch)
+                raise _no_replica(asked)
             read = read_for_version(partition, bounds, self.context.version)
         except ApiError as refusal:
             return _failed(asked, _as_known(refusal.error, self.context.version))
@@ -170,6 +179,18 @@ async def _wait(fetching: Fetching) -> list[Answered]:
             fetching.look_up()
             found = fetching.read()
     return found
+
+
+def _no_replica(asked: FetchedPartition) -> ApiError:
+    """Return the refusal of a follower: this broker is the only replica.
+
+    One that knows the leader's epoch may know of replicas that the leader will have.
+    """
+    knows_epoch = asked.current_leader_epoch != NO_LEADER_EPOCH
+    return ApiError(
+        Error.UNKNOWN_LEADER_EPOCH if knows_epoch else Error.NOT_LEADER_OR_FOLLOWER,
+        "no other broker has a replica",
+    )
 
 
 def _session(

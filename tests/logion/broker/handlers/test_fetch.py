@@ -9,7 +9,7 @@ import trio
 from logion.client.connection import connect
 from logion.names import ZERO_UUID, Uuid
 from logion.protocol.errors import Error
-from logion.protocol.messages.fetch import ForgottenTopic
+from logion.protocol.messages.fetch import ForgottenTopic, ReplicaState
 from logion.records.batch import parse_batches
 from logion.records.record import BatchOptions
 from logion.testing.disk import MemoryDisk
@@ -268,7 +268,8 @@ async def test_read_committed_stops_at_an_open_transaction() -> None:
     )
     async with running() as broker:
         await fill(broker, b"0")
-        await broker.produce("t", batch(b"open", options=options))
+        records = memoryview(bytearray(batch(b"open", options=options)))
+        broker.partition("t").append(records, version=9, acks=1)
         (committed,) = await broker.fetch("t", isolation_level=1)
         (uncommitted,) = await broker.fetch("t")
     assert values_of(committed.records) == [b"0"]
@@ -403,3 +404,43 @@ class TestSessions:
 def indexes(answer: Any) -> list[int]:
     """Return the partitions in an answer, in its order."""
     return [it.partition_index for topic in answer.responses for it in topic.partitions]
+
+
+@pytest.mark.parametrize("replica", [0, 1, 5])
+@pytest.mark.parametrize(
+    ("version", "epoch", "error"),
+    [
+        (4, -1, Error.NOT_LEADER_OR_FOLLOWER),
+        (12, -1, Error.NOT_LEADER_OR_FOLLOWER),
+        (12, 0, Error.UNKNOWN_LEADER_EPOCH),
+        (12, 7, Error.UNKNOWN_LEADER_EPOCH),
+    ],
+)
+async def test_who_is_no_follower_gets_nothing(
+    replica: int, version: int, epoch: int, error: Error
+) -> None:
+    async with running() as broker:
+        await fill(broker, b"0")
+        known = {"current_leader_epoch": epoch} if version >= 9 else {}
+        (found,) = await broker.fetch(
+            "t", version=version, replica_id=replica, partition=known
+        )
+    assert (found.error_code, found.high_watermark) == (error, -1)
+    assert not found.records
+
+
+async def test_since_version_15_a_replica_says_more_than_its_id() -> None:
+    async with running() as broker:
+        await fill(broker, b"0")
+        state = ReplicaState(replica_id=5, replica_epoch=1)
+        request = fetch_request("", topic_id=broker.topic_id("t"), replica_state=state)
+        (topic,) = (await broker.ask(request, 15)).responses
+    assert topic.partitions[0].error_code == Error.NOT_LEADER_OR_FOLLOWER
+
+
+@pytest.mark.parametrize("replica", [-1, -2, -3])
+async def test_below_0_there_are_only_consumers(replica: int) -> None:
+    async with running() as broker:
+        await fill(broker, b"0")
+        (found,) = await broker.fetch("t", replica_id=replica)
+    assert values_of(found.records) == [b"0"]
