@@ -13,7 +13,6 @@ import trio
 
 from logion.broker.state import BrokerState
 from logion.config import BrokerConfig
-from logion.log.log import Log
 from logion.protocol.errors import ApiError
 
 log = logging.getLogger(__name__)
@@ -66,7 +65,7 @@ async def _sync(broker: BrokerState, interval_s: float) -> None:
     """Sync, in a thread, the logs that wait for it."""
     while True:
         await trio.sleep(interval_s)
-        for waiting in [it for it in broker.logs.logs.values() if _is_waiting(it)]:
+        for waiting in broker.logs.unflushed():
             try:
                 plan = waiting.flush_plan()
                 await trio.to_thread.run_sync(plan.run)
@@ -74,7 +73,3 @@ async def _sync(broker: BrokerState, interval_s: float) -> None:
                 log.error("%s: %s", waiting.name, waiting.directory.fail(problem))
             else:
                 waiting.flushed(plan)
-
-
-def _is_waiting(waiting: Log) -> bool:
-    return waiting.directory.failure is None and waiting.needs_flush

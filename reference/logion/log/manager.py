@@ -238,11 +238,13 @@ class LogManager:
             except OSError as error:
                 directory.fail(error)
 
-    def flush(self) -> None:
-        """Sync the logs that wait for it: rolled, or due by `flush.ms`."""
-        for log in self.logs.values():
-            if log.directory.failure is None and log.needs_flush:
-                log.flush()
+    def unflushed(self) -> list[Log]:
+        """Return the logs that wait to be synced: rolled, or due by `flush.ms`."""
+        return [
+            log
+            for log in self.logs.values()
+            if log.directory.failure is None and log.needs_flush
+        ]
 
     def clean(self) -> int:
         """Delete what retention does not keep and what was deleted long enough ago.

@@ -123,7 +123,8 @@ def test_what_was_flushed_survives_any_crash(
     log = manager.create(NAME, TOPIC_ID)
     for number in range(30):
         append(log, b"%d" % number)
-    manager.flush()
+    assert manager.unflushed() == [log]
+    log.flush()
     manager.write_checkpoints()
     assert offsets(disk, "recovery-point") == {NAME: 30}
     append(log, b"maybe")
@@ -136,7 +137,7 @@ def test_only_logs_that_wait_are_flushed(disk: MemoryDisk, clock: FakeClock) -> 
     manager = opened(disk, clock)
     log = manager.create(NAME)
     append(log, b"a")
-    manager.flush()
+    assert manager.unflushed() == []
     assert log.recovery_point == 0
 
 
@@ -279,7 +280,7 @@ def test_a_failed_directory_is_left_out_and_not_marked_clean(
     disk.heal()
     assert manager.create(TopicPartition("t", 2)).directory.path == "two"
     manager.write_checkpoints()
-    manager.flush()
+    assert manager.unflushed() == []
     manager.clean()
     manager.close()
     assert not disk.exists("one/.kafka_cleanshutdown")
