@@ -9,11 +9,6 @@ from logion.broker.dispatch import HANDLERS
 from logion.protocol.apis import api_named
 from logion.protocol.errors import Error
 from logion.protocol.messages.init_producer_id import InitProducerIdRequest
-from logion.protocol.messages.list_offsets import (
-    ListOffsetsPartition,
-    ListOffsetsRequest,
-    ListOffsetsTopic,
-)
 from logion.protocol.messages.metadata import (
     MetadataRequest,
     MetadataRequestTopic,
@@ -43,16 +38,6 @@ async def test_no_release_answers_what_is_no_replica(
         read = await client.fetch(replica=replica, version=4)
     assert read.error_code == Error.NOT_LEADER_OR_FOLLOWER
     assert not read.records
-
-
-async def test_a_negative_time_without_a_meaning_is_a_time() -> None:
-    asked = ListOffsetsPartition(partition_index=0, timestamp=-7)
-    topic = ListOffsetsTopic(name="t", partitions=(asked,))
-    async with broker_and_client() as client:
-        await client.produce(batch(0))
-        answer = await client.ask(ListOffsetsRequest(replica_id=-1, topics=(topic,)))
-    found = answer.topics[0].partitions[0]
-    assert (found.error_code, found.offset) == (Error.NONE, 0)
 
 
 @pytest.mark.parametrize("release", ["3.9", "4.3"])

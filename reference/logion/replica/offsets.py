@@ -21,6 +21,9 @@ EARLIEST_LOCAL = -4
 LATEST_TIERED = -5
 EARLIEST_PENDING_UPLOAD = -6
 
+LONG_AGO = -7
+"""A time before 1970 that stands for nothing: the first record is newer."""
+
 FIRST_VERSIONS: Mapping[int, int] = {
     LATEST: 0,
     EARLIEST: 0,
@@ -72,7 +75,7 @@ def segment_offsets(
     ]
     if timestamp == LATEST:
         offsets = [log.end_offset, *(start for start, _ in reversed(starts))]
-    elif timestamp == EARLIEST:
+    elif timestamp in (EARLIEST, EARLIEST_LOCAL):
         offsets = [log.start_offset]
     else:
         offsets = [start for start, written in reversed(starts) if written <= timestamp]

@@ -28,18 +28,24 @@ from logion.protocol.messages.list_offsets import (
     ListOffsetsTopic,
     ListOffsetsTopicResponse,
 )
+from logion.protocol.releases import Release, release
+from logion.protocol.schema import replace
 from logion.replica.offsets import (
-    EARLIEST,
     FIRST_VERSIONS,
+    LONG_AGO,
     find_offset,
     segment_offsets,
 )
 from logion.replica.partition import Partition
 
+API_KEY = 2
 READ_COMMITTED = 1
 
 VERSION_WITH_LISTS = 0
 VERSION_WITH_EPOCHS = 4
+
+MEANINGS_CHECKED_SINCE = release("3.9")
+"""Before, a negative time that stood for nothing was long ago, like any other."""
 
 
 async def handle(
@@ -80,11 +86,15 @@ def _answer(
     topic: ListOffsetsTopic,
     asked: ListOffsetsPartition,
 ) -> ListOffsetsPartitionResponse:
+    if broker.release >= MEANINGS_CHECKED_SINCE and not _has_meaning(
+        asked.timestamp, context.version
+    ):
+        return _refused(asked.partition_index, Error.UNSUPPORTED_VERSION)
     partition = broker.leading(TopicPartition(topic.name, asked.partition_index))
     if isinstance(partition, Error):
         return _refused(asked.partition_index, partition)
-    if _first_version(asked.timestamp) > context.version:
-        return _refused(asked.partition_index, Error.UNSUPPORTED_VERSION)
+    if not _has_meaning(asked.timestamp, _newest_version(broker.release)):
+        asked = replace(asked, timestamp=LONG_AGO)
     try:
         partition.check_epoch(asked.current_leader_epoch)
         if context.version == VERSION_WITH_LISTS:
@@ -94,10 +104,15 @@ def _answer(
         return _refused(asked.partition_index, refusal.error)
 
 
-def _first_version(timestamp: int) -> int:
-    """Return the first version that knows what a timestamp stands for."""
-    lowest = 1 if timestamp < EARLIEST else 0
-    return FIRST_VERSIONS.get(timestamp, lowest)
+def _has_meaning(timestamp: int, version: int) -> bool:
+    """Tell whether this version knows a time, or what it stands for."""
+    first = FIRST_VERSIONS.get(timestamp)
+    return timestamp >= 0 if first is None else first <= version
+
+
+def _newest_version(played: Release) -> int:
+    """Return the newest version that a release knows, and so which meanings."""
+    return played.versions[API_KEY][1]
 
 
 def _listed(

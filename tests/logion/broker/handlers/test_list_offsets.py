@@ -104,11 +104,39 @@ async def test_a_time_that_stands_for_a_place_came_with_a_version(
         assert (found.error_code, found.offset) == (Error.NONE, offset)
 
 
-async def test_version_0_knows_no_times_below_the_start() -> None:
-    async with running(release="3.9") as broker:
+@pytest.mark.parametrize(("release", "version"), [("3.9", 0), ("3.9", 9), ("4.3", 10)])
+@pytest.mark.parametrize("timestamp", [-7, -1000])
+async def test_since_3_9_a_negative_time_has_a_meaning(
+    release: str, version: int, timestamp: int
+) -> None:
+    async with running(release=release) as broker:
         await fill(broker)
-        found = await find(broker, -7, 0)
-        assert found.error_code == Error.UNSUPPORTED_VERSION
+        for topic in ("t", "nope"):
+            found = await find(broker, timestamp, version, topic=topic)
+            assert found.error_code == Error.UNSUPPORTED_VERSION
+
+
+@pytest.mark.parametrize(
+    ("release", "timestamp", "timed"),
+    [
+        ("0.11.0", NEWEST, True),
+        ("2.8", NEWEST, True),
+        ("2.8", -7, True),
+        ("3.7", TIERED, True),
+        ("3.7", -7, True),
+        ("3.7", EARLIEST_LOCAL, False),
+    ],
+)
+async def test_before_a_time_without_a_meaning_finds_the_first_record(
+    release: str, timestamp: int, *, timed: bool
+) -> None:
+    async with running(release=release) as broker:
+        await fill(broker)
+        listed = await find(broker, timestamp, 0, max_num_offsets=1)
+        assert listed.old_style_offsets == (() if timed else (0,))
+        found = await find(broker, timestamp, 1)
+        assert (found.error_code, found.offset) == (Error.NONE, 0)
+        assert (found.timestamp >= 0) == timed
 
 
 async def test_a_partition_must_be_led_here_and_named_once() -> None:
