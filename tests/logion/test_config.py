@@ -183,6 +183,27 @@ def test_a_topic_shows_the_settings_of_the_release_and_its_own() -> None:
     assert entry_of(new, "internal.segment.bytes").value == "99"
 
 
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("group.consumer.migration.policy", "4.0"),
+        ("process.roles", "3.0"),
+        ("kafka.csv.metrics.dir", None),
+        ("leader.replication.throttled.rate", None),
+        ("replica.alter.log.dirs.io.max.bytes.per.second", None),
+    ],
+)
+def test_a_broker_shows_a_setting_from_some_release_on(
+    name: str, first: str | None
+) -> None:
+    shown = [
+        release
+        for release in ("2.8", "3.0", "3.9", "4.0", "4.3")
+        if name in {it.name for it in BrokerConfig.of({}, release=release).entries()}
+    ]
+    assert (shown[0] if shown else None) == first
+
+
 def test_a_broker_entry_tells_where_its_value_came_from() -> None:
     config = BrokerConfig.of(
         {"num.partitions": "4", "ssl.key.password": "secret", "log.retention.ms": "1"}
