@@ -1,0 +1,109 @@
+"""What a broker does from time to time: sync, retain, write checkpoints."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+
+import pytest
+import trio
+from logion.broker import housekeeping
+from logion.log.checkpoints import parse_offsets
+from logion.names import TopicPartition
+from logion.protocol.errors import Error
+from logion.testing.clock import FakeClock
+from logion.testing.disk import MemoryDisk
+
+from tests.logion.broker.running import FOLDER, World, batch, running
+
+QUICK = {
+    "log.retention.check.interval.ms": "1",
+    "replica.high.watermark.checkpoint.interval.ms": "1",
+    "log.flush.scheduler.interval.ms": "1",
+}
+PATIENCE_S = 5
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Return once this holds, which a chore has to bring about."""
+    with trio.fail_after(PATIENCE_S):
+        while not holds():  # noqa: ASYNC110 - chores tell nobody
+            await trio.sleep(0.001)
+
+
+async def test_old_segments_go() -> None:
+    clock = FakeClock()
+    async with running(QUICK, world=World(clock=clock), release="3.9") as broker:
+        await broker.create("t", configs={"segment.bytes": "100", "retention.ms": "10"})
+        for value in (b"0", b"1", b"2"):
+            await broker.produce("t", batch(value))
+        log = broker.partition("t").log
+        assert log.start_offset == 0
+        clock.advance(60_000)
+        await until(lambda: log.start_offset >= 2)
+
+
+async def test_what_is_committed_is_written_down() -> None:
+    disk = MemoryDisk()
+    async with running(QUICK, world=World(disk)) as broker:
+        await broker.create("t")
+        await broker.produce("t", batch(b"0"))
+        await until(lambda: written(disk).get(TopicPartition("t", 0)) == 1)
+
+
+def written(disk: MemoryDisk) -> dict[TopicPartition, int]:
+    """Return the high watermarks that are written down."""
+    path = f"{FOLDER}/replication-offset-checkpoint"
+    if not disk.exists(path):
+        return {}
+    file = disk.open(path)
+    return parse_offsets(file.pread(file.size(), 0))
+
+
+async def test_a_rolled_segment_is_synced_soon() -> None:
+    disk = MemoryDisk()
+    async with running(QUICK, world=World(disk), release="3.9") as broker:
+        await broker.create("t", configs={"segment.bytes": "100"})
+        for value in (b"0", b"1", b"2"):
+            await broker.produce("t", batch(value))
+        log = broker.partition("t").log
+        await until(lambda: not log.needs_flush)
+        survivor = disk.crash()
+    async with running(world=World(survivor), release="3.9") as broker:
+        assert broker.partition("t").log.end_offset >= 2
+
+
+async def test_a_chore_that_fails_is_told_and_tried_again(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def fail(_: object) -> None:
+        calls.append(1)
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr(housekeeping, "_clean", fail)
+    async with running(QUICK) as broker:
+        await until(lambda: len(calls) > 1)
+        await broker.create("t")
+        (found,) = await broker.produce("t", batch(b"v"))
+        assert found.error_code == Error.NONE
+    assert any("broken" in it.getMessage() for it in caplog.records)
+
+
+async def test_a_sync_that_fails_takes_the_folder_and_not_the_broker(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    disk = MemoryDisk()
+    settings = {"log.flush.scheduler.interval.ms": "1", "log.dirs": "one,two"}
+    async with running(settings, world=World(disk), release="3.9") as broker:
+        await broker.create("t", 2, configs={"segment.bytes": "100"})
+        first, second = (broker.partition("t", it).log for it in (0, 1))
+        await broker.produce("t", batch(b"0"))
+        first.roll()
+        disk.fail(count=1)
+        await until(lambda: first.directory.failure is not None)
+        assert second.directory.failure is None
+        (_, found) = await broker.produce("t", batch(b"0"), batch(b"1"))
+        assert found.error_code == Error.NONE
+    assert "t-0" in caplog.text
