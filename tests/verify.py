@@ -50,7 +50,10 @@ def steps() -> list[Step]:
         Step("lint, format, types, layers", ("make", "check")),
         Step("the packages' tests, coverage by branch", ("make", "unit")),
         Step("the same on Python 3.11, 3.12 and 3.13", ("make", "pythons")),
-        Step("every model of the catalogue", (".venv/bin/logion", "model", "verify")),
+        Step(
+            "every model of the catalogue",
+            (".venv/bin/logion", "model", "check", "--all"),
+        ),
         *(
             Step(
                 f"conformance of the reference as {release}",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from logion_model import log
+from logion_model import log, producer
 from logion_model.kernel import Spec, explore
 from logion_model.replication import (
     base,
@@ -61,6 +61,16 @@ def _variant(rules: base.Rules) -> Model:
     )
 
 
+def _producer(rules: producer.Rules) -> Model:
+    return Model(
+        rules.name,
+        rules.title,
+        rules.source,
+        producer.Scope._fields,
+        lambda scope: producer.specification(rules, producer.Scope(*scope)),
+    )
+
+
 _ALL = (
     _variant(truncate_to_high_watermark.RULES),
     _variant(kip_101.RULES),
@@ -74,10 +84,12 @@ _ALL = (
         log.Scope._fields,
         lambda scope: log.specification(log.Scope(*scope)),
     ),
+    *map(_producer, producer.VARIANTS),
 )
 
 MODELS: Mapping[str, Model] = {model.name: model for model in _ALL}
-"""Every model by name; the variants of replication stand oldest first."""
+"""Every model by name; the variants of replication stand oldest first, those of the
+producer newest first."""
 
 
 class Size(NamedTuple):
@@ -168,9 +180,17 @@ SIZES: tuple[Size, ...] = (
     *_sizes((3, 2, 2, 2), kip_320=(737_794, 26)),
     *_sizes((3, 2, 1), log=(1_420, 10)),
     *_sizes((4, 2, 1), log=(7_673, 12)),
+    *_sizes(
+        (3, 2, 2, 1, 1),
+        producer_kip_360=(906, 10),
+        producer_kip_98=(538, 10),
+        producer_without_epochs=(1_826, 10),
+        producer_without_sequences=(9_917, 10),
+    ),
+    *_sizes((6, 5, 5, 0, 0), producer_kip_360=(267, 13), producer_kip_98=(183, 13)),
 )
 """Reachable states. For replication they are what TLC counts for the TLA+
-specifications of the same variants; for the log they only guard against change."""
+specifications of the same variants; for the others they only guard against change."""
 
 
 def _verdicts(
@@ -181,11 +201,66 @@ def _verdicts(
     )
 
 
+def _at(scope: Scope, name: str, **lengths: int | None) -> tuple[Verdict, ...]:
+    return tuple(
+        Verdict(name, scope, promise.replace("_", "-"), length)
+        for promise, length in lengths.items()
+    )
+
+
+_PRODUCER: tuple[Verdict, ...] = (
+    *_at(
+        (3, 2, 2, 1, 0),
+        "producer-kip-98",
+        at_most_once=None,
+        in_order=None,
+        without_gaps=None,
+        fenced=None,
+        retries_are_answered=None,
+    ),
+    *_at(
+        (3, 2, 2, 1, 0),
+        "producer-kip-360",
+        at_most_once=None,
+        in_order=None,
+        without_gaps=4,
+        fenced=None,
+        retries_are_answered=None,
+    ),
+    *_at(
+        (3, 2, 2, 1, 0),
+        "producer-without-epochs",
+        at_most_once=7,
+        in_order=8,
+        without_gaps=4,
+        fenced=6,
+        retries_are_answered=None,
+    ),
+    *_at(
+        (3, 2, 2, 1, 0),
+        "producer-without-sequences",
+        at_most_once=4,
+        in_order=5,
+        without_gaps=4,
+        fenced=6,
+        retries_are_answered=6,
+    ),
+    # once the broker has forgotten a producer, it cannot tell a repeat
+    *_at((3, 2, 2, 1, 1), "producer-kip-98", at_most_once=5, without_gaps=None),
+    *_at((3, 2, 2, 1, 1), "producer-kip-360", at_most_once=5),
+    # one batch more in flight than are remembered, and a retry is refused
+    *_at((4, 2, 2, 0, 0), "producer-kip-98", retries_are_answered=None),
+    *_at((4, 3, 2, 0, 0), "producer-kip-98", retries_are_answered=7),
+    *_at((7, 5, 5, 0, 0), "producer-kip-360", retries_are_answered=None),
+    *_at((7, 6, 5, 0, 0), "producer-kip-360", retries_are_answered=13),
+)
+
 VERDICTS: tuple[Verdict, ...] = (
+    *_PRODUCER,
     *(
         Verdict(rules, (2, 2, 2, 2), "leader-in-isr", None)
-        for rules in MODELS
-        if rules != "log"
+        for rules, model in MODELS.items()
+        if model.bounds == base.Scope._fields
     ),
     *(Verdict("log", (3, 2, 1), invariant.name, None) for invariant in log.INVARIANTS),
     *_verdicts(

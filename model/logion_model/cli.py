@@ -1,4 +1,4 @@
-"""`logion model`: list the specifications, explore one, verify what is known of all."""
+"""`logion model`: list the specifications, explore one, check what is known of all."""
 
 from __future__ import annotations
 
@@ -26,20 +26,22 @@ HOLDS, BROKEN, USAGE = 0, 1, 2
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `logion model` with these arguments and return the exit status."""
     options = _parser().parse_args(argv)
-    commands = {"list": _list, "check": _check, "verify": _verify}
-    return commands[options.command](options)
+    if options.command == "list":
+        return _list()
+    return _check_all(options.name) if options.all else _check(options)
 
 
-def _list(_: argparse.Namespace) -> int:
+def _list() -> int:
     _write(*(line for model in MODELS.values() for line in _described(model)))
     return HOLDS
 
 
-def _verify(options: argparse.Namespace) -> int:
+def _check_all(name: str | None) -> int:
+    """Check every entry of the catalogue, or all of one model."""
     wrong = 0
     entries: tuple[Size | Verdict, ...] = (*SIZES, *VERDICTS)
     for entry in entries:
-        if options.name in (None, entry.name):
+        if name in (None, entry.name):
             found = disagreement(entry)
             wrong += found is not None
             _write(f"{'ok   ' if found is None else 'WRONG'} {entry}")
@@ -68,8 +70,16 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="name every model, its scope and its properties")
     check = commands.add_parser("check", help="explore one model, breadth first")
-    check.add_argument("name", metavar="NAME", choices=MODELS, help="see `list`")
-    check.add_argument("--scope", required=True, help="bounds, such as 2,2,2,1")
+    check.add_argument(
+        "name", metavar="NAME", nargs="?", choices=MODELS, help="see `list`"
+    )
+    extent = check.add_mutually_exclusive_group(required=True)
+    extent.add_argument("--scope", help="bounds, such as 2,2,2,1")
+    extent.add_argument(
+        "--all",
+        action="store_true",
+        help="check every entry of the catalogue, or of NAME (a minute or two)",
+    )
     check.add_argument(
         "--property",
         action="append",
@@ -78,14 +88,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--states-max", type=int, help="stop after so many states")
     check.add_argument("--json", action="store_true", help="print one JSON object")
-    verify = commands.add_parser(
-        "verify", help="check every entry of the catalogue (two minutes)"
-    )
-    verify.add_argument("name", metavar="NAME", nargs="?", choices=MODELS)
     return parser
 
 
 def _explored(options: argparse.Namespace) -> Report[Any]:
+    if options.name is None:
+        raise ValueError("which model? See `logion model list`")
     return explore(
         MODELS[options.name].at(_scope(options.scope)),
         invariants=options.property,

@@ -64,24 +64,29 @@ def test_wrong_usage_exits_2_and_says_what_was_wanted(
     assert message in capsys.readouterr().err
 
 
+def test_check_without_a_model_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--scope", "2,2,2,0"]) == 2
+    assert "which model?" in capsys.readouterr().err
+
+
 def test_a_search_that_was_bounded_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*TRUNCATING, "2,2,2,0", "--states-max", "10"]) == 0
     assert "bounded" in capsys.readouterr().out
 
 
-def test_verify_checks_what_the_catalogue_says_of_a_model(
+def test_check_all_checks_what_the_catalogue_says_of_a_model(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["verify", "log"]) == 0
+    assert main(["check", "--all", "log"]) == 0
     printed = capsys.readouterr().out
     assert "ok    log at 3,2,1: 1,420 states, depth 10\n" in printed
     assert "ok    log at 3,2,1: flushed-records-stay holds\n" in printed
 
 
-def test_verify_exits_1_when_something_else_is_found(
+def test_check_all_exits_1_when_something_else_is_found(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(cli, "SIZES", (Size("log", (2, 2, 1), 1, 1),))
-    assert main(["verify", "log"]) == 1
+    assert main(["check", "--all", "log"]) == 1
     printed = capsys.readouterr().out
     assert "WRONG log at 2,2,1: 1 states, depth 1\n      found 223 states" in printed
