@@ -110,6 +110,7 @@ class Rig:
             self.disk, self._clock, settings_of=lambda _: self._settings
         )
         manager.open([FOLDER], IDENTITY)
+        manager.sign(IDENTITY)
         return manager
 
     def append(self, epoch: int, values: tuple[bytes, ...]) -> None:

@@ -114,6 +114,7 @@ async def _open_storage(
     with ExitStack() as undo:
         undo.callback(logs.close)
         clusters.append(await _open_cluster(config, clock, disk, chance))
+        logs.sign(_identity(config, clusters[0].image.cluster_id))
         await _adopt(clusters[0], logs)
         undo.pop_all()
     for topic in clusters[0].image.topics:
@@ -134,6 +135,17 @@ async def _open_cluster(
         clock=clock,
         chance=chance,
         cluster_id=None if found is None else found.cluster_id,
+    )
+
+
+def _identity(config: BrokerConfig, cluster_id: str | None) -> BrokerIdentity:
+    """Return what the release that is played writes down of its broker."""
+    played = release(config.release)
+    is_told = played >= release("2.4")
+    return BrokerIdentity(
+        config.broker_id,
+        cluster_id if is_told else None,
+        is_node=played >= release("4.0"),
     )
 
 

@@ -35,6 +35,15 @@ class BrokerIdentity:
     broker_id: int
     cluster_id: str | None = None
     """22 characters of base64; None: whatever the directory says."""
+    is_node: bool = False
+    """Written as a KRaft broker's, which is a node and always has a cluster."""
+
+    @property
+    def properties(self) -> dict[str, str]:
+        """Return what `meta.properties` says of it."""
+        version, name = ("1", "node.id") if self.is_node else ("0", "broker.id")
+        cluster = {} if self.cluster_id is None else {"cluster.id": self.cluster_id}
+        return {"version": version, name: str(self.broker_id), **cluster}
 
 
 class DirectoryRefused(Exception):  # noqa: N818 - named for what has happened
@@ -72,8 +81,9 @@ class LogManager:
     def open(self, paths: Sequence[str], identity: BrokerIdentity) -> None:
         """Lock the directories, make what is missing, and open every log in them.
 
-        One whose disk fails is left out. Raises DirectoryRefused if one is another
-        broker's, in use, or none works.
+        A directory that does not say whose it is waits for `sign`; one whose disk
+        fails is left out. Raises DirectoryRefused if one is another broker's, in use,
+        or none works.
         """
         for path in paths:
             directory = LogDirectory(self._disk, path, self._clock)
@@ -102,6 +112,17 @@ class LogManager:
             ) from None
         self._identify(path, identity)
 
+    def sign(self, identity: BrokerIdentity) -> None:
+        """Write whose the directories are into those that do not say."""
+        data = checkpoints.format_properties(identity.properties)
+        for directory in self._working():
+            path = f"{directory.path}/{checkpoints.META_PROPERTIES}"
+            try:
+                if not self._disk.exists(path):
+                    replace_file(self._disk, path, data)
+            except OSError as error:
+                directory.fail(error)
+
     def close(self) -> None:
         """Sync and close every log; leave a clean stop's mark where that worked."""
         for directory in self.directories:
@@ -122,14 +143,12 @@ class LogManager:
         replace_file(self._disk, path, checkpoints.CLEAN_SHUTDOWN_CONTENT)
 
     def _identify(self, path: str, identity: BrokerIdentity) -> None:
-        """Check whose directory it is, or make it ours."""
+        """Check whose directory it is, if it says so."""
         path = f"{path}/{checkpoints.META_PROPERTIES}"
         wanted = {"broker.id": str(identity.broker_id)}
         if identity.cluster_id is not None:
             wanted["cluster.id"] = identity.cluster_id
         if not self._disk.exists(path):
-            data = checkpoints.format_properties({"version": "0", **wanted})
-            replace_file(self._disk, path, data)
             return
         found = parse_properties(read_file(self._disk, path).decode())
         if "node.id" in found:

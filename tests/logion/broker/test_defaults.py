@@ -38,6 +38,7 @@ def test_a_used_folder_keeps_the_id_of_its_broker(release: str) -> None:
     disk = MemoryDisk()
     logs = LogManager(disk, FakeClock())
     logs.open(("data",), BrokerIdentity(42))
+    logs.sign(BrokerIdentity(42))
     logs.close()
     assert config(release, disk=disk).broker_id == 42
 

@@ -16,6 +16,7 @@ from logion.cli import broker as module
 from logion.cli.broker import main
 from logion.client.cluster import open_cluster
 from logion.client.connection import Address
+from logion.properties import parse_properties
 from logion.testing import Broker
 
 from tests.logion.cli.running import (
@@ -223,7 +224,7 @@ def test_the_command_line_goes_over_the_file(tmp_path: Path, capsys: Capsys) -> 
     data = tmp_path / "data"
     arguments = [*FREE_PORT, "--data", str(data), "--set", "broker.id = 5"]
     assert main([str(file), *arguments]) == 0
-    assert "broker.id=5\n" in (data / "meta.properties").read_text()
+    assert "node.id=5\n" in (data / "meta.properties").read_text()
     assert READY.fullmatch(capsys.readouterr().out)
 
 
@@ -292,6 +293,30 @@ def test_an_address_in_use_is_refused(capsys: Capsys) -> None:
         port = taken.getsockname()[1]
         said = refusal(capsys, "--listen", f"127.0.0.1:{port}")
     assert said == f"cannot listen on 127.0.0.1:{port}: Address already in use"
+
+
+@pytest.mark.usefixtures("stopped")
+@pytest.mark.parametrize(
+    ("release", "expected"),
+    [
+        ("0.11.0", {"version", "broker.id"}),
+        ("2.4", {"version", "broker.id", "cluster.id"}),
+        ("3.9", {"version", "broker.id", "cluster.id"}),
+        ("4.3", {"version", "node.id", "cluster.id"}),
+    ],
+)
+def test_a_folder_says_whose_it_is_as_the_release_writes_it(
+    release: str, expected: set[str], tmp_path: Path
+) -> None:
+    arguments = [*FREE_PORT, "--data", str(tmp_path)]
+    assert main([*arguments, "--release", release]) == 0
+    text = (tmp_path / "meta.properties").read_text()
+    found = parse_properties(text)
+    assert set(found) == expected
+    assert found["version"] == ("1" if "node.id" in found else "0")
+    assert main([*arguments, "--release", "4.3"]) == 0
+    assert main([*arguments, "--release", "0.10.0"]) == 0
+    assert (tmp_path / "meta.properties").read_text() == text
 
 
 def test_the_folder_of_another_broker_is_refused(

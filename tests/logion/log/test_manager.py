@@ -56,12 +56,45 @@ def offsets(disk: MemoryDisk, name: str) -> dict[TopicPartition, int]:
     return parse_offsets(read_file(disk, f"data/{name}-offset-checkpoint"))
 
 
+@pytest.mark.parametrize(
+    ("identity", "expected"),
+    [
+        (BrokerIdentity(3), {"version": "0", "broker.id": "3"}),
+        (
+            BrokerIdentity(3, "abc"),
+            {"version": "0", "broker.id": "3", "cluster.id": "abc"},
+        ),
+        (
+            BrokerIdentity(3, "abc", is_node=True),
+            {"version": "1", "node.id": "3", "cluster.id": "abc"},
+        ),
+    ],
+)
 def test_a_fresh_directory_becomes_this_brokers(
+    disk: MemoryDisk,
+    clock: FakeClock,
+    identity: BrokerIdentity,
+    expected: dict[str, str],
+) -> None:
+    manager = LogManager(disk, clock)
+    manager.open(["data"], BrokerIdentity(3))
+    assert not disk.exists("data/meta.properties")
+    manager.sign(identity)
+    text = read_file(disk, "data/meta.properties").decode()
+    assert parse_properties(text) == expected
+    manager.sign(BrokerIdentity(3, "other"))
+    assert read_file(disk, "data/meta.properties").decode() == text
+    manager.close()
+    LogManager(disk, clock).open(["data"], BrokerIdentity(3, "abc"))
+
+
+def test_a_directory_that_cannot_be_signed_has_failed(
     disk: MemoryDisk, clock: FakeClock
 ) -> None:
-    LogManager(disk, clock).open(["data"], BrokerIdentity(3, "abc"))
-    properties = parse_properties(read_file(disk, "data/meta.properties").decode())
-    assert properties == {"version": "0", "broker.id": "3", "cluster.id": "abc"}
+    manager = opened(disk, clock, "data", "other")
+    disk.fail()
+    manager.sign(ME)
+    assert [it.failure is None for it in manager.directories] == [False, True]
 
 
 def test_a_directory_says_whose_it_is(disk: MemoryDisk) -> None:
@@ -79,7 +112,9 @@ def test_a_directory_says_whose_it_is(disk: MemoryDisk) -> None:
 def test_a_directory_of_another_broker_is_refused(
     disk: MemoryDisk, clock: FakeClock
 ) -> None:
-    opened(disk, clock).close()
+    manager = opened(disk, clock)
+    manager.sign(ME)
+    manager.close()
     with pytest.raises(DirectoryRefused, match=r"broker\.id=0, this broker has 1"):
         LogManager(disk, clock).open(["data"], BrokerIdentity(1))
 
