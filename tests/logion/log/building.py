@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from logion.log.directory import LogDirectory
 from logion.log.loading import Known
 from logion.log.log import Appended, Log
 from logion.log.settings import LogSettings
 from logion.names import TopicPartition
+from logion.protocol.errors import ApiError, Error
 from logion.records.batch import scan_batches
 from logion.records.record import BatchOptions, Record, read_records, write_batch
 from logion.testing.clock import NEW_YEAR_2024_MS, FakeClock
@@ -75,6 +77,17 @@ def append(log: Log, *values: bytes, epoch: int = 0) -> Appended:
 def produce(log: Log, data: bytes, *, epoch: int = 0) -> Appended:
     """Append a producer's batch."""
     return log.append_as_leader(data, leader_epoch=epoch, produce_version=9)
+
+
+def fill(log: Log, count: int) -> None:
+    """Append `count` batches of one record each."""
+    for number in range(count):
+        append(log, b"value %d" % number)
+
+
+def refused(error: Error) -> pytest.RaisesExc[ApiError]:
+    """Return a block that has to be refused with this error."""
+    return pytest.raises(ApiError, match=error.name)
 
 
 def records_of(log: Log, *, size_max: int = 300) -> list[Record]:
