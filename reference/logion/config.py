@@ -13,7 +13,6 @@ from enum import IntEnum
 from typing import NamedTuple, NoReturn
 
 from logion import config_rules, config_table
-from logion.properties import parse_properties
 from logion.settings import (
     NEWEST_RELEASE,
     ConfigError,
@@ -40,7 +39,6 @@ __all__ = [
     "Value",
     "check_topic_overrides",
     "documentation",
-    "parse_properties",
     "shipped_settings",
     "topic_config",
 ]

@@ -18,14 +18,10 @@ from logion.broker.defaults import settings_over_defaults
 from logion.cli.arguments import FAILED, Parser, problem_text, refuse
 from logion.cli.logs import FORMATS, LEVELS, to_stderr
 from logion.clock import SystemClock
-from logion.config import (
-    NEWEST_RELEASE,
-    BrokerConfig,
-    ConfigError,
-    parse_properties,
-)
+from logion.config import NEWEST_RELEASE, BrokerConfig, ConfigError
 from logion.disk import SystemDisk
 from logion.log.manager import DirectoryRefused
+from logion.properties import parse_properties
 from logion.protocol.releases import release
 
 log = logging.getLogger(__name__)
