@@ -32,14 +32,11 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tests.integration.maven import ROOT, resolve
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 CACHE = Path(os.environ.get("LOGION_APACHE_CACHE", ROOT / ".cache" / "apache"))
 """Parent of one folder of jars per release."""
@@ -249,7 +246,7 @@ class Kafka:
         return self.process.popen.pid
 
     @property
-    def log(self) -> Path:
+    def output(self) -> Path:
         """The file with what the broker printed."""
         return self.process.output
 

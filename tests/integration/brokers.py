@@ -11,15 +11,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from tests.integration import apache
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 NEWEST = "4.3"
 TARGET = os.environ.get("LOGION_INTEGRATION_TARGET", "logion")
@@ -42,6 +40,10 @@ class Broker(Protocol):
     @property
     def bootstrap(self) -> str:
         """HOST:PORT."""
+
+    @property
+    def output(self) -> Path:
+        """The file with what it printed."""
 
     def start(self) -> None:
         """Start it; on return it accepts connections."""

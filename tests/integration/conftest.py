@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration import apache, brokers, build
-from tests.integration.programs import Program, program
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.integration.clients_table import Client
+from tests.integration import apache, brokers
+from tests.integration.programs import Programs
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -25,6 +19,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.integration)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the brokers said last beside a test that failed."""
+    report = yield
+    shared = item.funcargs.get("running_brokers")
+    if report.failed and isinstance(shared, brokers.Brokers):
+        for release, broker in shared.running.items():
+            said = apache.tail(broker.output)
+            report.sections.append((f"broker of release {release}", said))
+    return report
+
+
 @pytest.fixture(scope="session")
 def running_brokers(
     tmp_path_factory: pytest.TempPathFactory,
@@ -32,25 +40,6 @@ def running_brokers(
     """Brokers of the kind under test, one for each release asked for."""
     with ExitStack() as stack:
         yield brokers.Brokers(tmp_path_factory.mktemp("brokers"), stack)
-
-
-@dataclass(slots=True)
-class Programs:
-    """Client programs, each started once in a session."""
-
-    stack: ExitStack
-    running: dict[str, Program] = field(default_factory=dict)
-
-    def of(self, client: Client) -> Program:
-        """Return the program of `client`; skip the test if its tool is missing."""
-        if client.name not in self.running:
-            try:
-                client.command()
-            except build.MissingToolError as reason:
-                pytest.skip(f"{client.name}: {reason}")
-            started = self.stack.enter_context(program(client))
-            self.running[client.name] = started
-        return self.running[client.name]
 
 
 @pytest.fixture(scope="session")
