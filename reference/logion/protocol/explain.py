@@ -22,6 +22,7 @@ from logion.protocol.primitives import (
 from logion.protocol.schema import (
     RECORDS,
     STRING,
+    UUID,
     Array,
     Field,
     FieldType,
@@ -251,7 +252,16 @@ def _packs(fmt: str) -> Callable[[Any], bool]:
     return is_packable
 
 
-_CHECKS = {fmt[-1]: _packs(f">{fmt}") for fmt in ("?", *"bhiqHId", "16s")}
+def _is_uuid(value: object) -> bool:
+    if not isinstance(value, bytes | bytearray | memoryview):
+        return False
+    return len(value) == UUID.size
+
+
+_CHECKS = {
+    **{fmt: _packs(f">{fmt}") for fmt in "?bhiqHId"},
+    UUID.format[-1:]: _is_uuid,
+}
 
 
 def _expect(holds: object, type_: FieldType, value: object, path: str) -> None:

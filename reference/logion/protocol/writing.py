@@ -27,6 +27,7 @@ from logion.protocol.primitives import (
 from logion.protocol.schema import (
     RECORDS,
     STRING,
+    UUID,
     Array,
     Field,
     FieldType,
@@ -175,6 +176,8 @@ class _Writer:
         is_nullable = self._version in field.nullable
         value = f"{owner}.{field.name}"
         if isinstance(field.type, WireType) and field.type.size:
+            if field.type is UUID:  # `struct` would pad or cut it
+                self.source.add(f"if len({value}) != {UUID.size}: raise _error")
             self._item(field.type.format, value)
             return
         name = self._name(field.name)
@@ -259,4 +262,8 @@ class _Writer:
             self._item(f"*{element.format}", f"*{name}")
             return
         self._flush()
-        self.source.add(f"{self._put}(b''.join({name}))")
+        sizes = f"{{*map(len, {name})}}"
+        self.source.add(
+            f"if {sizes} - {{{element.size}}}: raise _error",
+            f"{self._put}(b''.join({name}))",
+        )

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from logion.names import Uuid
+from logion.names import ZERO_UUID, Uuid
 from logion.protocol.catalogue import all_messages, message_named
 from logion.protocol.codec import (
     decode,
@@ -26,6 +26,7 @@ from logion.protocol.codec import (
 from logion.protocol.errors import ApiError, Error, ProtocolError
 from logion.protocol.explain import UNEXPLAINED
 from logion.protocol.messages.api_versions import ApiVersionsResponse
+from logion.protocol.messages.broker_heartbeat import BrokerHeartbeatRequest
 from logion.protocol.messages.fetch import (
     EpochEndOffset,
     FetchableTopicResponse,
@@ -384,3 +385,32 @@ def test_a_uuid_is_sixteen_bytes_as_they_are() -> None:
     topic = FetchTopic(topic_id=Uuid(bytes(range(16))), partitions=())
     request = FetchRequest(max_wait_ms=0, min_bytes=0, topics=(topic,))
     assert decode(FetchRequest, 13, encode(request, 13)).topics[0] == topic
+
+
+@pytest.mark.parametrize("size", [0, 15, 17])
+def test_a_uuid_of_another_size_is_named_and_not_padded_or_cut(size: int) -> None:
+    wrong = Uuid(bytes(range(size)))
+    topic = FetchTopic(topic_id=wrong, partitions=())
+    request = FetchRequest(max_wait_ms=0, min_bytes=0, topics=(topic,))
+    with pytest.raises(ValueError, match=r"v13: topics\[0\].topicId: expected uuid"):
+        encode(request, 13)
+    partition = FetchPartition(
+        partition=0,
+        fetch_offset=0,
+        partition_max_bytes=1,
+        replica_directory_id=wrong,
+    )
+    topic = FetchTopic(topic_id=ZERO_UUID, partitions=(partition,))
+    request = FetchRequest(max_wait_ms=0, min_bytes=0, topics=(topic,))
+    with pytest.raises(ValueError, match=r"partitions\[0\].replicaDirectoryId: "):
+        encode(request, 17)
+    heartbeat = BrokerHeartbeatRequest(
+        broker_id=0,
+        broker_epoch=0,
+        current_metadata_offset=0,
+        want_fence=False,
+        want_shut_down=False,
+        offline_log_dirs=(ZERO_UUID, wrong),
+    )
+    with pytest.raises(ValueError, match=r"offlineLogDirs\[1\]: expected uuid"):
+        encode(heartbeat, 1)
