@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from struct import Struct
 from typing import NamedTuple
 
+from logion.names import Buffer
 from logion.records.batch import (
     OVERHEAD,
     TIMESTAMP_TYPE_MASK,
@@ -24,11 +25,11 @@ from logion.records.batch import (
     check_crc,
     parse_batches,
 )
-from logion.records.checksum import Bytes, crc32
+from logion.records.checksum import crc32
 from logion.records.codec import Codec
 from logion.records.compression import compress, decompress
 from logion.records.limits import invalid
-from logion.records.record import BatchOptions, Record
+from logion.records.values import BatchOptions, Record
 
 _HEAD = (Struct(">bB"), Struct(">bBq"))
 _ENTRY = Struct(">qiI")
@@ -45,7 +46,7 @@ class InnerSet(NamedTuple):
 
 
 def read_message(
-    buffer: Bytes, batch: Batch, *, size_max: int, checks_inner: bool = False
+    buffer: Buffer, batch: Batch, *, size_max: int, checks_inner: bool = False
 ) -> list[Record]:
     """Return the record of a plain message, or the records in a wrapper.
 
@@ -67,7 +68,7 @@ def read_message(
     return [record._replace(offset=record.offset + shift) for record in records]
 
 
-def read_inner(buffer: Bytes, batch: Batch, *, size_max: int) -> InnerSet:
+def read_inner(buffer: Buffer, batch: Batch, *, size_max: int) -> InnerSet:
     """Return the set that the wrapper `batch` holds.
 
     Raises ApiError INVALID_RECORD if it is empty, nested, or of another magic.
@@ -122,7 +123,7 @@ def write_message_set(records: Sequence[Record], options: BatchOptions) -> bytes
     return _write(wrapper, wrapper.offset, options)
 
 
-def _read_plain(buffer: Bytes, batch: Batch) -> Record:
+def _read_plain(buffer: Buffer, batch: Batch) -> Record:
     key, value = _key_and_value(buffer, batch)
     return Record(
         batch.base_offset,
@@ -133,7 +134,7 @@ def _read_plain(buffer: Bytes, batch: Batch) -> Record:
 
 
 def _key_and_value(
-    buffer: Bytes, batch: Batch
+    buffer: Buffer, batch: Batch
 ) -> tuple[memoryview | None, memoryview | None]:
     view = memoryview(buffer)[batch.position : batch.end]
     key, position = _sized(view, _KEY_AT[batch.magic])

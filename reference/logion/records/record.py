@@ -15,9 +15,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from struct import Struct
-from typing import NamedTuple
 
-from logion.names import NO_PRODUCER_EPOCH, NO_PRODUCER_ID, NO_SEQUENCE, NO_TIMESTAMP
+from logion.names import NO_TIMESTAMP, Buffer
 from logion.records.batch import (
     BATCH_OVERHEAD,
     CONTROL_MASK,
@@ -28,14 +27,22 @@ from logion.records.batch import (
     Batch,
     parse_batches,
 )
-from logion.records.checksum import Bytes, crc32c
+from logion.records.checksum import crc32c
 from logion.records.codec import Codec
 from logion.records.compression import compress, decompress
 from logion.records.limits import DECOMPRESSED_SIZE_MAX, invalid
+from logion.records.values import DEFAULTS, BatchOptions, Header, Record
 from logion.records.varint import read_varint, varint, wrapped
 
-Header = tuple[str, bytes | None]
-"""Name and value of a record's header (KIP-82)."""
+__all__ = [
+    "DEFAULTS",
+    "BatchOptions",
+    "Header",
+    "Record",
+    "read_batch",
+    "read_records",
+    "write_batch",
+]
 
 # Bytes that are no UTF-8 survive reading and writing; Java replaces them.
 _UTF8_ERRORS = "surrogateescape"
@@ -45,46 +52,8 @@ _PREFIX = Struct(">qiibI")
 _COVERED = Struct(">Hiqqqhii")
 
 
-class Record(NamedTuple):
-    """One record, whatever format it was stored in."""
-
-    offset: int
-    timestamp: int = NO_TIMESTAMP
-    """In ms; -1 if it has none."""
-    key: bytes | None = None
-    value: bytes | None = None
-    headers: tuple[Header, ...] = ()
-
-
-class BatchOptions(NamedTuple):
-    """How records are written; what a format has no place for is left out."""
-
-    magic: int = 2
-    codec: Codec = Codec.NONE
-    level: int | None = None
-    """Compression level of the codec; None for its default."""
-    base_offset: int | None = None
-    """None: the offset of the first record."""
-    last_offset: int | None = None
-    """None: that of the last record; compaction keeps the one of a removed record."""
-    leader_epoch: int = -1
-    log_append_time: int | None = None
-    """The append time in ms, which makes the entry LogAppendTime; None: CreateTime."""
-    producer_id: int = NO_PRODUCER_ID
-    producer_epoch: int = NO_PRODUCER_EPOCH
-    base_sequence: int = NO_SEQUENCE
-    is_transactional: bool = False
-    is_control: bool = False
-    delete_horizon: int | None = None
-    """When tombstones may go, in ms (KIP-534): the base timestamp becomes this."""
-
-
-DEFAULTS = BatchOptions()
-"""Magic 2, no compression, CreateTime, no producer."""
-
-
 def read_records(
-    buffer: Bytes, *, size_max: int = DECOMPRESSED_SIZE_MAX
+    buffer: Buffer, *, size_max: int = DECOMPRESSED_SIZE_MAX
 ) -> Iterator[Record]:
     """Yield every record of every entry in `buffer`, markers included.
 
@@ -96,7 +65,7 @@ def read_records(
 
 
 def read_batch(
-    buffer: Bytes, batch: Batch, *, size_max: int = DECOMPRESSED_SIZE_MAX
+    buffer: Buffer, batch: Batch, *, size_max: int = DECOMPRESSED_SIZE_MAX
 ) -> list[Record]:
     """Return the records of one entry, with absolute offsets.
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from logion.protocol.errors import ApiError, Error
 from logion.records.batch import OVERHEAD, CorruptRecords, parse_batches, stamp
@@ -125,3 +128,12 @@ def test_lengths_that_do_not_fit_are_refused(at: int, patch: bytes, found: str) 
 
 def test_no_records_are_no_bytes() -> None:
     assert write_message_set([], BatchOptions(magic=1, codec=Codec.GZIP)) == b""
+
+
+def test_old_formats_do_not_need_the_newest() -> None:
+    """Neither module needs the other at import: there is no circle."""
+    program = (
+        "import sys, logion.records.legacy;"
+        "sys.exit('logion.records.record' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
