@@ -15,10 +15,9 @@ import fcntl
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
-Buffer: TypeAlias = "bytes | bytearray | memoryview"
-"""Bytes to write, taken as they are."""
+from logion.names import Buffer
 
 BUFFERS_MAX = 1024
 """Buffers that one system call takes: the kernel's IOV_MAX."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64
-from typing import NamedTuple, NewType
+from typing import NamedTuple, NewType, TypeAlias
 
 Offset = NewType("Offset", int)
 """Position of a record in its partition: 0, 1, 2, ...; it never changes."""
@@ -55,6 +55,9 @@ Uuid = NewType("Uuid", bytes)
 
 ZERO_UUID = Uuid(bytes(16))
 """The id that stands for "no id"."""
+
+Buffer: TypeAlias = bytes | bytearray | memoryview
+"""Bytes, read where they are; who patches them needs a writable one."""
 
 NO_LEADER_EPOCH = LeaderEpoch(-1)
 NO_PRODUCER_ID = ProducerId(-1)

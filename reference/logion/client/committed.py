@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from heapq import heapify, heappop
 
+from logion.names import Buffer
 from logion.protocol.messages.fetch import AbortedTransaction, PartitionData
 from logion.records.batch import Batch, scan_batches
-from logion.records.checksum import Bytes
 from logion.records.record import Record, read_batch
 
 READ_UNCOMMITTED = 0
@@ -45,7 +45,7 @@ def records_of(
 
 
 def committed(
-    buffer: Bytes, batches: Iterable[Batch], aborted: Iterable[AbortedTransaction]
+    buffer: Buffer, batches: Iterable[Batch], aborted: Iterable[AbortedTransaction]
 ) -> list[Batch]:
     """Return the batches of no aborted transaction, without markers."""
     begins = [(each.first_offset, each.producer_id) for each in aborted]
@@ -63,7 +63,7 @@ def committed(
     return kept
 
 
-def is_abort(buffer: Bytes, batch: Batch) -> bool:
+def is_abort(buffer: Buffer, batch: Batch) -> bool:
     """Whether a control batch is the marker of an aborted transaction."""
     key = read_batch(buffer, batch)[0].key or b""
     return int.from_bytes(key[2:4], "big") == ABORT and len(key) >= 4

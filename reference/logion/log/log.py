@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
-from logion.disk import Buffer, File, FileSlice, replace_file, write_file
+from logion.disk import File, FileSlice, replace_file, write_file
 from logion.log import producers
 from logion.log.aborted import Aborted, append_aborted, keep_aborted_below
 from logion.log.checkpoints import (
@@ -37,7 +37,7 @@ from logion.log.segments import Found, Segments
 from logion.log.settings import LogSettings
 from logion.log.stamping import stamped
 from logion.log.state import check_markers
-from logion.names import NO_TIMESTAMP, TopicPartition
+from logion.names import NO_TIMESTAMP, Buffer, TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.records.batch import Batch, check_crc, scan_batches
 from logion.records.validation import Prepared, validate_produced

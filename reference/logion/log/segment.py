@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from logion.disk import Buffer, File, FileSlice
+from logion.disk import File, FileSlice
 from logion.log.entries import Header, StoredBatch, headers, whole_entries
 from logion.log.files import Files
 from logion.log.index_file import OFFSET_ENTRY, TIME_ENTRY, IndexFile
 from logion.log.settings import LogSettings
-from logion.names import NO_TIMESTAMP
+from logion.names import NO_TIMESTAMP, Buffer
 from logion.records.batch import Batch
 
 LOG, INDEX, TIME_INDEX, TXN_INDEX, SNAPSHOT = (

@@ -10,13 +10,13 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from logion.disk import Buffer, FileSlice
+from logion.disk import FileSlice
 from logion.log.aborted import Aborted, overlapping, read_aborted
 from logion.log.directory import LogDirectory
 from logion.log.recent import RecentAppends
 from logion.log.segment import DELETED, SNAPSHOT, TXN_INDEX, Segment, file_stem
 from logion.log.settings import LogSettings
-from logion.names import NO_TIMESTAMP
+from logion.names import NO_TIMESTAMP, Buffer
 from logion.records.batch import Batch
 from logion.records.record import read_batch
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from logion.disk import Buffer
-from logion.names import NO_TIMESTAMP
+from logion.names import NO_TIMESTAMP, Buffer
 from logion.records.batch import Batch, parse_batches, stamp
 from logion.records.validation import Prepared
 

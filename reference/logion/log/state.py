@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from logion.disk import Buffer
 from logion.log import producers
 from logion.log.aborted import Aborted
 from logion.log.epochs import Epochs, with_epoch
 from logion.log.producers import Completed, Marker, Producer
+from logion.names import Buffer
 from logion.records.batch import Batch
 from logion.records.control import ControlType, read_end_transaction_marker
 from logion.records.record import read_batch

@@ -11,13 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
+from logion.names import Buffer
 from logion.protocol.errors import ApiError, Error, ProtocolError
-from logion.protocol.primitives import (
-    READ_FAILURES,
-    WRITE_FAILURES,
-    AbsentFieldError,
-    Buffer,
-)
+from logion.protocol.primitives import READ_FAILURES, WRITE_FAILURES, AbsentFieldError
 from logion.protocol.schema import schema_of, versions_text
 
 T = TypeVar("T")

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, TypeVar
 
+from logion.names import Buffer
 from logion.protocol.apis import APIS
 from logion.protocol.codec import decode_from, encode, join_between, write
 from logion.protocol.errors import ProtocolError
 from logion.protocol.framing import SIZE_BYTES
 from logion.protocol.messages import headers
-from logion.protocol.primitives import Buffer
 from logion.protocol.schema import schema_of
 
 T = TypeVar("T")

@@ -21,9 +21,9 @@ from enum import IntEnum
 from struct import Struct
 from typing import NamedTuple
 
-from logion.names import NO_SEQUENCE
+from logion.names import NO_SEQUENCE, Buffer
 from logion.protocol.errors import ApiError, Error
-from logion.records.checksum import Bytes, crc32, crc32c
+from logion.records.checksum import crc32, crc32c
 from logion.records.codec import Codec, codec_of
 
 OVERHEAD = 12
@@ -179,7 +179,7 @@ class Scan(NamedTuple):
     """What is wrong there; None if the buffer ends with a whole entry."""
 
 
-def parse_batch(buffer: Bytes, position: int = 0) -> Batch:
+def parse_batch(buffer: Buffer, position: int = 0) -> Batch:
     """Return the header of the entry at `position`.
 
     Raises CorruptRecords if no whole entry of a known magic stands there. The
@@ -201,7 +201,7 @@ def parse_batch(buffer: Bytes, position: int = 0) -> Batch:
     )
 
 
-def parse_batches(buffer: Bytes) -> list[Batch]:
+def parse_batches(buffer: Buffer) -> list[Batch]:
     """Return the headers of all entries of `buffer`, in order.
 
     Raises CorruptRecords if anything but whole entries is in it.
@@ -214,7 +214,7 @@ def parse_batches(buffer: Bytes) -> list[Batch]:
     return batches
 
 
-def scan_batches(buffer: Bytes, position: int = 0) -> Scan:
+def scan_batches(buffer: Buffer, position: int = 0) -> Scan:
     """Return the whole entries from `position` on, up to the first that is not.
 
     For what may end in the middle of an entry: the answer to a fetch, a segment's
@@ -231,7 +231,7 @@ def scan_batches(buffer: Bytes, position: int = 0) -> Scan:
     return Scan(batches, position, None)
 
 
-def is_of_transaction(buffer: Bytes) -> bool:
+def is_of_transaction(buffer: Buffer) -> bool:
     """Whether a set begins with a batch of a transaction, as its header says.
 
     Nothing is checked; a set of magic 2 that a client sends has one batch.
@@ -243,12 +243,12 @@ def is_of_transaction(buffer: Bytes) -> bool:
     )
 
 
-def is_crc_valid(buffer: Bytes, batch: Batch) -> bool:
+def is_crc_valid(buffer: Buffer, batch: Batch) -> bool:
     """Whether the entry's bytes have the checksum that its header claims."""
     return computed_crc(buffer, batch) == batch.crc
 
 
-def check_crc(buffer: Bytes, batch: Batch) -> None:
+def check_crc(buffer: Buffer, batch: Batch) -> None:
     """Raise CorruptRecords if the entry's bytes lack the checksum its header claims."""
     computed = computed_crc(buffer, batch)
     if computed != batch.crc:
@@ -256,7 +256,7 @@ def check_crc(buffer: Bytes, batch: Batch) -> None:
         raise CorruptRecords(text, position=batch.position)
 
 
-def computed_crc(buffer: Bytes, batch: Batch) -> int:
+def computed_crc(buffer: Buffer, batch: Batch) -> int:
     """Return the checksum of the entry's bytes as they are."""
     start, end = batch.position, batch.position + batch.size
     if batch.magic == 2:
@@ -265,7 +265,7 @@ def computed_crc(buffer: Bytes, batch: Batch) -> int:
 
 
 def stamp(
-    buffer: Bytes,
+    buffer: Buffer,
     batch: Batch,
     *,
     base_offset: int,
@@ -289,7 +289,7 @@ def stamp(
 
 
 def stamp_time(
-    buffer: Bytes, batch: Batch, timestamp_type: TimestampType, max_timestamp: int
+    buffer: Buffer, batch: Batch, timestamp_type: TimestampType, max_timestamp: int
 ) -> Batch:
     """Set timestamp type and max timestamp of the entry in place; return its header.
 
@@ -318,7 +318,7 @@ def stamp_time(
     return parse_batch(buffer, position)
 
 
-def _parse_message(buffer: Bytes, position: int) -> Batch:
+def _parse_message(buffer: Buffer, position: int) -> Batch:
     try:
         offset, size, crc, magic, attributes = _MESSAGE.unpack_from(buffer, position)
     except struct.error:
@@ -335,7 +335,7 @@ def _parse_message(buffer: Bytes, position: int) -> Batch:
     )
 
 
-def _broken(buffer: Bytes, position: int) -> CorruptRecords:
+def _broken(buffer: Buffer, position: int) -> CorruptRecords:
     """Say what is wrong with the entry at `position`, which is known to be broken."""
     left = len(buffer) - position
     if left < OVERHEAD:

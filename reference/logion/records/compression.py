@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 
-from logion.records.checksum import Bytes
+from logion.names import Buffer
 from logion.records.codec import Codec
 from logion.records.limits import corrupt, invalid, too_large
 
@@ -20,7 +20,7 @@ _FIRST_GUESS_MIN = 64 * 1024
 
 
 def compress(
-    codec: Codec, data: Bytes, *, magic: int = 2, level: int | None = None
+    codec: Codec, data: Buffer, *, magic: int = 2, level: int | None = None
 ) -> bytes:
     """Return `data` compressed as entries of `magic` want it.
 
@@ -44,7 +44,7 @@ def compress(
             return _zstd_compress(data, _ZSTD_LEVEL if level is None else level, magic)
 
 
-def decompress(codec: Codec, data: Bytes, *, size_max: int, magic: int = 2) -> bytes:
+def decompress(codec: Codec, data: Buffer, *, size_max: int, magic: int = 2) -> bytes:
     """Return what `data` holds, at most `size_max` bytes.
 
     Never allocates more than a small multiple of what that allows. Raises ApiError:
@@ -69,18 +69,18 @@ def decompress(codec: Codec, data: Bytes, *, size_max: int, magic: int = 2) -> b
             return _zstd_decompress(data, size_max)
 
 
-def _copied(data: Bytes, size_max: int) -> bytes:
+def _copied(data: Buffer, size_max: int) -> bytes:
     if len(data) > size_max:
         raise too_large("none", size_max)
     return bytes(data)
 
 
-def _gzip_compress(data: Bytes, level: int) -> bytes:
+def _gzip_compress(data: Buffer, level: int) -> bytes:
     compressor = zlib.compressobj(level, zlib.DEFLATED, _GZIP)
     return compressor.compress(data) + compressor.flush()
 
 
-def _gzip_decompress(data: Bytes, size_max: int) -> bytes:
+def _gzip_decompress(data: Buffer, size_max: int) -> bytes:
     size, pieces = 0, []
     while True:
         decompressor = zlib.decompressobj(_GZIP)
@@ -99,7 +99,7 @@ def _gzip_decompress(data: Bytes, size_max: int) -> bytes:
             return b"".join(pieces)  # Java ignores what is no further stream
 
 
-def _zstd_compress(data: Bytes, level: int, magic: int) -> bytes:
+def _zstd_compress(data: Buffer, level: int, magic: int) -> bytes:
     from cramjam import zstd
 
     _refuse_old_zstd(magic)
@@ -111,7 +111,7 @@ def _refuse_old_zstd(magic: int) -> None:
         raise invalid(f"zstd in a message set of magic {magic}; it needs magic 2")
 
 
-def _zstd_decompress(data: Bytes, size_max: int) -> bytes:
+def _zstd_decompress(data: Buffer, size_max: int) -> bytes:
     """Decompress into buffers that double, since no size in the data can be trusted."""
     import cramjam
 
@@ -133,7 +133,7 @@ def _zstd_decompress(data: Bytes, size_max: int) -> bytes:
             return bytes(memoryview(output)[:size])
 
 
-def _zstd_stated_size(data: Bytes) -> int:
+def _zstd_stated_size(data: Buffer) -> int:
     """Return the content size in the first frame's header, 0 if it has none."""
     if bytes(data[:4]) != _ZSTD_MAGIC or len(data) < 5:
         raise corrupt(f"zstd: no frame starts with {bytes(data[:5]).hex()}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from logion.names import Buffer
 from logion.protocol.errors import ApiError, Error
 from logion.records.batch import (
     BATCH_OVERHEAD,
@@ -15,7 +16,6 @@ from logion.records.batch import (
     TimestampType,
     parse_batches,
 )
-from logion.records.checksum import Bytes
 from logion.records.codec import Codec
 from logion.records.limits import DECOMPRESSED_SIZE_MAX
 from logion.records.record import BatchOptions, Record, read_batch, write_batch
@@ -32,7 +32,7 @@ def magic_for_fetch(version: int, stored: int) -> int:
 
 
 def down_convert(
-    buffer: Bytes,
+    buffer: Buffer,
     to_magic: int,
     first_offset: int,
     *,
@@ -44,7 +44,7 @@ def down_convert(
     records below `first_offset` are dropped; entries left empty vanish. Raises
     ApiError UNSUPPORTED_COMPRESSION_TYPE for zstd, which old formats lack.
     """
-    pieces: list[Bytes] = []
+    pieces: list[Buffer] = []
     for batch in parse_batches(buffer):
         if batch.magic <= to_magic:
             pieces.append(memoryview(buffer)[batch.position : batch.end])
@@ -69,7 +69,7 @@ def filler(size: int) -> bytes:
 
 
 def _kept(
-    buffer: Bytes, batch: Batch, first_offset: int, size_max: int
+    buffer: Buffer, batch: Batch, first_offset: int, size_max: int
 ) -> Sequence[Record]:
     if batch.codec is Codec.ZSTD:
         text = f"zstd at offset {batch.base_offset}; the older format has no zstd"

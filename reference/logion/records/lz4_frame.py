@@ -10,7 +10,7 @@ No library writes or accepts the wrong byte: it is computed and patched here.
 
 from __future__ import annotations
 
-from logion.records.checksum import Bytes
+from logion.names import Buffer
 from logion.records.limits import corrupt, too_large
 
 MAGIC = b"\x04\x22\x4d\x18"
@@ -23,7 +23,7 @@ _PRIMES = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1)
 _MASK = 0xFFFFFFFF
 
 
-def compress(data: Bytes, *, is_legacy: bool, level: int = 0) -> bytes:
+def compress(data: Buffer, *, is_legacy: bool, level: int = 0) -> bytes:
     """Return `data` as one frame like Kafka's: independent blocks of 64 KiB.
 
     With `is_legacy` its header has the wrong checksum that magic 0 requires.
@@ -40,7 +40,7 @@ def compress(data: Bytes, *, is_legacy: bool, level: int = 0) -> bytes:
     return with_legacy_checksum(compressed) if is_legacy else compressed
 
 
-def decompress(data: Bytes, size_max: int, *, is_legacy: bool) -> bytes:
+def decompress(data: Buffer, size_max: int, *, is_legacy: bool) -> bytes:
     """Return what the frame holds; with `is_legacy` any header checksum will do.
 
     Raises ApiError MESSAGE_TOO_LARGE above `size_max` bytes and CORRUPT_MESSAGE for
@@ -67,13 +67,13 @@ def decompress(data: Bytes, size_max: int, *, is_legacy: bool) -> bytes:
     return b"".join(pieces)
 
 
-def with_right_checksum(data: Bytes) -> Bytes:
+def with_right_checksum(data: Buffer) -> Buffer:
     """Return the frame with the header checksum of the LZ4 specification."""
     at = _checksum_position(data)
     return _with_byte(data, at, _second_byte(xxhash32(bytes(data[4:at]))))
 
 
-def with_legacy_checksum(data: Bytes) -> bytes:
+def with_legacy_checksum(data: Buffer) -> bytes:
     """Return the frame with the header checksum of Kafka 0.8.2 and 0.9."""
     at = _checksum_position(data)
     return bytes(_with_byte(data, at, _second_byte(xxhash32(bytes(data[:at])))))
@@ -105,7 +105,7 @@ def _second_byte(value: int) -> int:
     return value >> 8 & 0xFF
 
 
-def _checksum_position(data: Bytes) -> int:
+def _checksum_position(data: Buffer) -> int:
     """Return where the header checksum of the frame stands."""
     if bytes(data[:4]) != MAGIC or len(data) < 7:
         raise corrupt(f"lz4: no frame starts with {bytes(data[:7]).hex()}")
@@ -118,7 +118,7 @@ def _checksum_position(data: Bytes) -> int:
     return position
 
 
-def _with_byte(data: Bytes, position: int, byte: int) -> Bytes:
+def _with_byte(data: Buffer, position: int, byte: int) -> Buffer:
     if data[position] == byte:
         return data
     view = memoryview(data)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from struct import Struct
 
-from logion.records.checksum import Bytes
+from logion.names import Buffer
 from logion.records.limits import corrupt, too_large
 
 MAGIC = b"\x82SNAPPY\x00"
@@ -24,7 +24,7 @@ _HEADER = MAGIC + b"\x00\x00\x00\x01\x00\x00\x00\x01"
 _LENGTH = Struct(">i")
 
 
-def compress(data: Bytes) -> bytes:
+def compress(data: Buffer) -> bytes:
     """Return `data` as a framed stream."""
     from cramjam import snappy
 
@@ -36,7 +36,7 @@ def compress(data: Bytes) -> bytes:
     return b"".join(pieces)
 
 
-def decompress(data: Bytes, size_max: int) -> bytes:
+def decompress(data: Buffer, size_max: int) -> bytes:
     """Return what a framed stream, or else one raw block, holds.
 
     Every block states its length: it is believed only up to `size_max` bytes in all.

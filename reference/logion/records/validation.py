@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from logion.names import Buffer
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.releases import Release
 from logion.records.batch import (
@@ -26,7 +27,6 @@ from logion.records.batch import (
     stamp,
     stamp_time,
 )
-from logion.records.checksum import Bytes
 from logion.records.codec import Codec
 from logion.records.limits import DECOMPRESSED_SIZE_MAX, invalid
 from logion.records.record import BatchOptions, Record, read_batch, write_batch
@@ -86,7 +86,7 @@ class InvalidRecords(ApiError):  # noqa: N818 - named for what it finds
 class Prepared(NamedTuple):
     """A set as the log stores it."""
 
-    buffer: Bytes
+    buffer: Buffer
     """The entries, one after the other."""
     batches: tuple[Batch, ...]
     base_offset: int
@@ -121,7 +121,7 @@ def rules_of_release(rules: ProduceRules, release: Release) -> ProduceRules:
 
 
 def validate_produced(
-    buffer: Bytes,
+    buffer: Buffer,
     rules: ProduceRules,
     *,
     produce_version: int,
@@ -148,7 +148,7 @@ def validate_produced(
 
 
 def _prepared(
-    buffer: Bytes, rules: ProduceRules, produce_version: int, place: _Place
+    buffer: Buffer, rules: ProduceRules, produce_version: int, place: _Place
 ) -> Prepared:
     view = memoryview(buffer)
     if view.readonly:
@@ -406,7 +406,7 @@ def _append_time(rules: ProduceRules, place: _Place) -> int | None:
 
 
 def _result(
-    buffer: Bytes, batches: Sequence[Batch], rules: ProduceRules, place: _Place
+    buffer: Buffer, batches: Sequence[Batch], rules: ProduceRules, place: _Place
 ) -> Prepared:
     newest = max(batches, key=_max_timestamp)
     append_time = _append_time(rules, place)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from logion.clock import Clock
-from logion.disk import Buffer
+from logion.names import Buffer
 from logion.testing.clock import FakeClock
 
 SPACE = 2**40
