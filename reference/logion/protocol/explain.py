@@ -13,10 +13,10 @@ from struct import Struct, unpack_from
 from struct import error as struct_error
 from typing import Any, NoReturn
 
+from logion.names import Buffer
 from logion.protocol.primitives import (
     STRING_SIZE_MAX,
     VARINT_SIZE_MAX,
-    Buffer,
     read_varint,
 )
 from logion.protocol.schema import (

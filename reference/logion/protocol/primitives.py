@@ -15,8 +15,7 @@ from struct import Struct, pack, unpack_from
 from struct import error as struct_error
 from typing import Any
 
-Buffer = bytes | bytearray | memoryview
-"""What can be read from: anything of single bytes that can be indexed and sliced."""
+from logion.names import Buffer
 
 READ_FAILURES = (struct_error, IndexError, ValueError, OverflowError)
 """What a compiled reader raises on bytes that are not the message."""

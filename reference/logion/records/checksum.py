@@ -7,25 +7,24 @@ from __future__ import annotations
 
 import zlib
 from functools import cache
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
-Bytes: TypeAlias = bytes | bytearray | memoryview
-"""What every function of this package reads; those that patch need it writable."""
+from logion.names import Buffer
 
 
 class Checksum(Protocol):
     """A function from bytes to an unsigned 32-bit checksum."""
 
-    def __call__(self, data: Bytes, value: int = 0, /) -> int:
+    def __call__(self, data: Buffer, value: int = 0, /) -> int:
         """Return the checksum of `data`, or of what gave `value` and then `data`."""
 
 
-def crc32(data: Bytes, value: int = 0) -> int:
+def crc32(data: Buffer, value: int = 0) -> int:
     """Return the CRC-32 of zlib and gzip: of what gave `value`, and then `data`."""
     return zlib.crc32(data, value)
 
 
-def crc32c(data: Bytes, value: int = 0) -> int:
+def crc32c(data: Buffer, value: int = 0) -> int:
     """Return the CRC-32C (Castagnoli): of what gave `value`, and then `data`."""
     return _castagnoli()(data, value)
 
