@@ -93,6 +93,7 @@ class Connection:
             header.client_id or "",
             self.transport.peer,
             self.listener,
+            self.transport.is_lost,
         )
         if admission.verdict is Verdict.OFFER_VERSIONS:
             return self._offer_versions(context)

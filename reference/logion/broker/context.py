@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+
+import trio
+
+LOOK_AGAIN_S = 5.0
+"""How often a request that waits looks whether its client is still there: seldom, since
+most wait for less, and looking costs a system call."""
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +29,20 @@ class Context:
     """Address of the client, `host:port`."""
     listener: str
     """Name of the listener it came in by: the addresses in an answer suit it."""
+    is_client_lost: Callable[[], bool] = _never
+    """Tells whether the client has closed: nobody waits for the answer then."""
+
+    async def while_connected(self, wait: Callable[[], Awaitable[object]]) -> None:
+        """Return once `wait` does, which is begun anew from time to time.
+
+        Raises ConnectionAbortedError if the client closes meanwhile.
+        """
+        while True:
+            with trio.move_on_after(LOOK_AGAIN_S):
+                await wait()
+                return
+            if self.is_client_lost():
+                raise ConnectionAbortedError("it closed while its request waited")
 
 
 class CloseConnection(Exception):  # noqa: N818 - named for what it asks

@@ -42,6 +42,9 @@ class Transport(Protocol):
     async def send(self, pieces: Sequence[Piece]) -> None:
         """Send all pieces in order; OSError when the connection is lost."""
 
+    def is_lost(self) -> bool:
+        """Tell whether the peer has closed; False while bytes of it are unread."""
+
     def close(self) -> None:
         """Close at once; a task that waits on this connection is woken."""
 
@@ -76,6 +79,15 @@ class SocketTransport:
                 await self._send_file(run)
             else:
                 await self._send_bytes(*run)
+
+    def is_lost(self) -> bool:
+        """Tell whether the peer has closed; False while bytes of it are unread."""
+        try:
+            return self._socket.recv(1, socket.MSG_PEEK) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def close(self) -> None:
         """Close at once; a task that waits on this connection is woken."""

@@ -72,6 +72,10 @@ class ScriptedTransport:
         assert pieces
         self.answers += 1
 
+    def is_lost(self) -> bool:
+        """Tell whether all was sent."""
+        return not self._data
+
     def close(self) -> None:
         """Be closed."""
         self.is_closed = True

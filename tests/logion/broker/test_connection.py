@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import trio
-from logion.broker import connection
+from logion.broker import connection, context
 from logion.broker.connection import Connection
 from logion.client.connection import connect
 from logion.disk import FileSlice
@@ -76,6 +76,10 @@ class PipeTransport:
             )
         )
 
+    def is_lost(self) -> bool:
+        """Tell whether the client has closed."""
+        return self._take.statistics().open_send_channels == 0
+
     def close(self) -> None:
         """Be closed."""
         self.is_closed = True
@@ -123,6 +127,21 @@ async def test_one_client_that_waits_does_not_hold_up_another() -> None:
             assert (len(waiting.sent), len(other.sent)) == (0, 1)
             await broker.produce("t", batch(b"v"))
     assert len(waiting.sent) == 1
+
+
+async def test_a_fetch_does_not_wait_for_a_client_that_has_gone(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(context, "LOOK_AGAIN_S", 0.001)
+    async with running() as broker:
+        await broker.create("t")
+        with trio.fail_after(5):
+            async with connected(broker) as client:
+                client.put(framed(fetch_request("t", max_wait_ms=2**31 - 1), 12))
+                await trio.testing.wait_all_tasks_blocked()
+    assert client.sent == []
+    assert "lost 10.0.0.1:1: it closed while its request waited" in caplog.text
 
 
 async def test_the_second_request_of_a_connection_waits_for_the_first() -> None:

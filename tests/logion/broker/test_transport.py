@@ -173,3 +173,18 @@ def test_the_peer_is_named_by_its_address(
     near, far = pair
     host, port = far.getsockname()
     assert SocketTransport(near).peer == f"{host}:{port}"
+
+
+async def test_a_peer_is_lost_once_it_has_closed_and_all_is_read() -> None:
+    with connected() as (near, far):
+        transport = SocketTransport(near)
+        assert not transport.is_lost()
+        far.send(b"x")
+        far.close()
+        await trio.lowlevel.wait_readable(near)
+        assert not transport.is_lost()
+        assert await transport.receive_into(memoryview(bytearray(9))) == 1
+        await trio.lowlevel.wait_readable(near)
+        assert transport.is_lost()
+        transport.close()
+        assert transport.is_lost()

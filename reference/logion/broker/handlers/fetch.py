@@ -175,7 +175,7 @@ async def _wait(fetching: Fetching) -> list[Answered]:
     with trio.move_on_after(fetching.request.max_wait_ms / 1000):
         while not fetching.is_enough(found):
             with watching(fetching.watched()) as changed:
-                await changed.wait()
+                await fetching.context.while_connected(changed.wait)
             fetching.look_up()
             found = fetching.read()
     return found

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
 import trio
@@ -84,7 +85,7 @@ async def handle(
             _write_topic(broker, context, request, it) for it in request.topic_data
         ]
     if request.acks == ALL_ACKS:
-        topics = await _commit(topics, request.timeout_ms)
+        topics = await _commit(context, topics, request.timeout_ms)
     answers = [write.answer for topic in topics for write in topic.writes]
     if request.acks == NO_ACKS:
         _close_on_failure(answers)
@@ -223,7 +224,9 @@ def _record_errors(refusal: ApiError) -> tuple[BatchIndexAndErrorMessage, ...]:
     )
 
 
-async def _commit(topics: list[TopicWrites], timeout_ms: int) -> list[TopicWrites]:
+async def _commit(
+    context: Context, topics: list[TopicWrites], timeout_ms: int
+) -> list[TopicWrites]:
     """Wait until the ISR has every record, or time is up; return what holds then."""
     pending = [write for write in _appended(topics) if not _is_committed(write)]
     if not pending:
@@ -231,7 +234,8 @@ async def _commit(topics: list[TopicWrites], timeout_ms: int) -> list[TopicWrite
     with trio.move_on_after(max(0, timeout_ms) / 1000):
         for write in pending:
             assert write.partition is not None
-            await write.partition.committed(write.end_offset)
+            committed = partial(write.partition.committed, write.end_offset)
+            await context.while_connected(committed)
     return [
         TopicWrites(
             topic.name, topic.topic_id, tuple(_in_time(it) for it in topic.writes)
