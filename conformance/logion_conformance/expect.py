@@ -53,6 +53,16 @@ def expect_that(what: str, *, holds: bool, expected: str, came: object) -> None:
         raise Broken(what, expected=expected, came=shown(came))
 
 
+def expect_wait(took_s: float, *, ms_min: float = 0, ms_max: float) -> None:
+    """Nothing if an answer took so long, the upper bound excluded; Broken if not."""
+    expect_that(
+        "the wait",
+        holds=ms_min <= took_s * 1000 < ms_max,
+        expected=f"{ms_min:.0f} to {ms_max:.0f} ms",
+        came=f"{took_s:.3f} s",
+    )
+
+
 def error_of(code: int) -> Error | int:
     """Return the error that a code stands for, or the code if none does."""
     try:

@@ -10,6 +10,7 @@ from logion_conformance.expect import (
     expect_in,
     expect_success,
     expect_that,
+    expect_wait,
     shown,
 )
 
@@ -43,6 +44,14 @@ def test_a_success_that_is_none_is_broken() -> None:
 def test_a_stranger_is_broken() -> None:
     with pytest.raises(Broken, match="expected 1 or 2; came 3"):
         expect_in("the leader", 3, [1, 2])
+
+
+@pytest.mark.parametrize("took_s", [0.05, 0.3])
+def test_a_wait_has_to_be_neither_short_nor_long(took_s: float) -> None:
+    expect_wait(0.1, ms_min=100, ms_max=300)
+    expected = f"the wait: expected 100 to 300 ms; came '{took_s:.3f} s'"
+    with pytest.raises(Broken, match=expected):
+        expect_wait(took_s, ms_min=100, ms_max=300)
 
 
 def test_what_does_not_hold_is_broken() -> None:
