@@ -27,6 +27,9 @@ from logion.protocol.errors import ApiError, Error
 NAME_SIZE_MAX = 249
 """Longest name of a topic: its folder's name must still fit a file system."""
 
+PARTITIONS_MAX = 10_000
+"""Partitions that one request may make; Kafka's controllers have the same limit."""
+
 Assignment = Mapping[int, Sequence[int]]
 """The replicas asked for, by partition."""
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import Counter
 
 from logion.broker.context import Context
-from logion.broker.handlers.create_topics import PARTITIONS_MAX
 from logion.broker.state import BrokerState
 from logion.broker.storing import storing
+from logion.cluster.topics import PARTITIONS_MAX
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.create_partitions import (
     CreatePartitionsRequest,

@@ -18,7 +18,7 @@ from logion.broker.context import Context
 from logion.broker.state import BrokerState
 from logion.broker.storing import storing
 from logion.cluster.image import TopicInfo
-from logion.cluster.topics import NewTopic
+from logion.cluster.topics import PARTITIONS_MAX, NewTopic
 from logion.config import ConfigEntry, TopicConfig
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.create_topics import (
@@ -29,9 +29,6 @@ from logion.protocol.messages.create_topics import (
     CreateTopicsResponse,
 )
 from logion.protocol.releases import release
-
-PARTITIONS_MAX = 10_000
-"""Partitions that one request may make; Kafka's controllers have the same limit."""
 
 BY_DEFAULT = -1
 
