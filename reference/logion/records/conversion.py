@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from logion.names import Buffer
 from logion.protocol.errors import ApiError, Error
 from logion.records.batch import (
-    BATCH_OVERHEAD,
     Batch,
     TimestampType,
     parse_batches,
@@ -19,9 +18,6 @@ from logion.records.batch import (
 from logion.records.codec import Codec
 from logion.records.limits import DECOMPRESSED_SIZE_MAX
 from logion.records.record import BatchOptions, Record, read_batch, write_batch
-
-FILLER_SIZE = 12
-"""Bytes of the smallest filler: what is sent if nothing at all survives."""
 
 
 def magic_for_fetch(version: int, stored: int) -> int:
@@ -53,19 +49,6 @@ def down_convert(
             if records:
                 pieces.append(_rewritten(records, batch, to_magic))
     return b"".join(pieces)
-
-
-def filler(size: int) -> bytes:
-    """Return `size` bytes that clients take for the start of a cut message.
-
-    It fills up a response whose length was promised before conversion shrank its
-    records. At least `FILLER_SIZE`, the bytes of an offset (-1) and of a length that
-    goes past the end.
-    """
-    assert size >= FILLER_SIZE, "a cut message has at least offset and size"
-    claimed = max(size + 1, BATCH_OVERHEAD)
-    head = (-1).to_bytes(8, "big", signed=True) + claimed.to_bytes(4, "big")
-    return head + bytes(size - FILLER_SIZE)
 
 
 def _kept(

@@ -11,7 +11,7 @@ from logion.records.control import (
     EndTransactionMarker,
     write_end_transaction_marker,
 )
-from logion.records.conversion import down_convert, filler, magic_for_fetch
+from logion.records.conversion import down_convert, magic_for_fetch
 from logion.records.record import BatchOptions, Record, read_records, write_batch
 
 RECORDS = [Record(10 + i, 50 + i, b"k", b"v", (("h", b""),)) for i in range(3)]
@@ -84,13 +84,3 @@ def test_zstd_has_no_older_form() -> None:
     with pytest.raises(ApiError, match="zstd at offset 10") as refused:
         down_convert(buffer, 1, 0)
     assert refused.value.error is Error.UNSUPPORTED_COMPRESSION_TYPE
-
-
-@pytest.mark.parametrize("size", [12, 13, 100])
-def test_filler_looks_like_a_cut_message(size: int) -> None:
-    scan = scan_batches(filler(size))
-    assert len(filler(size)) == size
-    assert filler(size)[:8] == b"\xff" * 8
-    assert scan.batches == []
-    assert scan.problem is not None
-    assert scan.problem.missing > 0
