@@ -196,6 +196,13 @@ async def test_an_unknown_operation_on_a_setting_is_an_invalid_request() -> None
         assert await alter(client, 2, "t", change) is Error.INVALID_REQUEST
 
 
+@pytest.mark.parametrize("release", ["2.8", "3.9"])
+async def test_a_wrong_value_of_a_topic_is_an_invalid_setting(release: str) -> None:
+    change = AlterableConfig(name="retention.ms", config_operation=0, value="x")
+    async with broker_and_client(release) as client:
+        assert await alter(client, 2, "t", change) is Error.INVALID_CONFIG
+
+
 @pytest.mark.parametrize("brokers", [(77,), ()], ids=["unknown", "none"])
 async def test_replicas_are_assigned_to_brokers_that_are_there(
     brokers: tuple[int, ...],
