@@ -7,10 +7,11 @@ built. A broker's name is its number, empty for what holds for all brokers (KIP-
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 from logion.broker.state import BrokerState
+from logion.broker.storing import storing
 from logion.cluster.configs import DEFAULT_BROKER
 from logion.cluster.topics import check_topic_name
 from logion.protocol.errors import ApiError, Error
@@ -38,6 +39,42 @@ class Setting(Protocol):
     @property
     def name(self) -> str:
         """Return its key."""
+
+
+R = TypeVar("R", bound=Resource)
+
+
+class Outcome(NamedTuple):
+    """What came of the change that was asked for of one resource."""
+
+    error: Error
+    message: str | None
+    """Why it was refused; None if it was not."""
+
+
+async def change_each(
+    resources: Sequence[R], change: Callable[[R], Awaitable[None]]
+) -> list[tuple[R, Outcome]]:
+    """Do `change` for one resource after the other; return what came of each.
+
+    One that is named more than once is refused, and not changed.
+    """
+    named = count(resources)
+    return [(it, await _outcome(it, named, change)) for it in resources]
+
+
+async def _outcome(
+    resource: R,
+    named: Counter[tuple[int, str]],
+    change: Callable[[R], Awaitable[None]],
+) -> Outcome:
+    try:
+        check_once(resource, named)
+        with storing():
+            await change(resource)
+    except ApiError as refusal:
+        return Outcome(refusal.error, refusal.message or refusal.error.meaning)
+    return Outcome(Error.NONE, None)
 
 
 def check_topic(broker: BrokerState, name: str) -> None:

@@ -5,21 +5,17 @@ v1   flexible
 
 from __future__ import annotations
 
-from collections import Counter
-
 from logion.broker.context import Context
 from logion.broker.resources import (
     BROKER,
     TOPIC,
     broker_entity,
+    change_each,
     check_changeable_topic,
-    check_once,
     check_settings_once,
-    count,
     unsupported,
 )
 from logion.broker.state import BrokerState
-from logion.broker.storing import storing
 from logion.cluster.configs import ConfigEdit, Edit
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.incremental_alter_configs import (
@@ -35,35 +31,21 @@ async def handle(
     broker: BrokerState, context: Context, request: IncrementalAlterConfigsRequest
 ) -> IncrementalAlterConfigsResponse:
     """Change the settings named and no others; each resource has its own result."""
-    named = count(request.resources)
+
+    async def change(resource: AlterConfigsResource) -> None:
+        await _edit(broker, resource, validate_only=request.validate_only)
+
     responses = [
-        await _alter(broker, it, named, validate_only=request.validate_only)
-        for it in request.resources
+        AlterConfigsResourceResponse(
+            error_code=outcome.error,
+            error_message=outcome.message,
+            resource_type=resource.resource_type,
+            resource_name=resource.resource_name,
+        )
+        for resource, outcome in await change_each(request.resources, change)
     ]
     return IncrementalAlterConfigsResponse(
         throttle_time_ms=0, responses=tuple(responses)
-    )
-
-
-async def _alter(
-    broker: BrokerState,
-    resource: AlterConfigsResource,
-    named: Counter[tuple[int, str]],
-    *,
-    validate_only: bool,
-) -> AlterConfigsResourceResponse:
-    error, message = Error.NONE, None
-    try:
-        check_once(resource, named)
-        with storing():
-            await _edit(broker, resource, validate_only=validate_only)
-    except ApiError as refusal:
-        error, message = refusal.error, refusal.message or refusal.error.meaning
-    return AlterConfigsResourceResponse(
-        error_code=error,
-        error_message=message,
-        resource_type=resource.resource_type,
-        resource_name=resource.resource_name,
     )
 
 
