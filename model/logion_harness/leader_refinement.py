@@ -150,7 +150,9 @@ class LeaderRefinement:
     """Steps of the model that the code took, by name."""
     longest: int = 0
     """Steps of the model in the largest step of the code so far."""
-    _paths: dict[tuple[State, State], bool] = field(default_factory=dict)
+    _paths: dict[tuple[State, State, tuple[str, ...]], bool] = field(
+        default_factory=dict
+    )
 
     def specification(self) -> Spec[World]:
         """Return the code and its environment as something to explore."""
@@ -272,7 +274,7 @@ class LeaderRefinement:
 
     def _is_path(self, before: State, after: State, allowed: tuple[str, ...]) -> bool:
         """Return whether the model leads from one to the other by `allowed` steps."""
-        key = (before, after)
+        key = (before, after, allowed)
         if key not in self._paths:
             path = self._path(before, after, allowed)
             self._paths[key] = path is not None

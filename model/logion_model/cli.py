@@ -28,7 +28,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     if options.command == "list":
         return _list()
-    return _check_all(options.name) if options.all else _check(options)
+    if not options.all:
+        return _check(options)
+    if options.property or options.states_max is not None or options.json:
+        return _refused("--all knows what to check: NAME is all it takes")
+    return _check_all(options.name)
 
 
 def _list() -> int:
@@ -54,8 +58,7 @@ def _check(options: argparse.Namespace) -> int:
     try:
         report = _explored(options)
     except ValueError as error:
-        sys.stderr.write(f"logion model check: {error}\n")
-        return USAGE
+        return _refused(str(error))
     if options.json:
         import json
 
@@ -63,6 +66,11 @@ def _check(options: argparse.Namespace) -> int:
     else:
         _write(*_lines(report, options))
     return HOLDS if report.verdict in ("holds", "bounded") else BROKEN
+
+
+def _refused(reason: str) -> int:
+    sys.stderr.write(f"logion model check: {reason}\n")
+    return USAGE
 
 
 def _parser() -> argparse.ArgumentParser:

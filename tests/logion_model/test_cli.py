@@ -69,6 +69,16 @@ def test_check_without_a_model_exits_2(capsys: pytest.CaptureFixture[str]) -> No
     assert "which model?" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "option", [["--property", "weak-isr"], ["--json"], ["--states-max", "9"]]
+)
+def test_check_all_takes_nothing_but_a_model(
+    option: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "--all", "kip-101", *option]) == 2
+    assert "--all knows what to check" in capsys.readouterr().err
+
+
 def test_a_search_that_was_bounded_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*TRUNCATING, "2,2,2,0", "--states-max", "10"]) == 0
     assert "bounded" in capsys.readouterr().out
