@@ -52,6 +52,8 @@ from logion_conformance.targets import Target
 
 Answer = TypeVar("Answer")
 
+API_VERSIONS = 18
+
 NAMES = count()
 """Numbers for names: no two topics of a run share one."""
 
@@ -74,6 +76,7 @@ async def open_subject(
         timeout_s=timeout_s,
         retry_s=timeout_s,
         fallback=target.fallback,
+        is_asked=API_VERSIONS in target.versions.spoken,
         is_exact=True,
         limits={**target.versions.spoken, **limits},
         observe=exchanges.append,

@@ -96,6 +96,8 @@ class Options:
     """Largest answer accepted, in bytes."""
     fallback: Release | None = None
     """Release assumed of a broker that does not know ApiVersions (before 0.10)."""
+    is_asked: bool = True
+    """Whether a broker is asked for its versions before `fallback` is assumed."""
     retry_s: float = 30.0
     """How long an operation is tried again on errors that may pass, in seconds."""
     backoff_s: float = 0.05
@@ -386,6 +388,8 @@ async def connect(address: Address, options: Options | None = None) -> Connectio
     ApiError.
     """
     options = options or Options()
+    if options.fallback is not None and not options.is_asked:
+        return await connect_as(address, options, options.fallback)
     connection = Connection(await open_stream(address, options), options)
     try:
         await connection.negotiate()

@@ -396,7 +396,7 @@ def roots_of(config: BrokerConfig) -> tuple[str, ...]:
 
     What this broker needs itself is there whatever release it plays.
     """
-    own = (znodes.PRODUCER_IDS, znodes.BROKER_CONFIGS)
+    own = (znodes.PRODUCER_IDS, znodes.TOPIC_CONFIGS, znodes.BROKER_CONFIGS)
     found = znodes.roots(config.release)
     return (*found, *(path for path in own if path not in found))
 

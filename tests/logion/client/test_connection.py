@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import trio
 import trio.testing
@@ -193,6 +195,25 @@ async def test_a_frame_is_received_as_it_is_and_the_end_as_none() -> None:
     assert await connection.receive() == answer_to(5)[4:]
     await peer.aclose()
     assert await connection.receive() is None
+
+
+async def test_a_broker_that_need_not_be_asked_is_believed_to_be_the_fallback(
+    nursery: trio.Nursery,
+) -> None:
+    heard: list[bytes] = []
+
+    async def listen(stream: trio.SocketStream) -> None:
+        heard.extend([chunk async for chunk in stream])
+
+    listeners = await nursery.start(
+        partial(trio.serve_tcp, listen, 0, host="127.0.0.1")
+    )
+    port = listeners[0].socket.getsockname()[1]
+    options = Options(fallback=release("0.9.0"), is_asked=False)
+    async with await connect(Address("127.0.0.1", port), options) as connection:
+        assert connection.versions.spoken[3] == (0, 0)
+    nursery.cancel_scope.cancel()
+    assert heard == []
 
 
 async def test_a_closed_connection_takes_no_calls() -> None:

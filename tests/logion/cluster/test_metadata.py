@@ -27,6 +27,7 @@ from logion.coordination.tree import (
 )
 from logion.names import ZERO_UUID, BrokerId, TopicPartition, Uuid, format_uuid
 from logion.protocol.errors import ApiError, Error
+from logion.protocol.releases import RELEASES
 from logion.testing.clock import FakeClock
 from logion.testing.disk import MemoryDisk
 
@@ -66,6 +67,15 @@ async def test_the_first_broker_becomes_the_controller_of_a_named_cluster() -> N
     assert len(cluster.image.cluster_id or "") == 22
     assert cluster.image.brokers[ME].endpoints[0].port == 9092
     assert cluster.image.brokers[ME].epoch > 0
+
+
+@pytest.mark.parametrize("release", RELEASES)
+async def test_topics_can_be_made_whatever_release_is_played(release: str) -> None:
+    cluster = await cluster_on(MemoryDisk(), release=release)
+    topic = await created(cluster, NewTopic("t", 2, 1))
+    assert list(topic.partitions) == [0, 1]
+    await cluster.edit_topic_config("t", [ConfigEdit(Edit.SET, "retention.ms", "7")])
+    assert cluster.topic_config("t").integer("retention.ms") == 7
 
 
 async def test_topics_settings_and_ids_survive_a_restart() -> None:
