@@ -51,7 +51,7 @@ CHOSEN = {
 }
 """Fields that hold a name the broker chose, and what it names."""
 
-NOBODY = (None, "", 0, -1, bytes(16))
+NOBODY = frozenset({None, "", 0, -1, bytes(16)})
 """Values that name nothing: they are compared as they are."""
 
 ZERO_NAMES = {"broker", "producer"}
