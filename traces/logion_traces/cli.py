@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a command imports what it needs when it runs
     from logion_traces.exchanges import Exchange
     from logion_traces.format import Header, Trace
     from logion_traces.replayer import Outcome

@@ -46,7 +46,7 @@ def bind(name: str, host: str, port: int) -> Listener:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
         bound.listen(BACKLOG)
-        bound.setblocking(False)  # noqa: FBT003
+        bound.setblocking(False)  # noqa: FBT003 - the socket's own form
     except OSError as problem:
         bound.close()
         text = f"cannot listen on {host}:{port}: {problem.strerror}"

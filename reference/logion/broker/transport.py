@@ -56,7 +56,7 @@ class SocketTransport:
 
     def __init__(self, connected: socket.socket) -> None:
         """Take over `connected`; it is closed by `close`."""
-        connected.setblocking(False)  # noqa: FBT003
+        connected.setblocking(False)  # noqa: FBT003 - the socket's own form
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket = connected
         host, port, *_ = connected.getpeername()
