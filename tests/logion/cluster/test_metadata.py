@@ -74,8 +74,6 @@ async def test_topics_can_be_made_whatever_release_is_played(release: str) -> No
     cluster = await cluster_on(MemoryDisk(), release=release)
     topic = await created(cluster, NewTopic("t", 2, 1))
     assert list(topic.partitions) == [0, 1]
-    await cluster.edit_topic_config("t", [ConfigEdit(Edit.SET, "retention.ms", "7")])
-    assert cluster.topic_config("t").integer("retention.ms") == 7
 
 
 async def test_topics_settings_and_ids_survive_a_restart() -> None:
