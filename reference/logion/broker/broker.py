@@ -107,7 +107,9 @@ async def _open_storage(
         if not clusters:  # the logs are opened before the topics are known
             return LogSettings()
         settings = clusters[0].topic_config(topic)
-        return log_settings(settings, played, producer_expiry_ms=expiry_ms)
+        return log_settings(
+            settings, played, producer_expiry_ms=expiry_ms, chance=chance
+        )
 
     logs = LogManager(disk, clock, settings_of=settings_of)
     logs.open(config.log_dirs, BrokerIdentity(config.broker_id))

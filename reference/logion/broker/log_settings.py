@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from logion.cluster.metadata import Chance
 from logion.config import TopicConfig
 from logion.log.settings import LogSettings
 from logion.protocol.errors import Error
@@ -29,14 +30,17 @@ LEVELS = {
 
 
 def log_settings(
-    topic: TopicConfig, played: Release, *, producer_expiry_ms: int
+    topic: TopicConfig, played: Release, *, producer_expiry_ms: int, chance: Chance
 ) -> LogSettings:
-    """Return how the logs of a topic behave in the release that is played."""
+    """Return how a log of a topic behaves in the release that is played.
+
+    `chance` draws its jitter: the logs of a topic do not all roll at once.
+    """
     policy = topic.words("cleanup.policy")
     return LogSettings(
         segment_bytes=topic.segment_bytes,
         segment_ms=topic.integer("segment.ms"),
-        segment_jitter_ms=0,
+        segment_jitter_ms=chance.randrange(topic.integer("segment.jitter.ms") + 1),
         segment_index_bytes=topic.integer("segment.index.bytes"),
         index_interval_bytes=topic.integer("index.interval.bytes"),
         retention_ms=topic.integer("retention.ms"),

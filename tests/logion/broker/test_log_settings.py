@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from logion.broker.log_settings import log_settings
 from logion.config import BrokerConfig, topic_config
+from logion.log.settings import LogSettings
 from logion.protocol.errors import Error
 from logion.protocol.releases import release
 from logion.records.codec import Codec
@@ -16,8 +19,34 @@ def rules(
 ) -> ProduceRules:
     """Return what a topic's log accepts; `_` stands for the dots of a setting."""
     overrides = {key.replace("_", "."): value for key, value in topic.items()}
-    settings = topic_config(BrokerConfig.of(broker or {}, release=played), overrides)
-    return log_settings(settings, release(played), producer_expiry_ms=1).rules
+    return settings(played, broker, overrides).rules
+
+
+def settings(
+    played: str, broker: dict[str, str] | None, overrides: dict[str, str]
+) -> LogSettings:
+    """Return how a topic's log behaves."""
+    topic = topic_config(BrokerConfig.of(broker or {}, release=played), overrides)
+    return log_settings(
+        topic, release(played), producer_expiry_ms=1, chance=random.Random(1)
+    )
+
+
+def test_logs_of_one_topic_roll_a_little_apart() -> None:
+    given = {"segment.ms": "1000", "segment.jitter.ms": "300"}
+    jitters = {
+        log_settings(
+            topic_config(BrokerConfig.of({}), given),
+            release("4.3"),
+            producer_expiry_ms=1,
+            chance=random.Random(seed),
+        ).segment_jitter_ms
+        for seed in range(50)
+    }
+    assert len(jitters) > 25
+    assert min(jitters) >= 0
+    assert max(jitters) <= 300
+    assert settings("4.3", None, {}).segment_jitter_ms == 0
 
 
 @pytest.mark.parametrize(
