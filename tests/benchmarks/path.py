@@ -43,6 +43,10 @@ class Nobody:
 
     peer = "nobody:0"
 
+    def is_lost(self) -> bool:
+        """Return that nobody has left."""
+        return False
+
 
 def produce(count: int) -> bytes:
     """Return a frame with `count` records of 100 bytes for one partition."""
