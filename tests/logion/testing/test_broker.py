@@ -24,8 +24,12 @@ from logion.records.codec import Codec
 from logion.testing import Broker
 from logion.testing.broker import _Life
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "testing.md"
-EXAMPLES = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+ROOT = Path(__file__).parents[3]
+EXAMPLES = [
+    example
+    for document in (ROOT / "README.md", ROOT / "docs/testing.md")
+    for example in re.findall(r"```python\n(.*?)```", document.read_text(), re.DOTALL)
+]
 T0 = TopicPartition("t", 0)
 DEADLINE_S = 60
 STRICT = ("-W", "error", "-W", "ignore::DeprecationWarning")
