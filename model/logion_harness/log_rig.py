@@ -99,6 +99,7 @@ class Rig:
         self._manager = self._opened()
         self._manager.create(NAME)
         self.log.flush()
+        self.checkpoint()  # before that a power cut may leave a hole
 
     @property
     def log(self) -> Log:

@@ -3,11 +3,18 @@
 After a clean stop only names and small tails are read. Otherwise every segment from
 the recovery point on is read whole: the first entry that is cut, corrupt or out of
 order ends the log there, both indexes are made anew, and producers and epochs are
-learnt again from the last snapshot in front of it.
+learnt again from the last snapshot in front of it. Whatever is dropped is told.
+
+A gap between two segments is no damage: compaction makes them, and the policy of a
+topic may not be known yet. Sound segments behind one stay. The exception is a hole that
+a power cut can have torn: behind the recovery point that the directory has for this
+log, an older segment may be lost though a younger one was written. There the log ends
+at the hole, unless the topic is known to be compacted.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -38,14 +45,16 @@ from logion.log.segment import (
 from logion.log.settings import LogSettings
 from logion.log.state import LogState
 
+log = logging.getLogger(__name__)
+
 
 class Known(NamedTuple):
     """What the checkpoints of the directory say of a log."""
 
     is_clean: bool = False
     """The broker that had it before stopped in good order."""
-    recovery_point: int = 0
-    """Everything below it was synced."""
+    recovery_point: int | None = None
+    """Everything below it was synced; None if they do not say."""
     start_offset: int = 0
     """First offset it served."""
 
@@ -93,7 +102,7 @@ class Loading:
             state.epochs = without_end(known, segments[suspect].base_offset)
             end = self._recover(segments, suspect, state)
         if end < self._known.start_offset:
-            state, end = LogState(), self._restart(segments)
+            state, end = LogState(), self._restart(segments, end)
         state.epochs = with_last_epoch(without_end(state.epochs, end), epochs, end)
         if state.epochs != epochs:
             self._write_epochs(state.epochs)
@@ -103,14 +112,15 @@ class Loading:
         self._drop_stray_snapshots({segment.base_offset for segment in segments})
         return Loaded(segments, start, end, state)
 
-    def _restart(self, segments: list[Segment]) -> int:
+    def _restart(self, segments: list[Segment], end: int) -> int:
         """Let the log go on, empty, where it started; return that offset.
 
         A crash took records that had been deleted before they were synced: their
         offsets must not be given to others.
         """
-        self._remove_from(segments, 0)
-        segments.append(self._new_segment(self._known.start_offset))
+        start = self._known.start_offset
+        self._drop(segments, 0, end, f"it has nothing of what begins at {start}")
+        segments.append(self._new_segment(start))
         self._directory.disk.sync_dir(self._path)
         return self._known.start_offset
 
@@ -198,7 +208,8 @@ class Loading:
         """Return the number of the first segment to be checked, None if none is."""
         if not self._known.is_clean:
             # The segment that ends there grew until the sync, its indexes after it.
-            below = [s.base_offset < self._known.recovery_point for s in segments]
+            point = self._known.recovery_point or 0
+            below = [segment.base_offset < point for segment in segments]
             return max(0, sum(below) - 1)
         last = segments[-1]
         header = last.last_header()
@@ -266,26 +277,53 @@ class Loading:
         """Check the segments from `first` on, cut off what is wrong; return the end."""
         end = segments[first].base_offset
         for number in range(first, len(segments)):
-            if not self._follows(segments[number], end):
-                self._remove_from(segments, number)
+            segment = segments[number]
+            misplaced = self._misplaced(segment, end)
+            if misplaced is not None:
+                self._drop(segments, number, end, misplaced)
                 break
-            end, is_whole = self._recover_segment(segments[number], state)
+            size = segment.size
+            end, is_whole = self._recover_segment(segment, state)
             if not is_whole:
-                self._remove_from(segments, number + 1)
+                reason = f"no sound batch at byte {segment.size} of {segment.path}{LOG}"
+                self._drop(segments, number + 1, end, reason, size - segment.size)
                 break
         self._directory.disk.sync_dir(self._path)
         return end
 
-    def _follows(self, segment: Segment, end: int) -> bool:
-        """Tell whether a segment goes on at `end`: only compaction leaves gaps."""
-        if self._settings.rules.is_compacted:
-            return segment.base_offset >= end
-        return segment.base_offset == end
+    def _misplaced(self, segment: Segment, end: int) -> str | None:
+        """Return why a segment cannot follow a log that ends at `end`, None if it can.
 
-    def _remove_from(self, segments: list[Segment], number: int) -> None:
-        for lost in segments[number:]:
-            self._remove_segment(file_stem(lost.base_offset))
+        See the rule for gaps at the top of this module.
+        """
+        base, point = segment.base_offset, self._known.recovery_point
+        if base < end:
+            return f"the next segment begins at {base} already"
+        if base == end or self._settings.rules.is_compacted:
+            return None
+        if point is None or base <= point:
+            return None
+        return f"a hole up to {base}, and only what is below {point} was synced"
+
+    def _drop(
+        self,
+        segments: list[Segment],
+        number: int,
+        end: int,
+        reason: str,
+        cut: int = 0,
+    ) -> None:
+        """Remove the segments from `number` on; tell what is lost, and why."""
+        lost = segments[number:]
+        size = cut + sum(segment.size for segment in lost)
+        for segment in lost:
+            self._remove_segment(file_stem(segment.base_offset))
         del segments[number:]
+        if size:
+            log.warning(
+                "%s: cut at offset %d: lost %d bytes, of them %d whole segments: %s",
+                *(self._path, end, size, len(lost), reason),
+            )
 
     def _recover_segment(self, segment: Segment, state: LogState) -> tuple[int, bool]:
         """Return where the segment's sound entries end, and whether that was all."""

@@ -174,7 +174,7 @@ class LogManager:
                 self.strangers.append(f"{directory.path}/{name}")
             else:
                 known = Known(
-                    is_clean, recovery.get(partition, 0), starts.get(partition, 0)
+                    is_clean, recovery.get(partition), starts.get(partition, 0)
                 )
                 self._open_log(directory, partition, known)
         directory.empty_trash()

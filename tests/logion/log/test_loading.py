@@ -279,14 +279,66 @@ def test_a_finished_compaction_is_completed() -> None:
     assert found[-1].offset == 5
 
 
-def test_a_missing_stretch_ends_the_log_unless_it_is_compacted() -> None:
+@pytest.mark.parametrize("point", [None, 30])
+def test_sound_segments_behind_a_gap_are_kept(point: int | None) -> None:
     disk, log = filled(30, synced=0)
-    second = log.segments[1]
+    second, third = log.segments[1:3]
+    disk.remove(f"{second.path}.log")
+    again = open_log(disk, known=Known(recovery_point=point))
+    kept = [*range(second.base_offset), *range(third.base_offset, 30)]
+    assert [record.offset for record in records_of(again)] == kept
+    assert append(again, b"more").base_offset == 30
+
+
+def test_a_gap_may_end_where_the_synced_part_does() -> None:
+    disk, log = filled(30, synced=0)
+    disk.remove(f"{log.segments[1].path}.log")
+    point = log.segments[2].base_offset
+    assert recovered(disk, point).end_offset == 30
+
+
+def test_a_hole_that_a_power_cut_tore_ends_the_log_unless_it_is_compacted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    disk, log = filled(30, synced=0)
+    second, behind = log.segments[1], log.segments[2:]
     disk.remove(f"{second.path}.log")
     compacted = LogSettings(segment_bytes=1000, rules=ProduceRules(is_compacted=True))
+    known = Known(recovery_point=0)
     copy = disk.crash(range(len(disk.unsynced)))
-    assert open_log(copy, compacted, Known()).end_offset == 30
-    assert open_log(disk, SMALL, Known()).end_offset == second.base_offset
+    assert open_log(copy, compacted, known).end_offset == 30
+    assert caplog.messages == []
+    assert open_log(disk, SMALL, known).end_offset == second.base_offset
+    size = sum(segment.size for segment in behind)
+    assert caplog.messages == [
+        f"data/t-0: cut at offset {second.base_offset}: lost {size} bytes, of them "
+        f"{len(behind)} whole segments: a hole up to {behind[0].base_offset}, "
+        f"and only what is below 0 was synced"
+    ]
+
+
+def test_segments_that_overlap_end_the_log() -> None:
+    disk, log = filled(30, synced=0)
+    second = log.segments[1]
+    disk.rename(f"{second.path}.log", f"{FOLDER}/{second.base_offset - 1:020d}.log")
+    assert recovered(disk).end_offset == second.base_offset
+
+
+def test_what_a_recovery_cuts_off_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    disk, log = filled(30, synced=0)
+    first, *others = log.segments
+    first.file.pwritev((b"\xff",), 100)
+    sound = next(iter(first.headers())).end
+    before = log.size
+    again = recovered(disk)
+    assert caplog.messages == [
+        f"data/t-0: cut at offset {again.end_offset}: lost {before - sound} bytes, "
+        f"of them {len(others)} whole segments: "
+        f"no sound batch at byte {sound} of {first.path}.log"
+    ]
+    caplog.clear()
+    recovered(disk)
+    assert caplog.messages == []
 
 
 def test_a_log_starts_where_the_checkpoint_says() -> None:
@@ -302,6 +354,16 @@ def test_a_log_never_ends_before_it_started() -> None:
     again = open_log(disk, known=Known(is_clean=True, start_offset=99))
     assert (again.start_offset, again.end_offset) == (99, 99)
     assert open_log(disk, known=Known(start_offset=99)).end_offset == 99
+
+
+def test_records_before_the_start_are_told_when_they_go(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    disk, log = filled(3, synced=0)
+    open_log(disk, known=Known(start_offset=99))
+    (message,) = caplog.messages
+    assert f"cut at offset 3: lost {log.size} bytes" in message
+    assert "what begins at 99" in message
 
 
 def test_a_log_without_segments_goes_on_where_it_started() -> None:

@@ -401,6 +401,26 @@ def test_every_record_of_a_real_folder_is_there(
 
 
 @needs_shared
+def test_a_gap_in_an_adopted_folder_is_compactions(tmp_path: Path) -> None:
+    shutil.copytree(_raw("2.8.2"), tmp_path, dirs_exist_ok=True)
+    (tmp_path / ".kafka_cleanshutdown").unlink(missing_ok=True)
+    (tmp_path / "recovery-point-offset-checkpoint").write_text("0\n0\n")
+    folder = tmp_path / "compacted-0"
+    gone = list(folder.glob("*36.*"))
+    assert gone
+    for file in gone:
+        file.unlink()
+    stored = (folder / f"{39:020d}.log").read_bytes()
+    manager = LogManager(SystemDisk(), SystemClock())
+    manager.open([str(tmp_path)], ME)
+    found = records_of(manager.logs[TopicPartition("compacted", 0)])
+    assert found[-1].offset == 39
+    assert not any(36 <= record.offset < 39 for record in found)
+    manager.close()
+    assert (folder / f"{39:020d}.log").read_bytes() == stored
+
+
+@needs_shared
 @pytest.mark.parametrize("release", RELEASES)
 def test_recovery_makes_the_same_files_as_kafka(release: str, tmp_path: Path) -> None:
     # A marker counted as the producer's last offset in 0.11, and in no release since.
