@@ -141,6 +141,18 @@ async def test_a_tagged_field_has_the_size_it_claims(size: int) -> None:
         )
 
 
+@pytest.mark.parametrize("too_many", [False, True])
+async def test_a_request_has_at_most_100_000_elements(too_many: bool) -> None:
+    partitions = 99_999 + too_many  # the topic is one more
+    async with broker_and_client() as client:
+        is_closed = await client.is_closed_after(
+            v0_header("Produce", 3),
+            struct.pack(">hhiih1si", -1, 1, 1000, 1, 1, b"t", partitions),
+            b"".join(struct.pack(">ii", it, 0) for it in range(partitions)),
+        )
+    assert is_closed == too_many
+
+
 @pytest.mark.parametrize("release", ["3.9", "4.3"])
 async def test_features_are_not_told(release: str) -> None:
     request = ApiVersionsRequest(

@@ -9,16 +9,19 @@ A path names fields as Kafka's JSON does: `topics[2].partitions[0].records`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from struct import Struct, unpack_from
 from struct import error as struct_error
 from typing import Any, NoReturn
 
 from logion.names import Buffer
 from logion.protocol.primitives import (
+    ELEMENTS_MAX,
     STRING_SIZE_MAX,
     VARINT_SIZE_MAX,
     read_varint,
 )
+from logion.protocol.reading import is_bounded
 from logion.protocol.schema import (
     RECORDS,
     STRING,
@@ -43,7 +46,13 @@ class FieldError(Exception):
 def explain_bytes(cls: type, version: int, data: Buffer, offset: int) -> str:
     """Return why these bytes are not this message: path, offset, expected, found."""
     schema = schema_of(cls)
-    walk = _Walk(data, offset, version, is_flexible=version in schema.flexible)
+    walk = _Walk(
+        data,
+        offset,
+        version,
+        is_flexible=version in schema.flexible,
+        elements_max=ELEMENTS_MAX if is_bounded(cls) else inf,
+    )
     try:
         walk.struct(schema, "")
     except FieldError as error:
@@ -56,12 +65,20 @@ class _Walk:
     """A position in data, and what to check there."""
 
     def __init__(
-        self, data: Buffer, position: int, version: int, *, is_flexible: bool
+        self,
+        data: Buffer,
+        position: int,
+        version: int,
+        *,
+        is_flexible: bool,
+        elements_max: float,
     ) -> None:
         self._data = data
         self._position = position
         self._version = version
         self._is_flexible = is_flexible
+        self._elements = 0
+        self._elements_max = elements_max
 
     def _fail(self, path: str, expected: str, found: str) -> NoReturn:
         where = path.removeprefix(".") or "message"
@@ -94,7 +111,9 @@ class _Walk:
             self._tag_section(tagged, path)
 
     def _tag_section(self, tagged: dict[int | None, Field], path: str) -> None:
-        for _ in range(self._varint(f"{path}.tags", "count of tagged fields")):
+        count = self._varint(f"{path}.tags", "count of tagged fields")
+        self._count(f"{path}.tags", count)
+        for _ in range(count):
             tag = self._varint(f"{path}.tags", "tag")
             size = self._varint(f"{path}.tags", "size of a tagged field")
             begin = self._skip(f"{path}.tags", size, f"tagged field {tag}")
@@ -179,6 +198,7 @@ class _Walk:
         if size:
             self._position += count * size
             return
+        self._count(path, count)
         for index in range(count):
             self._value(
                 element,
@@ -186,6 +206,13 @@ class _Walk:
                 is_nullable=False,
                 is_compact=self._is_flexible,
             )
+
+    def _count(self, path: str, elements: int) -> None:
+        """Count elements of arrays and tag sections, of all the message."""
+        self._elements += elements
+        if self._elements > self._elements_max:
+            most = f"at most {self._elements_max:,} elements in all the message"
+            self._fail(path, most, f"{self._elements:,} up to here")
 
 
 def explain_value(message: object, version: int, failure: Exception) -> str:

@@ -37,6 +37,14 @@ VARINT_SIZE_MAX = 5
 SMALL = 16
 """Arrays of fewer values than this are read by an unpacker made beforehand."""
 
+ELEMENTS_MAX = 100_000
+"""Most structs, strings and tagged fields in the arrays and tag sections of a message
+that a client sends. An element of 2 to 8 bytes becomes objects of some 600 bytes, its
+answer included: without a bound one frame of the permitted 100 MB would take 8 GB, and
+the processor for a minute. No broker leads as many partitions. Arrays of numbers do not
+count: their elements grow to at most 36 bytes. Answers do not count either: a client
+has chosen whom it asks."""
+
 BYTES_OF = tuple(bytes((value,)) for value in range(128))
 """The one-byte varints."""
 
@@ -110,13 +118,16 @@ def read_many(
 
 
 def read_tags(
-    data: Buffer, position: int, first: int
+    data: Buffer, position: int, first: int, most: int
 ) -> tuple[tuple[tuple[int, bytes], ...], int]:
     """Return the tagged fields of a section none of whose tags is known.
 
-    `first` is the first byte of their count, which stood before `position`.
+    `first` is the first byte of their count, which stood before `position`. Raises
+    ValueError if there are more than `most`.
     """
     count, position = read_varint_rest(data, position, first)
+    if count > most:
+        raise ValueError(f"{count} tagged fields")
     tags = []
     for _ in range(count):
         tag, position = read_varint(data, position)

@@ -3,7 +3,8 @@
 The reader takes `(data, pos)` and returns the message and where it ended. It checks
 as little as is safe: whoever reads past the end gets IndexError or `struct.error`
 from Python itself, a slice past the end only moves `pos` beyond the size, which the
-last line notices. Counts are compared with the bytes that are left before any loop.
+last line notices. Counts are compared with the bytes that are left before any loop,
+and what clients send with ELEMENTS_MAX: `_spare` is how many elements may still come.
 The caller catches `READ_FAILURES` and lets `logion.protocol.explain` say what is wrong.
 
 Names in the source: a field is its name and its depth (`topics_1`), whatever starts
@@ -15,6 +16,7 @@ from __future__ import annotations
 from struct import Struct
 
 from logion.protocol.primitives import (
+    ELEMENTS_MAX,
     SMALL,
     read_many,
     read_tags,
@@ -51,6 +53,11 @@ def holds_records(cls: type) -> bool:
     )
 
 
+def is_bounded(cls: type) -> bool:
+    """Say whether ELEMENTS_MAX holds: for all but answers, so for headers too."""
+    return schema_of(cls).kind != "response"
+
+
 class _Reader:
     """Writes one reader. `_run` holds fixed-size values that are not yet unpacked."""
 
@@ -59,6 +66,7 @@ class _Reader:
         self._version = version
         self._is_flexible = version in schema_of(cls).flexible
         self._run: list[tuple[str, str]] = []
+        self._is_bounded = is_bounded(cls)
         # What belongs to no API, as a header, may begin something long: no copy.
         self._any_buffer = holds_records(cls) or schema_of(cls).kind == "message"
         self._use(object.__new__, "_new")
@@ -81,6 +89,8 @@ class _Reader:
             # One copy of a small message makes each of its strings cheaper.
             add("if type(data) is not bytes: data = bytes(data)")
         add("_size = len(data)")
+        if self._is_bounded:
+            add(f"_spare = {ELEMENTS_MAX}")
         self._struct(cls, "_message", 0)
         add("if pos > _size: raise IndexError", "return _message, pos")
 
@@ -147,13 +157,22 @@ class _Reader:
             default = self.source.literal(default_of(field))
             add(f"{field.name}_{depth} = {default}")
         if not tagged:
-            add(f"if t: {unknown}, pos = _tags(data, pos, t)")
+            most = "_spare" if self._is_bounded else "_size"
+            with block("if t:"):
+                add(f"{unknown}, pos = _tags(data, pos, t, {most})")
+                self._count(f"len({unknown})")
             return
         with block("if t:"):
             add("t, pos = _varint_rest(data, pos, t)", f"{unknown} = []")
+            self._count("t")
             with block("for _ in range(t):"):
                 self._tagged_fields(tagged, depth)
             add(f"{unknown} = tuple({unknown})")
+
+    def _count(self, elements: str) -> None:
+        """Take `elements` from what the message may still hold, if it is bounded."""
+        if self._is_bounded:
+            self.source.add(f"_spare -= {elements}", "if _spare < 0: raise ValueError")
 
     def _tagged_fields(self, tagged: list[Field], depth: int) -> None:
         add, block = self.source.add, self.source.block
@@ -246,6 +265,7 @@ class _Reader:
         add = self.source.add
         items, item = f"_items_{depth}", f"_item_{depth}"
         add("if n > _size - pos: raise ValueError", f"{items} = []")
+        self._count("n")
         with self.source.block("for _ in range(n):"):
             if isinstance(element, type):
                 self._struct(element, item, depth + 1)

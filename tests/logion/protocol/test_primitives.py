@@ -67,14 +67,20 @@ def test_tag_sections_come_back_in_ascending_order(
     tags: list[tuple[int, bytes]],
 ) -> None:
     section = varint(len(tags)) + tag_bodies(tags)
-    read, end = read_tags(section, 1, section[0])
+    read, end = read_tags(section, 1, section[0], len(tags))
     assert end == len(section)
     assert read == tuple(sorted(tags, key=lambda tagged: tagged[0]))
 
 
 def test_a_tagged_field_past_the_end_is_refused() -> None:
     with pytest.raises(ValueError, match="past the end"):
-        read_tags(b"\x01\x00\x05ab", 1, 1)
+        read_tags(b"\x01\x00\x05ab", 1, 1, 1)
+
+
+def test_more_tagged_fields_than_may_come_are_refused_before_they_are_read() -> None:
+    assert read_tags(b"\x01\x00\x00\x00", 0, 2, 2)[0] == ((1, b""), (0, b""))
+    with pytest.raises(ValueError, match="2 tagged fields"):
+        read_tags(b"", 0, 2, 1)
 
 
 def test_small_unpackers_take_as_many_values_as_their_index() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 import trio
+from logion.broker.context import Context
+from logion.broker.handlers.produce import PARTITIONS_PER_TURN, handle
 from logion.client.connection import connect
 from logion.names import Uuid
 from logion.protocol.errors import ApiError, Error
@@ -338,6 +340,31 @@ async def test_an_empty_request_has_an_empty_answer() -> None:
     request = ProduceRequest(acks=1, timeout_ms=1, topic_data=())
     async with running() as broker:
         assert (await broker.ask(request)).responses == ()
+
+
+@pytest.mark.parametrize(("topics", "partitions"), [(1, 1000), (1000, 1), (25, 40)])
+async def test_others_get_their_turn_while_a_request_is_long(
+    topics: int, partitions: int
+) -> None:
+    (topic,) = produce_request("t", *[b""] * partitions).topic_data
+    request = ProduceRequest(acks=1, timeout_ms=1, topic_data=(topic,) * topics)
+    context = Context(0, LATEST_BY_NAME, 7, "", "10.0.0.1:1", "PLAINTEXT")
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            await trio.lowlevel.checkpoint()
+            turns += 1
+
+    async with running() as broker, trio.open_nursery() as nursery:
+        nursery.start_soon(other)
+        answer = await handle(broker.state, context, request)
+        nursery.cancel_scope.cancel()
+    assert turns > 1000 // PARTITIONS_PER_TURN // 2
+    assert answer is not None
+    found = [it for topic in answer.responses for it in topic.partition_responses]
+    assert [it.index for it in found] == [*range(partitions)] * topics
 
 
 OF_TRANSACTION = BatchOptions(
