@@ -66,7 +66,8 @@ def format_partition_metadata(topic_id: Uuid) -> bytes:
 
 def parse_partition_metadata(data: bytes) -> Uuid:
     """Return the topic's id; MalformedFile if the text has none."""
-    lines = dict(line.partition(": ")[::2] for line in data.decode().splitlines())
+    text = data.decode(errors="replace")
+    lines = dict(line.partition(": ")[::2] for line in text.splitlines())
     if lines.get("version") != "0":
         raise MalformedFile(f"version {lines.get('version')} where 0 is known")
     try:

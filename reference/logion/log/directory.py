@@ -7,17 +7,21 @@ acknowledged stays as it is on the disk, and nothing is served that might be wro
 from __future__ import annotations
 
 import heapq
+import logging
+from collections.abc import Callable
 
 from logion.clock import Clock
 from logion.disk import Disk
 from logion.log.files import Files
 from logion.protocol.errors import ApiError, Error
 
+logger = logging.getLogger(__name__)
+
 
 class LogDirectory:
     """A directory of logs, shared by all of them."""
 
-    __slots__ = ("_trash", "clock", "failure", "files", "path")
+    __slots__ = ("_trash", "clock", "failure", "files", "on_failed", "path")
 
     def __init__(self, disk: Disk, path: str, clock: Clock) -> None:
         """Use `path` on `disk`; nothing is read yet."""
@@ -26,6 +30,8 @@ class LogDirectory:
         self.files = Files(disk)
         self.failure: OSError | None = None
         """Why it is offline, None while it works."""
+        self.on_failed: Callable[[], None] = _nobody_asks
+        """Called once, when it goes offline."""
         self._trash: list[tuple[int, str]] = []
 
     @property
@@ -39,9 +45,14 @@ class LogDirectory:
             raise self.offline()
 
     def fail(self, error: OSError) -> ApiError:
-        """Take the directory offline; return what its callers get to hear."""
+        """Take the directory offline; return what its callers get to hear.
+
+        Only the first failure is logged.
+        """
         if self.failure is None:
             self.failure = error
+            logger.error("log directory %s goes offline: %s", self.path, error)
+            self.on_failed()
         return self.offline()
 
     def offline(self) -> ApiError:
@@ -65,3 +76,7 @@ class LogDirectory:
                 self.disk.remove(path)
             removed += 1
         return removed
+
+
+def _nobody_asks() -> None:
+    """Do nothing: nobody looks after several directories."""

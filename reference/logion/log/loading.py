@@ -45,7 +45,7 @@ from logion.log.segment import (
 from logion.log.settings import LogSettings
 from logion.log.state import LogState
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Known(NamedTuple):
@@ -320,8 +320,8 @@ class Loading:
             self._remove_segment(file_stem(segment.base_offset))
         del segments[number:]
         if size:
-            log.warning(
-                "%s: cut at offset %d: lost %d bytes, of them %d whole segments: %s",
+            logger.warning(
+                "%s: cut at offset %d: lost %d bytes, %d whole segments among them: %s",
                 *(self._path, end, size, len(lost), reason),
             )
 

@@ -7,6 +7,7 @@ marker, `.kafka_cleanshutdown`; without it logs are recovered when they are open
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ from logion.log.settings import LogSettings
 from logion.names import ZERO_UUID, TopicPartition, Uuid
 from logion.properties import parse_properties
 from logion.protocol.errors import ApiError, Error
+
+logger = logging.getLogger(__name__)
 
 DELETE_SUFFIX = "-delete"
 
@@ -87,17 +90,37 @@ class LogManager:
         """
         for path in paths:
             directory = LogDirectory(self._disk, path, self._clock)
+            directory.on_failed = self._look_for_a_directory
             self.directories.append(directory)
+        for directory in self.directories:
             try:
-                self._claim(path, identity)
+                self._claim(directory.path, identity)
                 self._open_logs(directory)
             except OSError as error:
                 directory.fail(error)
                 for log in self._logs_in(directory):
                     del self.logs[log.name]
-        if all(directory.failure for directory in self.directories):
+        if not self.has_directory:
             reasons = [str(directory.failure) for directory in self.directories]
             raise DirectoryRefused(f"none of {list(paths)} can be used: {reasons}")
+
+    def _look_for_a_directory(self) -> None:
+        """Log that nothing can be served any more, if no directory works."""
+        if not self.has_directory:
+            logger.critical(
+                "every log directory is offline: nothing can be produced, fetched "
+                "or created until the broker is started anew"
+            )
+
+    @property
+    def has_directory(self) -> bool:
+        """Whether a log directory works at all."""
+        return any(True for _ in self._working())
+
+    @property
+    def has_failed_directory(self) -> bool:
+        """Whether a log directory is offline: logs may lie in it."""
+        return any(it.failure is not None for it in self.directories)
 
     def _claim(self, path: str, identity: BrokerIdentity) -> None:
         """Make the directory if need be; see to it that it is ours alone."""
@@ -150,7 +173,7 @@ class LogManager:
             wanted["cluster.id"] = identity.cluster_id
         if not self._disk.exists(path):
             return
-        found = parse_properties(read_file(self._disk, path).decode())
+        found = _properties(self._disk, path)
         if "node.id" in found:
             found["broker.id"] = found["node.id"]
         for name, value in wanted.items():
@@ -192,8 +215,10 @@ class LogManager:
         log.on_lowered = lambda: self._write_checkpoints(directory)
         path = f"{log.path}/{checkpoints.PARTITION_METADATA}"
         if self._disk.exists(path):
-            self._topic_ids[name] = _topic_id(read_file(self._disk, path))
+            self._topic_ids[name] = _topic_id(path, read_file(self._disk, path))
         self.logs[name] = log
+        if self.high_watermarks.get(name, 0) > log.end_offset:  # a recovery cut it
+            self.high_watermarks[name] = log.end_offset
         return log
 
     # Logs
@@ -296,7 +321,10 @@ class LogManager:
         path = f"{directory.path}/{name}"
         try:
             return checkpoints.parse_offsets(read_file(self._disk, path))
-        except (FileNotFoundError, MalformedFile):
+        except FileNotFoundError:
+            return {}
+        except MalformedFile as problem:
+            logger.warning("%s is passed over: %s", path, problem)
             return {}
 
     def _write_checkpoints(self, directory: LogDirectory) -> None:
@@ -322,15 +350,32 @@ class LogManager:
 
 
 def identity_in(disk: Disk, path: str) -> BrokerIdentity | None:
-    """Return whose log directory this is by its `meta.properties`, None if nobody's."""
+    """Return whose log directory this is by its `meta.properties`, None if nobody's.
+
+    Raises DirectoryRefused if the file is none of Kafka's.
+    """
     path = f"{path}/{checkpoints.META_PROPERTIES}"
     if not disk.exists(path):
         return None
-    found = parse_properties(read_file(disk, path).decode())
+    found = _properties(disk, path)
     number = found.get("node.id", found.get("broker.id"))
     if number is None:
         return None
+    if not number.isdecimal():
+        raise DirectoryRefused(f"{path}: {number!r} where a broker's id was expected")
     return BrokerIdentity(int(number), found.get("cluster.id"))
+
+
+def _properties(disk: Disk, path: str) -> dict[str, str]:
+    """Return what a `meta.properties` says; DirectoryRefused if it is none."""
+    try:
+        found = parse_properties(read_file(disk, path).decode())
+    except UnicodeDecodeError as problem:
+        raise DirectoryRefused(f"{path} is damaged: {problem}") from None
+    if found.get("version") not in {"0", "1"}:
+        text = f"{path} has version {found.get('version')} where 0 or 1 was expected"
+        raise DirectoryRefused(text)
+    return found
 
 
 def partition_of(folder: str) -> TopicPartition | None:
@@ -343,8 +388,10 @@ def partition_of(folder: str) -> TopicPartition | None:
     )
 
 
-def _topic_id(data: bytes) -> Uuid:
+def _topic_id(path: str, data: bytes) -> Uuid:
+    """Return the id in a `partition.metadata`; ZERO_UUID if a crash left it empty."""
     try:
         return checkpoints.parse_partition_metadata(data)
-    except MalformedFile:
+    except MalformedFile as problem:
+        logger.warning("%s is passed over: %s", path, problem)
         return ZERO_UUID

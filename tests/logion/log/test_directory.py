@@ -52,3 +52,19 @@ def test_what_is_discarded_goes_in_time(
     clock.advance(10)
     assert directory.empty_trash() == 1
     assert directory.disk.listdir("data") == []
+
+
+def test_the_first_failure_alone_is_logged(
+    directory: LogDirectory, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[str] = []
+    directory.on_failed = lambda: told.append(directory.path)
+    directory.fail(OSError(28, "No space left on device"))
+    directory.fail(OSError(5, "Input/output error"))
+    (record,) = caplog.records
+    assert record.levelname == "ERROR"
+    assert record.getMessage() == (
+        f"log directory {directory.path} goes offline: "
+        "[Errno 28] No space left on device"
+    )
+    assert told == [directory.path]

@@ -241,7 +241,7 @@ def test_logs_deleted_at_the_same_moment_have_different_names(
 
 
 def test_a_directory_that_fails_at_the_start_leaves_the_others(
-    disk: MemoryDisk, clock: FakeClock
+    disk: MemoryDisk, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     manager = opened(disk, clock, "one", "two")
     for number in range(2):
@@ -257,6 +257,7 @@ def test_a_directory_that_fails_at_the_start_leaves_the_others(
         assert len(again.logs) >= 1
         again.close()
     assert {"one", "two"} <= set(failed)
+    assert {it.levelname for it in caplog.records} == {"ERROR"}
 
 
 def test_without_any_directory_a_broker_does_not_start(clock: FakeClock) -> None:
@@ -355,6 +356,66 @@ def test_malformed_checkpoints_are_passed_over(
     again = opened(disk, clock)
     assert values_of(again.logs[NAME]) == [b"a"]
     assert again.topic_id(NAME) == ZERO_UUID
+
+
+def test_a_high_watermark_is_not_above_what_a_recovery_left(
+    disk: MemoryDisk, clock: FakeClock
+) -> None:
+    manager = opened(disk, clock)
+    log = manager.create(NAME)
+    for _ in range(3):
+        append(log, b"v")
+    manager.high_watermarks[NAME] = 3
+    manager.write_checkpoints()
+    log.segments[-1].file.truncate(log.segments[-1].size - 1)
+    again = opened(crashed(disk), clock)
+    assert again.logs[NAME].end_offset == 2
+    assert again.high_watermarks[NAME] == 2
+
+
+def test_when_the_last_directory_fails_it_is_said_so(
+    disk: MemoryDisk, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    manager = opened(disk, clock, "a", "b")
+    first, second = manager.directories
+    first.fail(OSError(5, "broken"))
+    assert manager.has_directory
+    assert manager.has_failed_directory
+    assert [it.levelname for it in caplog.records] == ["ERROR"]
+    second.fail(OSError(5, "broken"))
+    assert not manager.has_directory
+    assert caplog.records[-1].levelname == "CRITICAL"
+    assert "every log directory is offline" in caplog.messages[-1]
+
+
+@pytest.mark.parametrize("junk", [b"", b"\xff\xfe\x00", b"version: 9\n"])
+def test_a_damaged_topic_id_is_passed_over_with_a_word(
+    junk: bytes, disk: MemoryDisk, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    opened(disk, clock).create(NAME, TOPIC_ID)
+    write_file(disk, "data/t-0/partition.metadata", junk)
+    again = opened(crashed(disk), clock)
+    assert again.topic_id(NAME) == ZERO_UUID
+    assert "data/t-0/partition.metadata is passed over" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("junk", "text"),
+    [
+        (b"\xff\xfe\x00", "damaged"),
+        (b"hello", "version None where 0 or 1 was expected"),
+        (b"version=0\nbroker.id=five\n", "five"),
+    ],
+)
+def test_a_damaged_identity_is_refused_by_the_name_of_its_file(
+    junk: bytes, text: str, disk: MemoryDisk, clock: FakeClock
+) -> None:
+    disk.make_dir("data")
+    write_file(disk, "data/meta.properties", junk)
+    with pytest.raises(DirectoryRefused, match=rf"data/meta\.properties.*{text}"):
+        opened(disk, clock)
+    with pytest.raises(DirectoryRefused, match=rf"data/meta\.properties.*{text}"):
+        identity_in(disk, "data")
 
 
 def test_folders_that_are_no_partitions_are_left_alone(
