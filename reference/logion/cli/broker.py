@@ -6,7 +6,7 @@ import logging
 import signal
 import tempfile
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from logion.properties import parse_properties
 from logion.protocol.releases import release
 
 log = logging.getLogger(__name__)
+
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 DEFAULT_LISTEN = "127.0.0.1:9092"
 
@@ -53,19 +55,24 @@ def main(arguments: list[str]) -> int:
         given, played = _given(options), release(options.release)
     except (ValueError, OSError) as problem:
         return refuse("broker", problem)
+    early = _early_signals()
     with _data_folder(given) as folder:
-        return _serve(folder, given, str(played), options.ready_file)
+        return _serve(folder, given, str(played), options.ready_file, early)
 
 
 def _serve(
-    folder: str, given: dict[str, str], played: str, ready_file: str | None
+    folder: str,
+    given: dict[str, str],
+    played: str,
+    ready_file: str | None,
+    early: Sequence[int],
 ) -> int:
     status = 0
     try:
         config = _config(folder, given, played)
         for warning in config.warnings:
             log.warning("%s", warning)
-        trio.run(_run, config, ready_file)
+        trio.run(_run, config, ready_file, early)
     except* ConfigError as problems:
         status = refuse("broker", _first(problems))
     except* (DirectoryRefused, OSError) as problems:
@@ -131,9 +138,34 @@ def _config(folder: str, given: dict[str, str], played: str) -> BrokerConfig:
     return BrokerConfig.of(settings, release=played)
 
 
-async def _run(config: BrokerConfig, ready_file: str | None) -> None:
+def _early_signals() -> Sequence[int]:
+    """Return the signals that will have come before `_stop_on_signal` waits for them.
+
+    What was begun by then is undone in order; a second signal ends the process.
+    """
+    early: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        early.append(number)
+        _give_back_signals()
+
+    for number in STOPPING:
+        signal.signal(number, note)
+    return early
+
+
+def _give_back_signals() -> None:
+    """Let the next signal end the process."""
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_DFL)
+
+
+async def _run(
+    config: BrokerConfig, ready_file: str | None, early: Sequence[int]
+) -> None:
     async with trio.open_nursery() as nursery:
-        await nursery.start(_stop_on_signal, nursery.cancel_scope)
+        await nursery.start(_stop_on_signal, nursery.cancel_scope, early)
+        await trio.lowlevel.checkpoint()  # a signal that came early ends it here
         async with AsyncExitStack() as stack:
             _announce(await _open(stack, config), ready_file)
             await trio.sleep_forever()
@@ -150,15 +182,16 @@ async def _open(stack: AsyncExitStack, config: BrokerConfig) -> Broker:
 
 async def _stop_on_signal(
     running: trio.CancelScope,
+    early: Sequence[int],
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Cancel `running` at the first signal; the second one ends the process."""
-    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+    with trio.open_signal_receiver(*STOPPING) as signals:
         task_status.started()
-        async for _ in signals:
-            break
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)
+        if not early:
+            async for _ in signals:
+                break
+    _give_back_signals()
     running.cancel()
 
 

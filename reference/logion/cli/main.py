@@ -7,12 +7,12 @@ others. Other packages add commands through the entry-point group `logion.comman
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from typing import TypeAlias
 
-Main: TypeAlias = Callable[[list[str]], int]
+Main = Callable[[list[str]], int]
 """From the arguments after the command's name to the exit status."""
 
 COMMANDS = {
@@ -69,10 +69,22 @@ def _run(command: Main, arguments: list[str]) -> int:
 
 
 def _command(name: str) -> Main | None:
+    if name == "broker":
+        _end_on_signals()
     if name in COMMANDS:
         command: Main = import_module(COMMANDS[name][0]).main
         return command
     return _added().get(name)
+
+
+def _end_on_signals() -> None:
+    """Let SIGTERM and SIGINT end the process with status 0: it has begun nothing.
+
+    That holds while the broker's modules are loaded, and nothing better could be done
+    in the middle of them; then the broker looks after its signals itself.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: os._exit(0))
 
 
 def _added() -> dict[str, Main]:

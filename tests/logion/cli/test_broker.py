@@ -5,9 +5,12 @@ import logging
 import os
 import signal
 import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trio
@@ -20,6 +23,7 @@ from logion.properties import parse_properties
 from logion.testing import Broker
 
 from tests.logion.cli.running import (
+    DEADLINE_S,
     READY,
     broker_process,
     ended,
@@ -128,10 +132,57 @@ def test_clients_that_are_connected_do_not_hold_up_the_end(tmp_path: Path) -> No
             assert ended(process, signal.SIGTERM) == (0, "")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("loading", ["logion.cli.broker", "trio", "logion.log.manager"])
+def test_a_signal_while_modules_are_loaded_ends_it_with_status_0(
+    loading: str, number: signal.Signals
+) -> None:
+    program = f"""
+import os, sys
+
+class Finder:
+    def find_spec(self, name, *_):
+        if name == {loading!r}:
+            os.kill(os.getpid(), {int(number)})
+
+sys.meta_path.insert(0, Finder())
+from logion.cli.main import main
+exit(main())
+"""
+    command = [sys.executable, "-c", program, "broker", *FREE_PORT]
+    ran = subprocess.run(
+        command, capture_output=True, text=True, timeout=DEADLINE_S, check=False
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_before_the_broker_runs_ends_it_with_status_0_and_leaves_nothing(
+    number: signal.Signals,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capsys,
+) -> None:
+    settings_of = module._config
+
+    def interrupted(*arguments: Any) -> Any:
+        assert list(tmp_path.iterdir()) != []
+        signal.raise_signal(number)
+        assert signal.getsignal(number) is signal.SIG_DFL, "a second one kills"
+        return settings_of(*arguments)
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(module, "_config", interrupted)
+    assert main([*FREE_PORT]) == 0
+    assert capsys.readouterr() == ("", "")
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_after_the_first_signal_the_second_ends_the_process_at_once() -> None:
     async with trio.open_nursery() as nursery:
         running = trio.CancelScope()
-        await nursery.start(module._stop_on_signal, running)
+        await nursery.start(module._stop_on_signal, running, ())
         signal.raise_signal(signal.SIGTERM)
     assert running.cancel_called
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -3,9 +3,10 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,15 @@ from tests.logion.cli.running import DEADLINE_S, LOGION, run
 Capsys = pytest.CaptureFixture[str]
 DOCUMENT = Path(__file__).parents[3] / "docs" / "cli.md"
 EXAMPLES = re.findall(r"```console\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+
+
+@pytest.fixture(autouse=True)
+def _signals() -> Iterator[None]:
+    """Give the signals back as they were: `broker` takes them at once."""
+    before = {it: signal.getsignal(it) for it in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, action in before.items():
+        signal.signal(number, action)
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
