@@ -12,10 +12,19 @@ help: ## Say what each target does
 
 env: $(STAMP) ## Make the environment in .venv
 
+NEEDED := needs Python 3.11 or newer (make PYTHON=... names one)
+OLD := import sys; v = sys.version_info; \
+  v >= (3, 11) or sys.exit("logion $(NEEDED): $(PYTHON) is %d.%d" % tuple(v[:2]))
+
 $(STAMP): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || \
+	  { echo "logion $(NEEDED): there is no $(PYTHON) here" >&2; exit 1; }
+	@$(PYTHON) -c '$(OLD)'
 	@echo "making the environment in $(VENV) (once; about half a minute)"
-	@$(PYTHON) -m venv $(VENV) 2>/dev/null || $(PYTHON) -m virtualenv -q $(VENV) 2>/dev/null || \
-	  { echo "Python's venv module lacks pip here: install it first (Debian: apt install python3-venv)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || \
+	  $(PYTHON) -m virtualenv -q $(VENV) >/dev/null 2>&1 || \
+	  { test -e $(BIN)/pip || rm -rf $(VENV); \
+	    echo "Python's venv module lacks pip here: install it first (Debian: apt install python3-venv)" >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --constraint constraints.txt --editable '.[dev]'
 	@touch $@
