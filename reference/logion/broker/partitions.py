@@ -6,7 +6,7 @@ reaches the logs that have them. Handlers look partitions up here and nowhere el
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from logion.cluster.image import ClusterImage, PartitionInfo, TopicInfo
 from logion.log.manager import LogManager
@@ -41,19 +41,36 @@ class Partitions:
                 self._remove(topic)
         for name, topic in after.topics.items():
             if before.topics.get(name) is not topic:
-                self._add(topic)
+                self._add(topic, _may_have_logs(topic, before))
         for name in _reconfigured(before, after):
             self._logs.reconfigure(name)
+
+    def is_offline(self, name: TopicPartition) -> bool:
+        """Tell whether the log of a partition of this broker cannot be used.
+
+        It lies, or may lie, in a log directory that has failed.
+        """
+        if not self._logs.has_failed_directory:
+            return False
+        log = self._logs.logs.get(name)
+        return log is None or log.directory.failure is not None
 
     def note_high_watermarks(self) -> None:
         """Tell the logs what is committed, for their checkpoint and for retention."""
         for name, partition in self._led.items():
             self._logs.high_watermarks[name] = partition.high_watermark
 
-    def _add(self, topic: TopicInfo) -> None:
+    def _add(self, topic: TopicInfo, old: Container[int]) -> None:
+        """Follow a topic of which the partitions `old` may have logs already.
+
+        One of these that is not there is not begun anew while a directory is offline:
+        its records may be in that.
+        """
         for index, info in topic.partitions.items():
             name = TopicPartition(topic.name, index)
             if info.leader == self._broker:
+                if index in old and name not in self._led and self.is_offline(name):
+                    continue
                 self._lead(name, topic, info)
             elif (led := self._led.pop(name, None)) is not None:
                 led.changed.wake()
@@ -85,6 +102,14 @@ class Partitions:
                 self._logs.delete(name)
             if led is not None:
                 led.changed.wake()
+
+
+def _may_have_logs(topic: TopicInfo, before: ClusterImage) -> Container[int]:
+    """Return the partitions of a topic that are older than this change."""
+    if before == ClusterImage():
+        return topic.partitions  # the broker starts: what there is was made before
+    known = before.topics.get(topic.name)
+    return known.partitions if known is not None and known.id == topic.id else ()
 
 
 def _reconfigured(before: ClusterImage, after: ClusterImage) -> set[str]:

@@ -8,10 +8,11 @@ from logion.broker.admission import Doorkeeper
 from logion.broker.fetch_sessions import FetchSessions
 from logion.broker.partitions import Partitions
 from logion.clock import Clock
+from logion.cluster.image import PartitionInfo
 from logion.cluster.metadata import Cluster
 from logion.log.manager import LogManager
 from logion.names import BrokerId, TopicPartition, Uuid
-from logion.protocol.errors import Error
+from logion.protocol.errors import ApiError, Error
 from logion.protocol.releases import Release
 from logion.replica.partition import Partition
 
@@ -50,3 +51,17 @@ class BrokerState:
         if known.leader == self.id:
             return Error.KAFKA_STORAGE_ERROR
         return Error.NOT_LEADER_OR_FOLLOWER
+
+    def offline_replicas(self, topic: str, info: PartitionInfo) -> tuple[BrokerId, ...]:
+        """Return the replicas whose broker, or its log directory, does not work."""
+        alive = self.cluster.image.brokers
+        lost = {it for it in info.replicas if it not in alive}
+        if self.id in info.replicas:
+            name = TopicPartition(topic, info.partition)
+            lost |= {self.id} if self.partitions.is_offline(name) else set()
+        return tuple(it for it in info.replicas if it in lost)
+
+    def check_storage(self) -> None:
+        """Raise KAFKA_STORAGE_ERROR if no log directory could take a new partition."""
+        if not self.logs.has_directory:
+            raise ApiError(Error.KAFKA_STORAGE_ERROR, "every log directory is offline")

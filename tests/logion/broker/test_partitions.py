@@ -39,13 +39,13 @@ def image(
 class Broker:
     """Partitions over logs in memory, and the picture they follow."""
 
-    def __init__(self) -> None:
+    def __init__(self, *folders: str) -> None:
         """Lead nothing."""
         self.settings = LogSettings()
         clock = FakeClock()
         disk = MemoryDisk()
         self.logs = LogManager(disk, clock, settings_of=lambda _: self.settings)
-        self.logs.open(("data",), BrokerIdentity(ME))
+        self.logs.open(folders or ("data",), BrokerIdentity(ME))
         self.partitions = Partitions(ME, self.logs)
         self.image = NOTHING
 
@@ -142,3 +142,26 @@ def test_without_a_disk_there_is_no_leader_here(broker: Broker) -> None:
     broker.logs.directories[0].fail(OSError(5, "broken"))
     broker.follow(image())
     assert broker.partitions.get(NAME) is None
+
+
+def test_what_may_lie_in_a_failed_directory_is_not_begun_anew() -> None:
+    broker = Broker("a", "b")
+    broker.logs.directories[0].fail(OSError(5, "broken"))
+    broker.follow(image())
+    assert broker.partitions.get(NAME) is None
+    assert broker.partitions.is_offline(NAME)
+    broker.follow(image(count=2))  # the second is new, and goes where it can
+    second = broker.partitions.get(TopicPartition("t", 1))
+    assert second is not None
+    assert second.log.directory.path == "b"
+    assert not broker.partitions.is_offline(TopicPartition("t", 1))
+    again = Uuid(b"\x02" * 16)
+    broker.follow(image(topic_id=again))  # as is a topic made again
+    assert broker.partitions.get(NAME) is not None
+
+
+def test_a_partition_is_offline_once_its_directory_is(broker: Broker) -> None:
+    broker.follow(image())
+    assert not broker.partitions.is_offline(NAME)
+    broker.logs.directories[0].fail(OSError(5, "broken"))
+    assert broker.partitions.is_offline(NAME)

@@ -46,6 +46,7 @@ async def _extend(
     broker: BrokerState, topic: CreatePartitionsTopic, *, validate_only: bool
 ) -> CreatePartitionsTopicResult:
     try:
+        broker.check_storage()
         with storing():
             await broker.cluster.create_partitions(
                 topic.name,

@@ -56,6 +56,7 @@ async def _make(
     """Create topics; return each by its name, or why it could not be."""
     new = [_new(it) for it in asked]
     try:
+        broker.check_storage()
         with storing():
             made = await broker.cluster.create_topics(new, validate_only=validate_only)
     except ApiError as failure:

@@ -16,7 +16,7 @@ from logion.broker.permissions import TOPIC_OPERATIONS
 from logion.broker.state import BrokerState
 from logion.cluster.image import ClusterImage, PartitionInfo, TopicInfo
 from logion.cluster.topics import check_topic_name
-from logion.names import ZERO_UUID
+from logion.names import ZERO_UUID, BrokerId
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.describe_topic_partitions import (
     Cursor,
@@ -51,7 +51,7 @@ async def handle(
         if page.room == 0:
             page.next_cursor = Cursor(topic_name=name, partition_index=0)
             break
-        _write(page, broker.cluster.image, name, _first_partition(request, name))
+        _write(page, broker, name, _first_partition(request, name))
     return DescribeTopicPartitionsResponse(
         throttle_time_ms=0, topics=tuple(page.topics), next_cursor=page.next_cursor
     )
@@ -93,15 +93,15 @@ def _first_partition(request: DescribeTopicPartitionsRequest, name: str) -> int:
     return cursor.partition_index
 
 
-def _write(page: Page, image: ClusterImage, name: str, first: int) -> None:
+def _write(page: Page, broker: BrokerState, name: str, first: int) -> None:
     """Add the partitions of one topic, as many as still fit."""
-    topic = image.topics.get(name)
+    topic = broker.cluster.image.topics.get(name)
     if topic is None:
         page.topics.append(_failed(name, _fault(name)))
         return
     left = [it for it in topic.partitions.values() if it.partition >= first]
     fitting = tuple(islice(left, page.room))
-    page.topics.append(_described(topic, fitting, image))
+    page.topics.append(_described(topic, fitting, broker))
     page.room -= len(fitting)
     if len(fitting) < len(left):
         following = left[len(fitting)].partition
@@ -128,22 +128,24 @@ def _failed(name: str, error: Error) -> DescribeTopicPartitionsResponseTopic:
 
 
 def _described(
-    topic: TopicInfo, partitions: tuple[PartitionInfo, ...], image: ClusterImage
+    topic: TopicInfo, partitions: tuple[PartitionInfo, ...], broker: BrokerState
 ) -> DescribeTopicPartitionsResponseTopic:
     return DescribeTopicPartitionsResponseTopic(
         error_code=Error.NONE,
         name=topic.name,
         topic_id=topic.id,
         is_internal=topic.name in INTERNAL_TOPICS,
-        partitions=tuple(_partition(it, image) for it in partitions),
+        partitions=tuple(
+            _partition(it, broker.offline_replicas(topic.name, it)) for it in partitions
+        ),
         topic_authorized_operations=TOPIC_OPERATIONS,
     )
 
 
 def _partition(
-    info: PartitionInfo, image: ClusterImage
+    info: PartitionInfo, offline: tuple[BrokerId, ...]
 ) -> DescribeTopicPartitionsResponsePartition:
-    is_led = info.leader in image.brokers
+    is_led = info.leader in info.replicas and info.leader not in offline
     return DescribeTopicPartitionsResponsePartition(
         error_code=Error.NONE if is_led else Error.LEADER_NOT_AVAILABLE,
         partition_index=info.partition,
@@ -153,5 +155,5 @@ def _partition(
         isr_nodes=info.isr,
         eligible_leader_replicas=(),
         last_known_elr=(),
-        offline_replicas=tuple(it for it in info.replicas if it not in image.brokers),
+        offline_replicas=offline,
     )

@@ -15,7 +15,7 @@ v13  an error for the whole answer (KIP-1102)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from logion.broker.context import Context
 from logion.broker.internal_topics import INTERNAL_TOPICS, missing_topic
@@ -118,6 +118,7 @@ async def _create_missing(
     config, count = broker.cluster.config, len(image.brokers)
     topics = [missing_topic(name, config, broker_count=count) for name in missing]
     try:
+        broker.check_storage()
         with storing():
             answers = await broker.cluster.create_topics(topics)
     except ApiError as failure:
@@ -192,33 +193,33 @@ def _failed(
 def _known(
     broker: BrokerState, context: Context, topic: TopicInfo
 ) -> MetadataResponseTopic:
-    alive = broker.cluster.image.brokers
     return MetadataResponseTopic(
         error_code=Error.NONE,
         name=topic.name,
         topic_id=topic.id,
         is_internal=topic.name in INTERNAL_TOPICS,
         partitions=tuple(
-            _partition(it, alive, context.version) for it in topic.partitions.values()
+            _partition(it, broker.offline_replicas(topic.name, it), context.version)
+            for it in topic.partitions.values()
         ),
     )
 
 
 def _partition(
-    info: PartitionInfo, alive: Mapping[BrokerId, BrokerInfo], version: int
+    info: PartitionInfo, offline: Collection[BrokerId], version: int
 ) -> MetadataResponsePartition:
-    offline = tuple(it for it in info.replicas if it not in alive)
+    is_led = info.leader in info.replicas and info.leader not in offline
     error = Error.NONE
-    if info.leader not in alive:
+    if not is_led:
         error = Error.LEADER_NOT_AVAILABLE
     elif offline and version == 0:
         error = Error.REPLICA_NOT_AVAILABLE
     return MetadataResponsePartition(
         error_code=error,
         partition_index=info.partition,
-        leader_id=info.leader if info.leader in alive else -1,
+        leader_id=info.leader if is_led else -1,
         leader_epoch=info.leader_epoch,
         replica_nodes=info.replicas,
         isr_nodes=info.isr,
-        offline_replicas=offline,
+        offline_replicas=tuple(offline),
     )

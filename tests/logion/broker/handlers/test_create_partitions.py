@@ -111,3 +111,12 @@ async def test_a_topic_named_twice_is_left_alone() -> None:
             ("u", Error.NONE),
         ]
         assert len(broker.state.cluster.image.topics["t"].partitions) == 1
+
+
+async def test_nothing_is_extended_where_no_directory_works() -> None:
+    async with running() as broker:
+        await broker.create("t")
+        broker.state.logs.directories[0].fail(OSError(5, "broken"))
+        (answer,) = (await broker.ask(request(grow("t", 2)))).results
+        assert answer.error_code == Error.KAFKA_STORAGE_ERROR
+        assert len(broker.state.cluster.image.topics["t"].partitions) == 1

@@ -208,3 +208,11 @@ async def test_a_name_given_twice_has_one_answer_at_the_end_or_two(
         answer = await broker.ask(create_request("a", "b", "a", "c"), 2)
     names = " ".join(it.name for it in answer.topics)
     assert names == answered
+
+
+async def test_nothing_is_made_where_no_directory_works() -> None:
+    async with running() as broker:
+        broker.state.logs.directories[0].fail(OSError(5, "broken"))
+        (answer,) = (await broker.ask(create_request("t"))).topics
+        assert answer.error_code == Error.KAFKA_STORAGE_ERROR
+        assert broker.state.cluster.image.topics == {}

@@ -120,3 +120,12 @@ async def test_a_cursor_must_be_within_what_is_asked_for() -> None:
             assert found == [Error.INVALID_REQUEST] * 2
         past = await broker.ask(request("a", "b", cursor=("a", 9)))
     assert partitions(past) == [("b", 0)]
+
+
+async def test_a_partition_on_a_failed_directory_has_no_leader() -> None:
+    async with running() as broker:
+        await broker.create("t")
+        broker.partition("t").log.directory.fail(OSError(5, "broken"))
+        (found,) = (await broker.ask(request("t"))).topics[0].partitions
+    assert found.error_code == Error.LEADER_NOT_AVAILABLE
+    assert (found.leader_id, found.offline_replicas) == (-1, (1,))

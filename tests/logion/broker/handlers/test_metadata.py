@@ -14,7 +14,7 @@ from logion.names import ZERO_UUID, Uuid
 from logion.protocol.errors import Error
 from logion.protocol.messages.metadata import MetadataRequest, MetadataRequestTopic
 
-from tests.logion.broker.running import Running, running
+from tests.logion.broker.running import Running, create_request, running
 
 
 def request(*names: str, **fields: Any) -> MetadataRequest:
@@ -222,3 +222,29 @@ async def test_a_name_too_like_anothers_is_not_made(release: str, error: Error) 
         illegal = await errors(broker, request("a b"))
         assert illegal == [("a b", Error.INVALID_TOPIC_EXCEPTION)]
         assert list(broker.state.cluster.image.topics) == ["a.b"]
+
+
+async def test_a_partition_on_a_failed_directory_has_no_leader() -> None:
+    folders = {"log.dirs": "a,b"}
+    async with running(folders, release="3.9") as broker:
+        await broker.create("t", 2)
+        broken = broker.partition("t", 0).log.directory
+        broken.fail(OSError(5, "broken"))
+        assert broker.partition("t", 1).log.directory is not broken
+        (topic,) = (await broker.ask(request("t"), 12)).topics
+        (created,) = (await broker.ask(create_request("u"))).topics
+    first, second = topic.partitions
+    assert first.error_code == Error.LEADER_NOT_AVAILABLE
+    assert (first.leader_id, first.offline_replicas) == (-1, (1,))
+    assert (first.replica_nodes, first.isr_nodes) == ((1,), (1,))
+    assert second.error_code == Error.NONE
+    assert (second.leader_id, second.offline_replicas) == (1, ())
+    assert created.error_code == Error.NONE
+
+
+async def test_nothing_is_made_where_no_directory_works() -> None:
+    async with running(release="3.9") as broker:
+        broker.state.logs.directories[0].fail(OSError(5, "broken"))
+        found = await errors(broker, request("t"), 12)
+        assert found == [("t", Error.KAFKA_STORAGE_ERROR)]
+        assert broker.state.cluster.image.topics == {}
