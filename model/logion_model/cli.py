@@ -19,6 +19,9 @@ from logion_model.catalogue import (
 )
 from logion_model.kernel import Report, Violation, explore
 
+SUMMARY = "list the specifications and explore them exhaustively"
+"""What `logion --help` says of this command."""
+
 HOLDS, BROKEN, USAGE = 0, 1, 2
 """Exit statuses: every property holds, one does not (or is vacuous), wrong usage."""
 

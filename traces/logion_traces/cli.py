@@ -13,6 +13,9 @@ if TYPE_CHECKING:  # a command imports what it needs when it runs
     from logion_traces.format import Header, Trace
     from logion_traces.replayer import Outcome
 
+SUMMARY = "record what a client and a broker say, and replay it"
+"""What `logion --help` says of this command."""
+
 SAME, DIFFERENT, USAGE = 0, 1, 2
 """Exit statuses: no difference (or done), some difference, wrong usage or no trace."""
 

@@ -1,7 +1,8 @@
 """`logion COMMAND ...`: finds the command and hands it the rest of the line.
 
 A command's module is loaded when it is called, so that a broker does not wait for the
-others. Other packages add commands through the entry-point group `logion.commands`.
+others. Other packages add commands through the entry-point group `logion.commands`; the
+help shows the text SUMMARY of the module that the entry point names.
 """
 
 from __future__ import annotations
@@ -87,29 +88,37 @@ def _end_on_signals() -> None:
         signal.signal(number, lambda *_: os._exit(0))
 
 
-def _added() -> dict[str, Main]:
+def _added() -> dict[str, _Later]:
     """Return the commands that other installed packages bring."""
     from importlib.metadata import entry_points
 
-    return {
-        point.name: _Later(point.load) for point in entry_points(group=ENTRY_POINTS)
-    }
+    found = entry_points(group=ENTRY_POINTS)
+    return {point.name: _Later(point.module, point.load) for point in found}
 
 
 class _Later:
     """A command that is loaded when it is called."""
 
-    def __init__(self, load: Callable[[], Main]) -> None:
+    def __init__(self, module: str, load: Callable[[], Main]) -> None:
+        self._module = module
         self._load = load
 
     def __call__(self, arguments: list[str]) -> int:
         return self._load()(arguments)
 
+    @property
+    def summary(self) -> str:
+        """What the command is for; loads its module."""
+        try:
+            return str(import_module(self._module).SUMMARY)
+        except (ImportError, AttributeError):
+            return "see its --help"
+
 
 def _help() -> str:
     """Return what `logion --help` prints."""
     rows = [(name, about) for name, (_, about) in COMMANDS.items()]
-    rows += [(name, "see its --help") for name in _added()]
+    rows += [(name, command.summary) for name, command in _added().items()]
     commands = "\n".join(f"  {name:<12} {about}" for name, about in rows)
     return (
         "logion: Kafka's promises, executable\n\n"

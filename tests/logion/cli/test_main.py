@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib import metadata
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,34 @@ def test_help_names_every_command(
     out = capsys.readouterr().out
     named = re.findall(r"^  ([a-z][a-z-]+) ", out, re.MULTILINE)
     assert set(named) >= {*COMMANDS, "model", "trace"}
+
+
+def test_help_says_what_each_command_is_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capsys
+) -> None:
+    assert call(monkeypatch, "help") == 0
+    lines = capsys.readouterr().out.splitlines()
+    about = {line.split()[0]: " ".join(line.split()[1:]) for line in lines if line}
+    for name, (_, text) in COMMANDS.items():
+        assert about[name] == text
+    assert about["model"] == "list the specifications and explore them exhaustively"
+    assert about["trace"] == "record what a client and a broker say, and replay it"
+
+
+def test_a_command_that_says_nothing_of_itself_does_not_break_the_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capsys
+) -> None:
+    points = [
+        EntryPoint("silent", "json:dumps", "logion.commands"),
+        EntryPoint("broken", "no.such.module:main", "logion.commands"),
+    ]
+    monkeypatch.setattr(metadata, "entry_points", lambda **_: points)
+    assert call(monkeypatch, "help") == 0
+    out = capsys.readouterr().out
+    assert re.findall(r"^  (\w+) +see its --help$", out, re.MULTILINE) == [
+        "silent",
+        "broken",
+    ]
 
 
 def test_an_unknown_command_is_one_line_and_status_2(
