@@ -3,13 +3,16 @@
 The file is lines: eight hex digits (CRC-32 of the rest), a space, JSON. A line is
 `["snapshot", zxid, nodes]`, `["open", session]`, `["close", session, time_ms]` or
 `["commit", session, time_ms, operations]`. A line that is cut short or does not match
-its checksum ends the journal: what follows was never acknowledged. Sessions live no
+its checksum ends the journal if it is the last: it was never acknowledged. Sound lines
+behind it mean damage, and such a file is left alone, unless the line has zeros: a crash
+lost it before it was synced, and nothing behind it was synced either. Sessions live no
 longer than the process, so opening the journal closes those that it still finds open.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 from binascii import crc32
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
@@ -18,6 +21,7 @@ from logion.clock import Clock
 from logion.coordination.tree import (
     Change,
     Check,
+    CommitError,
     Create,
     Delete,
     Listener,
@@ -30,8 +34,13 @@ from logion.coordination.tree import (
 )
 from logion.disk import Disk, File, read_file, replace_file
 
+logger = logging.getLogger(__name__)
+
 COMPACT_LINES = 1000
 """An older journal with more lines than this is rewritten as one snapshot."""
+
+FIRST_SESSION = 1
+"""What the first process that has a journal opens it with."""
 
 Entry: TypeAlias = list[Any]
 """One line's JSON; only this module reads and writes it."""
@@ -117,18 +126,23 @@ class Journal:
 def open_journal(disk: Disk, path: str, clock: Clock) -> Journal:
     """Return the store whose journal is the file at `path`, made if it is not there.
 
-    A torn tail is cut off; a long journal is compacted; sessions of former
-    processes are closed. Raises OSError as the disk does, ValueError if the file is
-    no journal at all.
+    A torn tail is cut off, and that is logged; a long journal is compacted; sessions of
+    former processes are closed. Raises OSError as the disk does, and ValueError, naming
+    the file, if it is no journal or damaged elsewhere: what it says must not get lost.
     """
     tree = Tree()
     data = read_file(disk, path) if disk.exists(path) else b""
     kept, lines = 0, 0
     for entry, end in _entries(data):
-        _replay(tree, entry)
+        try:
+            _replay(tree, entry)
+        except (ValueError, CommitError) as problem:
+            raise ValueError(f"{path}, line {lines + 1}: {problem}") from problem
         kept, lines = end, lines + 1
-    if data and not kept and b"\n" in data:
-        raise ValueError(f"{path} is no journal of logion")
+    if kept < len(data):
+        _check_torn(data, kept, path)
+        lost = len(data) - kept
+        logger.warning("%s: a torn end, %d bytes from %d on, is cut", path, lost, kept)
     for session in sorted(tree.sessions):
         tree.close_session(session, clock.time_ms())
     if lines > COMPACT_LINES:
@@ -139,6 +153,24 @@ def open_journal(disk: Disk, path: str, clock: Clock) -> Journal:
     if not data:
         disk.sync_dir(split(path)[0] if "/" in path else ".")
     return Journal(tree, file, clock)
+
+
+def _check_torn(data: bytes, kept: int, path: str) -> None:
+    """Raise ValueError unless a crash can have left what follows the sound lines."""
+    bad, *others = data[kept:].split(b"\n")
+    if not kept and not _is_begun(data):
+        raise ValueError(f"{path} is no journal of logion, or its beginning is damaged")
+    if b"\0" not in bad and any(map(_is_sound, others)):
+        raise ValueError(
+            f"{path} is damaged at byte {kept}: that line does not match its checksum, "
+            "but sound lines follow"
+        )
+
+
+def _is_begun(data: bytes) -> bool:
+    """Tell whether this is a new journal's first line, as far as it was written."""
+    first = _line(["open", FIRST_SESSION])
+    return all(it in {0, wanted} for it, wanted in zip(data, first, strict=False))
 
 
 def _is_ephemeral(operation: Operation) -> bool:
@@ -155,11 +187,16 @@ def _entries(data: bytes) -> Iterator[tuple[Entry, int]]:
     """Yield each whole line's entry and where it ends, up to the first bad one."""
     start = 0
     while (end := data.find(b"\n", start)) >= 0:
-        checksum, _, text = data[start:end].partition(b" ")
-        if checksum != b"%08x" % crc32(text):
+        line = data[start:end]
+        if not _is_sound(line):
             return
         start = end + 1
-        yield json.loads(text), start
+        yield json.loads(line.partition(b" ")[2]), start
+
+
+def _is_sound(line: bytes) -> bool:
+    checksum, _, text = line.partition(b" ")
+    return checksum == b"%08x" % crc32(text)
 
 
 def _replay(tree: Tree, entry: Entry) -> None:

@@ -163,12 +163,63 @@ async def test_a_long_journal_is_compacted_when_it_is_opened(
     assert await nodes_of(opened(disk.crash())) == after
 
 
-async def test_another_file_is_not_taken_for_a_journal() -> None:
+@pytest.mark.parametrize(
+    "junk", [b"hello\nworld\n", b"hello", b"\xff\0\xfe", b"0a ", b"\n"]
+)
+async def test_another_file_is_not_taken_for_a_journal(junk: bytes) -> None:
     disk = MemoryDisk()
     disk.make_dir("data")
-    disk.open(PATH, create=True).pwritev([b"hello\nworld\n"], 0)
-    with pytest.raises(ValueError, match="no journal"):
+    disk.open(PATH, create=True).pwritev([junk], 0)
+    with pytest.raises(ValueError, match="data/journal is no journal"):
         opened(disk)
+    assert read_file(disk, PATH) == junk
+
+
+async def test_a_journal_whose_first_line_was_torn_begins_anew() -> None:
+    disk = MemoryDisk()
+    opened(disk)
+    whole = disk.size(PATH)
+    for size in range(whole):
+        disk.open(PATH).truncate(size)
+        assert set(await nodes_of(opened(disk))) == {"/"}
+    for written in (b"\0" * whole, b"\0" * whole + b"more\n"):
+        disk.open(PATH).pwritev([written], 0)
+        assert set(await nodes_of(opened(disk))) == {"/"}
+
+
+async def test_damage_in_front_of_sound_lines_is_refused_and_left_alone() -> None:
+    disk = MemoryDisk()
+    store = await filled(disk)
+    end = disk.size(PATH)
+    await store.commit([Create("/one")])
+    await store.commit([Create("/two")])
+    disk.open(PATH).pwritev([b"x"], end + 12)
+    damaged = read_file(disk, PATH)
+    with pytest.raises(ValueError, match=f"data/journal is damaged at byte {end}"):
+        opened(disk)
+    assert read_file(disk, PATH) == damaged
+
+
+async def test_lines_behind_one_that_never_reached_the_disk_are_cut_off() -> None:
+    disk = MemoryDisk()
+    await (await filled(disk)).close()
+    before = await nodes_of(opened(disk))  # its "open" is not synced, nor the next
+    store = opened(disk)
+    await store.commit([Create("/e", is_ephemeral=True)])
+    crashed = disk.crash({len(disk.unsynced) - 1})
+    assert b"\0" in read_file(crashed, PATH)
+    assert set(await nodes_of(opened(crashed))) == set(before)
+
+
+async def test_what_is_cut_off_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    disk = MemoryDisk()
+    await filled(disk)
+    whole = disk.size(PATH)
+    disk.open(PATH).pwritev([b"junk"], whole)
+    opened(disk)
+    assert caplog.messages == [
+        f"data/journal: a torn end, 4 bytes from {whole} on, is cut"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -185,5 +236,5 @@ async def test_a_line_of_a_later_version_is_not_guessed_at(
     await filled(disk)
     line = journal_module._line(entry)
     disk.open(PATH).pwritev([line], disk.size(PATH))
-    with pytest.raises(ValueError, match=text):
+    with pytest.raises(ValueError, match=f"data/journal, line.*{text}"):
         opened(disk)
