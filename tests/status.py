@@ -32,7 +32,9 @@ outside the project has tested them.
 - *Answered*: by `logion broker`, or by it with some `--release R`. A broker advertises
   what it answers; `logion releases R` prints the same for one release.
 - *Golden*: bodies that Apache Kafka {golden}'s own classes wrote are read and written
-  again, equal byte for byte (request and response).
+  again, equal byte for byte (request and response). Of 1,332 such bodies 1,331 agree:
+  ReadShareGroupStateSummaryResponse v0 was unstable in 3.9 and got one field more in
+  4.x, which of its two samples only the one without elements does not show.
 - *kio*: the codec of kio {kio} reads and writes the same bytes.
 - *Clients*: an unmodified client sent the request in that version, was answered, and
   the records it produced came back equal; observed on {clients}.

@@ -43,8 +43,9 @@ from logion.protocol.schema import replace, schema_of, unknown_tags
 from tests.logion.protocol.samples import UNKNOWN, sample
 from tests.shared import needs_shared, shared
 
-REDEFINED = ("ReadShareGroupStateSummaryResponse", 0)
-"""Unstable in 3.9 and changed in 4.x: the vectors show the older form."""
+REDEFINED = ("ReadShareGroupStateSummaryResponse", 0, "A")
+"""Unstable in 3.9 and changed in 4.x: this sample shows the older form. Sample B of the
+same version has no elements, and so looks the same in both."""
 
 
 @cache
@@ -55,7 +56,7 @@ def golden() -> tuple[tuple[type[Any], int, bytes], ...]:
     return tuple(
         (message_named(v["name"]), v["version"], bytes.fromhex(v["hex"]))
         for v in vectors
-        if (v["name"], v["version"]) != REDEFINED
+        if (v["name"], v["version"], v["sample"]) != REDEFINED
     )
 
 
@@ -80,7 +81,7 @@ def every_version() -> Iterator[tuple[type[Any], int]]:
 @needs_shared
 @pytest.mark.slow
 def test_bodies_that_kafka_wrote_are_written_again_as_they_were() -> None:
-    assert len(golden()) == 1330
+    assert len(golden()) == 1331
     for cls, version, body in golden():
         message = decode_exactly(cls, version, body)
         assert encode(message, version) == body, (cls, version)
