@@ -92,17 +92,20 @@ class LogManager:
             directory = LogDirectory(self._disk, path, self._clock)
             directory.on_failed = self._look_for_a_directory
             self.directories.append(directory)
+        failed: list[tuple[LogDirectory, OSError]] = []
         for directory in self.directories:
             try:
                 self._claim(directory.path, identity)
                 self._open_logs(directory)
             except OSError as error:
-                directory.fail(error)
+                failed.append((directory, error))
                 for log in self._logs_in(directory):
                     del self.logs[log.name]
-        if not self.has_directory:
-            reasons = [str(directory.failure) for directory in self.directories]
+        if len(failed) == len(self.directories):
+            reasons = [str(error) for _, error in failed]
             raise DirectoryRefused(f"none of {list(paths)} can be used: {reasons}")
+        for directory, problem in failed:
+            directory.fail(problem)
 
     def _look_for_a_directory(self) -> None:
         """Log that nothing can be served any more, if no directory works."""
