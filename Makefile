@@ -60,7 +60,8 @@ verify: env ## Everything: 100 kills, every release, every Python; into docs/ver
 
 pythons: ## The tests of the packages on each Python that is here: 3.11, 3.12, 3.13
 	@for version in 3.11 3.12 3.13; do \
-	  found=$$(command -v python$$version || ls $$HOME/.pyenv/versions/$$version.*/bin/python 2>/dev/null | tail -1); \
+	  found=$$(ls $$HOME/.pyenv/versions/$$version.*/bin/python 2>/dev/null | tail -1); \
+	  found=$${found:-$$(command -v python$$version)}; \
 	  if [ -n "$$found" ]; then \
 	    echo "== $$found"; \
 	    $(MAKE) --no-print-directory env PYTHON=$$found VENV=.cache/venv-$$version && \
