@@ -53,34 +53,49 @@ SAMPLE = 100
 Answer = dict[str, float]
 
 
+class Watch:
+    """Tells how long something took, and how much of a processor we took for it."""
+
+    def __init__(self) -> None:
+        self._start, self._cpu = time.perf_counter(), time.process_time()
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self._start
+
+    def spent(self) -> Answer:
+        """Return the seconds so far, and those of the processor, of all threads."""
+        return {"seconds": self.seconds, "cpu_s": time.process_time() - self._cpu}
+
+
 def produce(bootstrap: str, topic: str, size: str, count: str) -> Answer:
-    """Return the seconds until COUNT messages are acknowledged."""
+    """Return how long it takes until COUNT messages are acknowledged."""
     settings = {"bootstrap.servers": bootstrap, **PRODUCER}
     producer = rdkafka.Producer(settings, topic, bytes(int(size)), BATCH)
     assert producer.produce(1) == 1, "the first message was not taken"
     assert producer.flush(10_000), "the first message has no answer"
-    left, start = int(count), time.perf_counter()
+    left, watch = int(count), Watch()
     while left:
         left -= producer.produce(left)
     is_done = producer.flush(SECONDS_MAX * 1000)
-    seconds = time.perf_counter() - start
+    spent = watch.spent()
     assert is_done, "messages without an answer"
-    return {"seconds": seconds}
+    return spent
 
 
 def consume(bootstrap: str, topic: str, count: str) -> Answer:
-    """Return the seconds from the first message to the COUNT-th."""
+    """Return how long it takes from the first message to the COUNT-th."""
     consumer = Consumer({"bootstrap.servers": bootstrap, **CONSUMER})
     consumer.assign([TopicPartition(topic, 0, 0)])
     first = len(consumer.consume(1, 10))
-    start = time.perf_counter()
+    watch = Watch()
     left = int(count) - first
     while left > 0:
         left -= len(consumer.consume(min(left, BATCH), 1))
-        assert time.perf_counter() - start < SECONDS_MAX, f"{left} messages never came"
-    seconds = time.perf_counter() - start
+        assert watch.seconds < SECONDS_MAX, f"{left} messages never came"
+    spent = watch.spent()
     consumer.close()
-    return {"seconds": seconds}
+    return spent
 
 
 def ack(bootstrap: str, topic: str, count: str) -> Answer:
@@ -88,11 +103,13 @@ def ack(bootstrap: str, topic: str, count: str) -> Answer:
     settings = {"bootstrap.servers": bootstrap, **PRODUCER, "linger.ms": 0}
     producer = Producer(settings)
     producer.list_topics(topic, timeout=10)
+    watch = Watch()
     one_at_a_time(producer, topic, 200)
     times = sorted(one_at_a_time(producer, topic, int(count)))
     return {
         "p50_us": times[len(times) // 2] * 1e6,
         "p99_us": times[len(times) * 99 // 100] * 1e6,
+        **watch.spent(),
     }
 
 

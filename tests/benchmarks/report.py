@@ -36,7 +36,7 @@ class Row(NamedTuple):
     """How the target bounds the ratio, or our figure where nothing is compared."""
     target: float = 0
     cause: str = ""
-    """What stands in the way of the target, written down if it is missed."""
+    """What the run measured beside it, written down if the target is missed."""
     paired: float | None = None
     """The median of ours divided by theirs, round by round, if there were rounds."""
 
@@ -59,7 +59,8 @@ class Row(NamedTuple):
         times = "" if self.ratio is None else f"{self.ratio:.2f}"
         unit = self.unit if self.ratio is None else "times"
         target = f"{WORDS[self.test]} {self.target:g} {unit}" if self.test else ""
-        met = {None: "", True: "met", False: f"**not met**: {self.cause}"}[self.is_met]
+        missed = ": ".join(filter(None, ("**not met**", self.cause)))
+        met = {None: "", True: "met", False: missed}[self.is_met]
         theirs = "" if self.theirs is None else number(self.theirs)
         return self.what, self.unit, number(self.ours), theirs, times, target, met
 
@@ -127,6 +128,8 @@ def document(
         f"- {machine()}\n"
         f"- {settings}\n"
         "- ratio: the median of the rounds' ratios, where there are rounds\n"
+        "- busy: a process's processor time in its load's time, 100 % for each core; "
+        "why targets are missed is in performance.md, as far as it is known\n"
         f"- load average at the end: {os.getloadavg()[0]:.1f}\n"
     )
     body = "".join(f"\n## {title}\n\n{text}\n" for title, text in sections)

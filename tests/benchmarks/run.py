@@ -95,19 +95,31 @@ def transfer(
     What was written before is synced first: nobody's writes are held up by it.
     """
     os.sync()
-    before, name = broker.cpu_s, f"{arguments[0]} {size}"
-    megabytes = size * count / 1e6
-    broker.note(name, megabytes / client(*arguments)["seconds"])
-    broker.note(f"cpu {name}", (broker.cpu_s - before) / megabytes * 1e3)
+    name, megabytes = f"{arguments[0]} {size}", size * count / 1e6
+    found, cpu_s = observed(broker, name, arguments)
+    broker.note(name, megabytes / found["seconds"])
+    broker.note(f"cpu {name}", cpu_s / megabytes * 1e3)
+
+
+def observed(
+    broker: Running, name: str, arguments: tuple[object, ...]
+) -> tuple[dict[str, float], float]:
+    """Run one load, note who was busy; return its answer and the broker's CPU time."""
+    before = broker.cpu_s
+    found = client(*arguments)
+    cpu_s = broker.cpu_s - before
+    broker.note(f"broker busy {name}", cpu_s / found["seconds"])
+    broker.note(f"client busy {name}", found["cpu_s"] / found["seconds"])
+    return found, cpu_s
 
 
 def latency(pair: Sequence[Running], label: str, count: int) -> None:
     """Produce one message at a time."""
     for broker in pair:
-        for name, figure in client(
-            "ack", broker.bootstrap, f"a-{label}", count
-        ).items():
-            broker.note(name, figure)
+        arguments = ("ack", broker.bootstrap, f"a-{label}", count)
+        found, _ = observed(broker, "ack", arguments)
+        for name in ("p50_us", "p99_us"):
+            broker.note(name, found[name])
 
 
 def one_round(pair: Sequence[Running], label: str, plan: Plan) -> None:
@@ -174,17 +186,12 @@ def compare(pair: Sequence[Running], what: str, unit: str, name: str) -> Row:
     return Row(what, unit, median(ours), median(theirs), paired=paired)
 
 
-CAUSES = {
-    "produce": "the client is at its limit, or others had the processor: compare the "
-    "broker's CPU",
-    "consume": "the client is at its limit with both: compare the broker's CPU",
-    "first": "client and broker ran on two cores that had to be woken each time",
-    "latency": "by now Java has compiled its path, to 24 us; ours is 37 us of Python",
-    "start": "others had the processor: 125 ms when they had not",
-    "memory": "nothing should; look for a leak",
-    "codec": "others had the processor, or a library got faster",
-}
-"""Why a target is missed, where it may be."""
+def busy(broker: Running, name: str) -> str:
+    """Return how busy a broker and its client were during one load, as text."""
+    ours, its = (
+        median(broker.figures[f"{who} busy {name}"]) for who in ("broker", "client")
+    )
+    return f"{broker.name} busy {ours:.0%}, its client {its:.0%}"
 
 
 REACH = {
@@ -202,7 +209,7 @@ def speed_rows(pair: Sequence[Running]) -> list[Row]:
     for name, target in REACH.items():
         verb, size = name.split()
         what = f"{verb}, {SIZES[int(size)]}"
-        cause = CAUSES[verb]
+        cause = busy(pair[0], name)
         row = compare(pair, what, "MB/s", name)
         rows.append(row._replace(test=AT_LEAST, target=target, cause=cause))
         costs.append(compare(pair, f"the broker's CPU, {what}", "s/GB", f"cpu {name}"))
@@ -219,7 +226,7 @@ def latency_rows(pair: Sequence[Running], first: int) -> list[Row]:
     }
     rows = []
     for name, label in labels.items():
-        cause = CAUSES["first" if name.startswith("first") else "latency"]
+        cause = busy(pair[0], "first" if name.startswith("first") else "ack")
         row = compare(pair, label, "us", name)
         rows.append(row._replace(test=AT_MOST, target=0.5, cause=cause))
     return rows
@@ -229,14 +236,13 @@ def start_rows(
     ready_ms: list[float], warm: dict[str, float], theirs: float
 ) -> list[Row]:
     """Return the rows about the time to readiness."""
-    cause = CAUSES["start"]
     return [
-        Row("ready from the shell", "ms", median(ready_ms), None, UNDER, 250, cause),
+        Row("ready from the shell", "ms", median(ready_ms), None, UNDER, 250),
         Row(
             "the same, beside Kafka (without ZooKeeper)", "ms", median(ready_ms), theirs
         ),
         Row("further broker in a warm process", "ms", warm["median_ms"], None)._replace(
-            test=UNDER, target=20, cause=cause
+            test=UNDER, target=20
         ),
     ]
 
@@ -245,13 +251,12 @@ def memory_rows(pair: Sequence[Running]) -> list[Row]:
     """Return the rows about memory and many connections."""
     idle = compare(pair, "RSS idle", "MB", "rss idle")
     logion, kafka = (broker.figures["rss loaded"] for broker in pair)
-    cause = CAUSES["memory"]
     return [
-        idle._replace(theirs=None, paired=None, test=UNDER, target=60, cause=cause),
+        idle._replace(theirs=None, paired=None, test=UNDER, target=60),
         idle._replace(what="the same, beside Kafka"),
         Row("RSS after 1 GB produced", "MB", logion[-1], kafka[-1]),
         Row("growth from 250 MB to 1 GB", "MB", logion[-1] - logion[0])._replace(
-            test=AT_MOST, target=2, cause=cause
+            test=AT_MOST, target=2
         ),
         compare(pair, "connect and first answer, each of 10,000", "us", "connect"),
         compare(pair, "memory per idle connection", "kB", "per connection"),
@@ -268,7 +273,7 @@ def codec_rows() -> list[tuple[str, list[Row]]]:
         for name, (read, write) in targets.items():
             ours, theirs = found.times["logion"], found.times[name]
             for index, (verb, target) in enumerate((("read", read), ("write", write))):
-                bound = (AT_MOST, round(target, 3), CAUSES["codec"])
+                bound = (AT_MOST, round(target, 3))
                 row = Row(
                     f"{verb} {found.title}", "us", ours[index], theirs[index], *bound
                 )
@@ -316,6 +321,8 @@ def load(pair: Sequence[Running], plan: Plan) -> None:
             "rss idle": found["rss idle"],
             "first p50_us": found["p50_us"],
             "first p99_us": found["p99_us"],
+            "broker busy first": found["broker busy ack"],
+            "client busy first": found["client busy ack"],
         }
     for number in range(plan.rounds):
         turn = pair if number % 2 == 0 else pair[::-1]

@@ -1,0 +1,38 @@
+"""What the benchmark says of a missed target is what that run has measured."""
+
+from __future__ import annotations
+
+from tests.benchmarks.brokers import Running
+from tests.benchmarks.report import AT_LEAST, Row
+from tests.benchmarks.run import latency_rows, speed_rows
+
+LOADS = ("produce 100", "produce 1024", "consume 100", "consume 1024")
+
+
+def measured(name: str, *, speed: float, busy: float) -> Running:
+    """Return a broker after one round in which every figure was the same."""
+    broker = Running(name, "127.0.0.1:9092", 1, 0.1)
+    for load in (*LOADS, "ack", "first"):
+        broker.note(load, speed)
+        broker.note(f"cpu {load}", 1)
+        broker.note(f"broker busy {load}", busy)
+        broker.note(f"client busy {load}", 2 * busy)
+    for figure in ("p50_us", "p99_us", "first p50_us", "first p99_us"):
+        broker.note(figure, 1 / speed)
+    return broker
+
+
+def test_a_missed_target_is_followed_by_who_was_busy_in_that_run() -> None:
+    pair = [measured(n, speed=100, busy=0.31) for n in ("logion", "Apache Kafka")]
+    missed = speed_rows(pair)[0].cells()[-1]
+    assert missed == "**not met**: logion busy 31%, its client 62%"
+    assert {row.cells()[-1] for row in latency_rows(pair, 3000)} == {missed}
+
+
+def test_nothing_is_said_of_a_target_that_is_met() -> None:
+    pair = (measured("logion", speed=300, busy=0.5), measured("K", speed=1, busy=0.5))
+    assert [row.cells()[-1] for row in speed_rows(pair)] == ["met"] * 4 + [""] * 4
+
+
+def test_a_target_beside_which_nothing_was_measured_is_only_missed() -> None:
+    assert Row("it", "ms", 1, test=AT_LEAST, target=2).cells()[-1] == "**not met**"
