@@ -8,6 +8,7 @@ v5   whether a folder takes new partitions
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
 
 from logion.broker.context import Context
@@ -17,6 +18,7 @@ from logion.log.log import Log
 from logion.names import TopicPartition
 from logion.protocol.errors import Error
 from logion.protocol.messages.describe_log_dirs import (
+    DescribableLogDirTopic,
     DescribeLogDirsPartition,
     DescribeLogDirsRequest,
     DescribeLogDirsResponse,
@@ -29,17 +31,25 @@ async def handle(
     broker: BrokerState, context: Context, request: DescribeLogDirsRequest
 ) -> DescribeLogDirsResponse:
     """Return the size of each log asked for; null asks for all."""
-    asked = None
-    if request.topics is not None:
-        asked = {
-            TopicPartition(topic.topic, index)
-            for topic in request.topics
-            for index in topic.partitions
-        }
+    asked = None if request.topics is None else _asked(broker, request.topics)
     return DescribeLogDirsResponse(
         throttle_time_ms=0,
         results=tuple(_describe(broker, it, asked) for it in broker.logs.directories),
     )
+
+
+def _asked(
+    broker: BrokerState, topics: Iterable[DescribableLogDirTopic]
+) -> set[TopicPartition]:
+    """Return those of the logs asked for that are here: a request may name millions."""
+    here: dict[str, set[int]] = {}
+    for name in broker.logs.logs:
+        here.setdefault(name.topic, set()).add(name.partition)
+    return {
+        TopicPartition(topic.topic, index)
+        for topic in topics
+        for index in here.get(topic.topic, set()).intersection(topic.partitions)
+    }
 
 
 def _describe(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
+from logion.broker.context import Context
+from logion.broker.handlers.describe_log_dirs import handle
 from logion.names import TopicPartition
 from logion.protocol.errors import Error
 from logion.protocol.messages.describe_log_dirs import (
@@ -41,6 +45,23 @@ async def test_only_what_is_asked_for_is_told() -> None:
         answer = await broker.ask(DescribeLogDirsRequest(topics=(topic,)))
     (found,) = answer.results[0].topics
     assert [it.partition_index for it in found.partitions] == [1]
+
+
+async def test_partitions_that_are_not_here_cost_no_memory() -> None:
+    many = DescribableLogDirTopic(topic="t", partitions=tuple(range(100_000)))
+    context = Context(35, 4, 7, "", "10.0.0.1:1", "PLAINTEXT")
+    async with running() as broker:
+        await broker.create("t", 2)
+        tracemalloc.start()
+        try:
+            request = DescribeLogDirsRequest(topics=(many,))
+            answer = await handle(broker.state, context, request)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 100_000
+    (found,) = answer.results[0].topics
+    assert [it.partition_index for it in found.partitions] == [0, 1]
 
 
 async def test_partitions_are_spread_over_the_folders() -> None:
