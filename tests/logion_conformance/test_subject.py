@@ -19,13 +19,16 @@ PRODUCE = 0
 
 @asynccontextmanager
 async def meeting(
-    broker: SmallBroker, limits: dict[int, VersionRange] | None = None
+    broker: SmallBroker,
+    limits: dict[int, VersionRange] | None = None,
+    *,
+    timeout_s: float = 60,
 ) -> AsyncIterator[tuple[Subject, list[Exchange]]]:
     spoken = await ask_versions(broker.address, Options())
     said: list[Exchange] = []
     target = Target((broker.address,), None, spoken)
     async with open_subject(
-        target, limits or {}, prefix="mine", timeout_s=0.2, exchanges=said
+        target, limits or {}, prefix="mine", timeout_s=timeout_s, exchanges=said
     ) as subject:
         yield subject, said
 
@@ -102,7 +105,7 @@ async def test_an_answer_with_more_bytes_than_its_fields_is_caught() -> None:
 async def test_a_broker_that_says_nothing_is_broken() -> None:
     async with (
         running("ignores-unknown-apis") as broker,
-        meeting(broker) as (subject, _),
+        meeting(broker, timeout_s=0.2) as (subject, _),
     ):
         connection = await subject.connect_mutely()
         await connection.send(bytes([0, 0, 0, 10]) + b"\x7f\0" + bytes(8))
