@@ -6,6 +6,7 @@ reaches the logs that have them. Handlers look partitions up here and nowhere el
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Container, Iterator
 
 from logion.cluster.image import ClusterImage, PartitionInfo, TopicInfo
@@ -14,6 +15,8 @@ from logion.names import BrokerId, TopicPartition
 from logion.protocol.errors import ApiError
 from logion.replica.leader import on_elected
 from logion.replica.partition import Partition
+
+logger = logging.getLogger(__name__)
 
 
 class Partitions:
@@ -99,9 +102,18 @@ class Partitions:
             name = TopicPartition(topic.name, index)
             led = self._led.pop(name, None)
             if name in self._logs.logs:
-                self._logs.delete(name)
+                self._delete(name)
             if led is not None:
                 led.changed.wake()
+
+    def _delete(self, name: TopicPartition) -> None:
+        """Delete a log; one on a failed disk is out of use, and its folder stays."""
+        try:
+            self._logs.delete(name)
+        except ApiError as problem:
+            logger.warning(
+                "the folder of %s, which is deleted, stays: %s", name, problem
+            )
 
 
 def _may_have_logs(topic: TopicInfo, before: ClusterImage) -> Container[int]:

@@ -165,3 +165,15 @@ def test_a_partition_is_offline_once_its_directory_is(broker: Broker) -> None:
     assert not broker.partitions.is_offline(NAME)
     broker.logs.directories[0].fail(OSError(5, "broken"))
     assert broker.partitions.is_offline(NAME)
+
+
+def test_a_topic_on_a_failed_disk_can_be_deleted(
+    broker: Broker, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker.follow(image())
+    broker.logs.directories[0].fail(OSError(5, "broken"))
+    caplog.clear()
+    broker.follow(NOTHING)
+    assert broker.partitions.get(NAME) is None
+    assert NAME not in broker.logs.logs
+    assert "the folder of t-0, which is deleted, stays" in caplog.text
