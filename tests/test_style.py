@@ -1,4 +1,4 @@
-"""The measures that docs/habits of this project promise, taken from the sources."""
+"""The measures that CONTRIBUTING.md promises, taken from the sources."""
 
 from __future__ import annotations
 
