@@ -56,11 +56,8 @@ def _read_converted(
     wanted = replace(bounds, at_least_one=True)
     while True:
         read = partition.read(wanted)
-        stored = (
-            bytes(read.records)
-            if isinstance(read.records, bytes)
-            else (read.records.read())
-        )
+        found = read.records
+        stored = found if isinstance(found, bytes) else found.read()
         scan = scan_batches(stored)
         converted = down_convert(stored[: scan.end], magic, bounds.offset)
         if converted or not scan.batches:

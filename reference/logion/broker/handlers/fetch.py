@@ -21,7 +21,7 @@ A fetch that finds too little waits, as a task, for any of its partitions to cha
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 import trio
@@ -86,7 +86,9 @@ class Fetching:
     context: Context
     request: FetchRequest
     wanted: Sequence[FetchedPartition]
-    partitions: dict[tuple[str, Uuid, int], Partition | Error]
+    partitions: dict[tuple[str, Uuid, int], Partition | Error] = field(
+        default_factory=dict
+    )
 
     @property
     def is_follower(self) -> bool:
@@ -155,10 +157,7 @@ async def handle(
     wanted = (
         list(session.partitions.values()) if session is not None else _wanted(request)
     )
-    fetching = Fetching(
-        broker, context, request, wanted, {it.key: _find(broker, it) for it in wanted}
-    )
-    found = await _wait(fetching)
+    found = await _wait(Fetching(broker, context, request, wanted))
     if session is not None:
         found = _news(session, found, is_full=request.session_epoch == INITIAL_EPOCH)
     return FetchResponse(
@@ -169,6 +168,7 @@ async def handle(
 
 async def _wait(fetching: Fetching) -> list[Answered]:
     """Read until there is enough or `max_wait_ms` is over."""
+    fetching.look_up()
     found = fetching.read()
     if fetching.is_enough(found) or fetching.request.max_wait_ms <= 0:
         return found
