@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import trio
 
 from logion.broker.admission import Doorkeeper
+from logion.broker.clients import Clients
 from logion.broker.dispatch import served
 from logion.broker.fetch_sessions import FetchSessions
 from logion.broker.housekeeping import keep_house
@@ -190,6 +191,7 @@ def _assemble(
             config.integer("max.incremental.fetch.session.cache.slots"),
             lambda: 1 + chance.randrange(SESSION_ID_MAX),
         ),
+        clients=Clients(),
         frame_size_max=config.integer("socket.request.max.bytes"),
         fetch_size_max=config.integer("fetch.max.bytes"),
     )

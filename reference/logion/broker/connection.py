@@ -8,11 +8,12 @@ the answer. A request that has to wait is this task, waiting.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import trio
 
-from logion.broker.admission import Verdict
+from logion.broker.admission import API_VERSIONS, Verdict
+from logion.broker.clients import Client
 from logion.broker.context import CloseConnection, Context
 from logion.broker.dispatch import handler
 from logion.broker.state import BrokerState
@@ -37,20 +38,33 @@ class Connection:
     broker: BrokerState
     transport: Transport
     listener: str
+    client: Client = field(init=False)
+    """What is remembered of it for whoever looks in."""
+
+    def __post_init__(self) -> None:
+        """Remember the client from now on."""
+        now = self.broker.clock.monotonic()
+        self.client = Client(self.transport.peer, self.listener, now)
 
     async def serve(self) -> None:
         """Answer requests until the client closes or breaks the protocol."""
-        peer = self.transport.peer
+        peer, clients = self.transport.peer, self.broker.clients
+        clients.enter(self.client)
+        why = "it closed"
         try:
             await self._answer_all()
         except (ProtocolError, CloseConnection) as problem:
+            why = f"the broker closed it: {problem}"
             log.warning("closing %s: %s", peer, problem)
         except OSError as problem:
+            why = f"lost: {problem}"
             log.info("lost %s: %s", peer, problem)
         except Exception:
             # The one broad except: a defect met by one client must not end the others.
+            why = "the broker failed on its request"
             log.exception("closing %s: the broker failed on its request", peer)
         finally:
+            clients.leave(self.client, why)
             self.transport.close()
 
     async def _answer_all(self) -> None:
@@ -95,19 +109,26 @@ class Connection:
             self.listener,
             self.transport.is_lost,
         )
+        self.client.begin(context, self.broker.clock.monotonic())
+        version = admission.version
         if admission.verdict is Verdict.OFFER_VERSIONS:
-            return self._offer_versions(context)
-        request = decode(
-            request_class(header.api_key), admission.version, frame, offset=position
-        )
-        response = await handler(header.api_key)(self.broker, context, request)
+            version, response = 0, self._offer_versions()
+        else:
+            request = decode(
+                request_class(header.api_key), version, frame, offset=position
+            )
+            response = await handler(header.api_key)(self.broker, context, request)
+            if header.api_key == API_VERSIONS and not response.error_code:
+                self.client.introduce(
+                    request.client_software_name, request.client_software_version
+                )
+        self.client.end(response, self.broker.clock.monotonic())
         if response is None:
             return None
-        return encode_response(response, admission.version, header.correlation_id)
+        return encode_response(response, version, header.correlation_id)
 
-    def _offer_versions(self, context: Context) -> list[Piece]:
+    def _offer_versions(self) -> object:
         """Return the answer, in version 0, to ApiVersions in an unknown version."""
         from logion.broker.handlers.api_versions import unsupported_version
 
-        response = unsupported_version(self.broker)
-        return encode_response(response, 0, context.correlation_id)
+        return unsupported_version(self.broker)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from logion.broker.admission import Doorkeeper
+from logion.broker.clients import Clients
 from logion.broker.fetch_sessions import FetchSessions
 from logion.broker.partitions import Partitions
 from logion.clock import Clock
@@ -30,6 +31,8 @@ class BrokerState:
     partitions: Partitions
     doorkeeper: Doorkeeper
     fetch_sessions: FetchSessions
+    clients: Clients
+    """Who is connected."""
     frame_size_max: int
     """Largest request read: `socket.request.max.bytes`."""
     fetch_size_max: int

@@ -27,6 +27,8 @@ from outcome import Outcome, Value, capture
 from logion.broker.broker import Broker as Running
 from logion.broker.broker import open_broker
 from logion.broker.defaults import settings_over_defaults
+from logion.broker.inspection import inspect
+from logion.broker.views import BrokerView
 from logion.clock import Clock, SystemClock
 from logion.config import NEWEST_RELEASE, BrokerConfig
 from logion.config import Value as Setting
@@ -105,6 +107,13 @@ class Broker:
         """Return every record of a partition, control records too, oldest first."""
         stored = self._inspect(topic, partition, _stored)
         return list(read_records(stored, size_max=RECORDS_SIZE_MAX))
+
+    def inspect(self) -> BrokerView:
+        """Return what the broker knows: topics, logs, clients and what they asked.
+
+        `inspect().summary()` is the same as text.
+        """
+        return self._ask(lambda it: inspect(it.state))
 
     def start(self) -> None:
         """Start the broker; returns when clients can connect.

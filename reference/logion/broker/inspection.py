@@ -1,0 +1,145 @@
+"""Looking into a broker without changing it: from its parts to plain views.
+
+Everything here runs between two steps of the broker and takes time by the number of
+things looked at: some microseconds a partition. Whoever must not hold up a broker of
+thousands of partitions asks for the views of some.
+"""
+
+from __future__ import annotations
+
+from logion.broker.clients import Answered, Client
+from logion.broker.internal_topics import INTERNAL_TOPICS
+from logion.broker.state import BrokerState
+from logion.broker.views import (
+    BrokerView,
+    ClientView,
+    LogView,
+    PartitionView,
+    RequestView,
+    SegmentView,
+    TopicView,
+)
+from logion.cluster.image import PartitionInfo, TopicInfo
+from logion.log.log import Log
+from logion.names import TopicPartition
+from logion.protocol.apis import APIS
+from logion.protocol.errors import Error
+
+
+def inspect(broker: BrokerState) -> BrokerView:
+    """Return all that can be told of a broker."""
+    image = broker.cluster.image
+    now = Moment(broker)
+    return BrokerView(
+        broker_id=broker.id,
+        release=str(broker.release),
+        cluster_id=image.cluster_id,
+        time_ms=now.time_ms,
+        topics=tuple(
+            view_topic(broker, image.topics[it]) for it in sorted(image.topics)
+        ),
+        clients=tuple(now.client(it) for it in broker.clients),
+        gone=tuple(now.client(it, why) for it, why in broker.clients.gone),
+    )
+
+
+def view_topic(broker: BrokerState, topic: TopicInfo) -> TopicView:
+    """Return what can be told of a topic, with all its partitions."""
+    return TopicView(
+        name=topic.name,
+        id=topic.id,
+        is_internal=topic.name in INTERNAL_TOPICS,
+        configs=dict(broker.cluster.image.config_of(topic.name)),
+        partitions=tuple(
+            view_partition(broker, topic.name, it) for it in topic.partitions.values()
+        ),
+    )
+
+
+def view_partition(
+    broker: BrokerState, topic: str, info: PartitionInfo
+) -> PartitionView:
+    """Return what can be told of one partition."""
+    name = TopicPartition(topic, info.partition)
+    led = broker.partitions.get(name)
+    return PartitionView(
+        topic=topic,
+        index=info.partition,
+        leader=info.leader,
+        leader_epoch=info.leader_epoch,
+        replicas=info.replicas,
+        isr=info.isr,
+        is_offline=broker.partitions.is_offline(name),
+        high_watermark=None if led is None else led.high_watermark,
+        last_stable_offset=None if led is None else led.last_stable_offset,
+        log=None if led is None else _view_log(led.log),
+    )
+
+
+def _view_log(log: Log) -> LogView:
+    bases = [it.base_offset for it in log.segments]
+    ends = [*bases[1:], log.end_offset]
+    return LogView(
+        directory=log.directory.path,
+        start_offset=log.start_offset,
+        end_offset=log.end_offset,
+        size=log.size,
+        segments=tuple(
+            SegmentView(it.base_offset, end, it.size)
+            for it, end in zip(log.segments, ends, strict=True)
+        ),
+        producers=tuple(log.producers.values()),
+    )
+
+
+class Moment:
+    """Now, by both clocks of a broker: what is remembered gets its time by it."""
+
+    def __init__(self, broker: BrokerState) -> None:
+        """Read the clocks."""
+        self.time_ms = broker.clock.time_ms()
+        self._monotonic = broker.clock.monotonic()
+
+    def client(self, client: Client, closed: str | None = None) -> ClientView:
+        """Return what can be told of a connection; `closed` says why it is."""
+        return ClientView(
+            client_id=client.client_id,
+            peer=client.peer,
+            listener=client.listener,
+            software_name=client.software_name,
+            software_version=client.software_version,
+            connected_ms=self._time_ms(client.connected),
+            requests=client.requests,
+            in_progress=self._in_progress(client),
+            recent=tuple(map(self._answered, client.recent)),
+            closed=closed,
+        )
+
+    def _time_ms(self, monotonic: float) -> int:
+        return self.time_ms - round((self._monotonic - monotonic) * 1000)
+
+    def _in_progress(self, client: Client) -> RequestView | None:
+        asked = client.in_progress
+        if asked is None:
+            return None
+        return RequestView(
+            _api_name(asked.api_key),
+            asked.version,
+            asked.correlation_id,
+            self._time_ms(client.began),
+            (self._monotonic - client.began) * 1000,
+        )
+
+    def _answered(self, answered: Answered) -> RequestView:
+        return RequestView(
+            _api_name(answered.api_key),
+            answered.version,
+            answered.correlation_id,
+            self._time_ms(answered.began),
+            (answered.ended - answered.began) * 1000,
+            tuple(sorted(Error.of(it).name for it in answered.errors)),
+        )
+
+
+def _api_name(api_key: int) -> str:
+    return APIS[api_key].name

@@ -1,0 +1,55 @@
+"""What is told of a broker, as text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from logion.broker.inspection import inspect
+from logion.broker.views import LINES_MAX, BrokerView, RequestView
+
+from tests.logion.broker.running import batch, running
+
+
+async def view() -> BrokerView:
+    async with running() as broker:
+        await broker.create("greetings", 2)
+        await broker.produce("greetings", batch(b"one", b"two"))
+        return inspect(broker.state)
+
+
+async def test_a_summary_says_what_the_broker_holds_and_saw() -> None:
+    lines = (await view()).summary().splitlines()
+    assert lines[0] == "broker 1, release 4.3"
+    assert lines[1:4] == [
+        "topics: 1",
+        "  greetings: 2 partitions",
+        "    0: offsets 0 to 2, high watermark 2, last stable offset 2, 0 producers",
+    ]
+    assert lines[4] == "clients: 1"
+    assert lines[5].startswith("  logion (logion ")
+    assert lines[-1] == "clients that are gone: none"
+
+
+async def test_a_summary_is_bounded() -> None:
+    seen = await view()
+    many = replace(
+        seen,
+        topics=seen.topics * 1000,
+        clients=tuple(replace(it, recent=()) for it in seen.clients) * 1000,
+    )
+    lines = many.summary().splitlines()
+    assert "  ... and 980 more" in lines
+    assert len(lines) < 5 * LINES_MAX
+
+
+async def test_a_topic_of_many_partitions_tells_of_some() -> None:
+    seen = await view()
+    (topic,) = seen.topics
+    many = replace(topic, partitions=topic.partitions[:1] * 100)
+    lines = replace(seen, topics=(many,)).summary().splitlines()
+    assert "    ... and 80 more that hold records" in lines
+
+
+def test_a_request_in_short_names_its_errors() -> None:
+    request = RequestView("Fetch", 17, 4, 0, 0.25, ("NOT_LEADER_OR_FOLLOWER",))
+    assert str(request) == "Fetch 17 #4 0.2 ms NOT_LEADER_OR_FOLLOWER"
