@@ -15,21 +15,16 @@ import logging
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Literal, Self, TypeAlias, TypeVar
 
 import trio
-from outcome import Error as Failure
-from outcome import Outcome, Value, capture
 
 from logion.broker.broker import Broker as Running
-from logion.broker.broker import open_broker
 from logion.broker.defaults import settings_over_defaults
 from logion.broker.inspection import inspect
 from logion.broker.views import BrokerView
-from logion.clock import Clock, SystemClock
 from logion.config import NEWEST_RELEASE, BrokerConfig
 from logion.config import Value as Setting
 from logion.disk import Disk, SystemDisk
@@ -38,6 +33,8 @@ from logion.protocol.errors import Error
 from logion.records.record import Record, read_records
 from logion.replica.partition import Partition
 from logion.settings import value_text
+from logion.testing.clock import JumpingClock
+from logion.testing.life import Life
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +43,8 @@ T = TypeVar("T")
 RECORDS_SIZE_MAX = 2**30
 """Most bytes that `records` decompresses of one batch."""
 
-ANSWER_TIMEOUT_S = 60.0
-"""How long a look into the broker may take at most."""
+Time: TypeAlias = Literal["running", "frozen"]
+"""Whether a broker's time passes by itself, or by `advance` alone."""
 
 
 class Broker:
@@ -59,11 +56,13 @@ class Broker:
         release: str = NEWEST_RELEASE,
         config: Mapping[str, Setting] | None = None,
         data: str | None = None,
+        time: Time = "running",
     ) -> None:
         """Prepare a broker of `release`.
 
         `config` holds broker settings by Kafka's names; `data` is a folder that
-        outlives the broker, otherwise a temporary one is made and removed.
+        outlives the broker, otherwise a temporary one is made and removed; `time` that
+        is "frozen" passes by `clock.advance` alone.
         Starting raises ConfigError for a wrong setting, ValueError for an unknown
         release, DirectoryRefused for a folder in use, OSError for an address in use.
         """
@@ -71,15 +70,20 @@ class Broker:
         self._given = {key: value_text(it) or "" for key, it in (config or {}).items()}
         self._data = data
         self._disk: Disk = SystemDisk()
-        self._clock: Clock = SystemClock()
+        self._is_frozen = time == "frozen"
         self._exit = ExitStack()
-        self._life: _Life | None = None
+        self._life: Life | None = None
 
     @property
     def bootstrap(self) -> str:
         """Return `host:port` of the running broker, as clients take it."""
         host, port = self._running.addresses[0]
         return f"{host}:{port}"
+
+    @property
+    def clock(self) -> BrokerClock:
+        """Return the running broker's clock, which `advance` moves."""
+        return BrokerClock(self._alive)
 
     def topics(self) -> list[str]:
         """Return the names of all topics, sorted."""
@@ -126,8 +130,8 @@ class Broker:
             config = self._config(self._folder())
             for warning in config.warnings:
                 log.warning("%s", warning)
-            life = _Life()
-            work = (config, self._clock, self._disk)
+            life = Life(JumpingClock(is_frozen=self._is_frozen))
+            work = (config, self._disk)
             thread = threading.Thread(target=life.run, args=work, daemon=True)
             thread.start()
             self._exit.callback(thread.join)
@@ -201,7 +205,7 @@ class Broker:
         return self._alive.broker
 
     @property
-    def _alive(self) -> _Life:
+    def _alive(self) -> Life:
         if self._life is None:
             raise RuntimeError("the broker is not running: use it in a `with` block")
         return self._life
@@ -219,66 +223,34 @@ class Broker:
         return self._ask(look)
 
 
+class BrokerClock:
+    """The clock of a running broker, in the hands of a test."""
+
+    __slots__ = ("_life",)
+
+    def __init__(self, life: Life) -> None:
+        """Show the clock of one run of a broker."""
+        self._life = life
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass at once; returns when the broker has done what was due.
+
+        All that is due by then happens once, at the new time: sessions expire, waiting
+        requests time out, retention deletes. What begins because of it begins then.
+        Raises ValueError if `seconds` are negative or infinite.
+        """
+        self._life.advance(seconds)
+
+    def time_ms(self) -> int:
+        """Return the broker's wall clock: milliseconds since 1970-01-01 UTC."""
+        return self._life.clock.time_ms()
+
+
 def _stored(partition: Partition) -> bytes:
     """Return every stored byte of a partition, oldest first."""
     return b"".join(
         segment.slice(0, segment.size).read() for segment in partition.log.segments
     )
-
-
-class _Life:
-    """One run of a broker in its thread, as other threads see it."""
-
-    def __init__(self) -> None:
-        self._started: Future[Outcome[Running]] = Future()
-        self._broker: Running | None = None
-        self._stopping = trio.CancelScope()
-        self._token: trio.lowlevel.TrioToken | None = None
-        self.ending: Outcome[None] = Value(None)
-        """How it ended: with None, or with what it died of after it had started."""
-
-    @property
-    def broker(self) -> Running:
-        """Return the broker, once `wait` has returned."""
-        assert self._broker is not None, "nobody has waited for it"
-        return self._broker
-
-    def wait(self) -> None:
-        """Return once clients can connect; raises why they never can."""
-        self._broker = self._started.result().unwrap()
-
-    def run(self, config: BrokerConfig, clock: Clock, disk: Disk) -> None:
-        """Run a broker until `end`; in its own thread."""
-        ending = capture(trio.run, self._main, config, clock, disk)
-        if self._started.done():
-            self.ending = ending
-        else:
-            assert isinstance(ending, Failure), "it cannot end before it has started"
-            self._started.set_result(ending)
-
-    async def _main(self, config: BrokerConfig, clock: Clock, disk: Disk) -> None:
-        with self._stopping:
-            async with open_broker(config, clock, disk) as running:
-                self._token = trio.lowlevel.current_trio_token()
-                self._started.set_result(Value(running))
-                await trio.sleep_forever()
-
-    def end(self) -> None:
-        """Have the broker shut down; its thread ends soon after."""
-        assert self._token is not None, "only what has started can end"
-        with suppress(trio.RunFinishedError):  # it has died already
-            self._token.run_sync_soon(self._stopping.cancel)
-
-    def ask(self, question: Callable[[Running], T]) -> T:
-        """Ask in the broker's own thread, between two of its steps."""
-        assert self._token is not None, "only what has started can be asked"
-        answer: Future[Outcome[T]] = Future()
-
-        def look() -> None:
-            answer.set_result(capture(question, self.broker))
-
-        self._token.run_sync_soon(look)
-        return answer.result(ANSWER_TIMEOUT_S).unwrap()
 
 
 async def _in_thread(work: Callable[[], None]) -> None:

@@ -13,16 +13,14 @@ import pytest
 import trio
 import trio.lowlevel
 from confluent_kafka import Producer
-from logion.client.admin import create_topic
-from logion.client.cluster import Cluster, open_cluster
+from logion.client.cluster import open_cluster
 from logion.client.connection import Address
-from logion.client.producer import ProducerOptions, open_producer
 from logion.config import ConfigError
 from logion.log.manager import DirectoryRefused
-from logion.names import TopicPartition
-from logion.records.codec import Codec
 from logion.testing import Broker
-from logion.testing.broker import _Life
+from logion.testing.life import Life
+
+from tests.logion.testing.filling import address, fill, put
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = [
@@ -30,32 +28,9 @@ EXAMPLES = [
     for document in (ROOT / "README.md", ROOT / "docs/testing.md")
     for example in re.findall(r"```python\n(.*?)```", document.read_text(), re.DOTALL)
 ]
-T0 = TopicPartition("t", 0)
 DEADLINE_S = 60
 STRICT = ("-W", "error", "-W", "ignore::DeprecationWarning")
 """Clients may use what is deprecated; nothing may be left open."""
-
-
-def address(broker: Broker) -> Address:
-    host, port = broker.bootstrap.split(":")
-    return Address(host, int(port))
-
-
-async def put(
-    cluster: Cluster, *values: bytes, partition: int = 0, codec: Codec = Codec.NONE
-) -> None:
-    options = ProducerOptions(codec=codec)
-    async with open_producer(cluster, options) as producer:
-        for value in values:
-            await producer.add(TopicPartition("t", partition), value)
-
-
-async def fill(broker: Broker) -> None:
-    """Make the topic `t` with two partitions; give the first one three records."""
-    async with open_cluster([address(broker)]) as cluster:
-        await create_topic(cluster, "t", partitions=2)
-        await put(cluster, b"1", b"2")
-        await put(cluster, b"3", codec=Codec.GZIP)
 
 
 def connects(where: Address) -> bool:
@@ -227,14 +202,14 @@ def test_under_asyncio_a_cancelled_start_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     begun, go_on = threading.Event(), threading.Event()
-    wait = _Life.wait
+    wait = Life.wait
 
-    def slow(life: _Life) -> None:
+    def slow(life: Life) -> None:
         begun.set()
         assert go_on.wait(DEADLINE_S)
         wait(life)
 
-    monkeypatch.setattr(_Life, "wait", slow)
+    monkeypatch.setattr(Life, "wait", slow)
     broker = Broker()
     before = threading.enumerate()
 
