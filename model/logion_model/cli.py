@@ -8,13 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from logion_model.catalogue import (
+    CATALOGUE,
     MODELS,
-    SIZES,
-    VERDICTS,
     Model,
     Scope,
-    Size,
-    Verdict,
     disagreement,
 )
 from logion_model.kernel import Report, Violation, explore
@@ -46,8 +43,7 @@ def _list() -> int:
 def _check_all(name: str | None) -> int:
     """Check every entry of the catalogue, or all of one model."""
     wrong = 0
-    entries: tuple[Size | Verdict, ...] = (*SIZES, *VERDICTS)
-    for entry in entries:
+    for entry in CATALOGUE:
         if name in (None, entry.name):
             found = disagreement(entry)
             wrong += found is not None

@@ -96,7 +96,7 @@ def test_check_all_checks_what_the_catalogue_says_of_a_model(
 def test_check_all_exits_1_when_something_else_is_found(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "SIZES", (Size("log", (2, 2, 1), 1, 1),))
+    monkeypatch.setattr(cli, "CATALOGUE", (Size("log", (2, 2, 1), 1, 1),))
     assert main(["check", "--all", "log"]) == 1
     printed = capsys.readouterr().out
     assert "WRONG log at 2,2,1: 1 states, depth 1\n      found 223 states" in printed

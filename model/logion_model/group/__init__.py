@@ -1,0 +1,1 @@
+"""A classic consumer group, its clients and its coordinator, as a specification."""
