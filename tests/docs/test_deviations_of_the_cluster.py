@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from logion.broker.dispatch import HANDLERS
-from logion.protocol.apis import api_named
 from logion.protocol.errors import Error
+from logion.protocol.messages.find_coordinator import FindCoordinatorRequest
 from logion.protocol.messages.init_producer_id import InitProducerIdRequest
 from logion.protocol.messages.metadata import (
     MetadataRequest,
@@ -72,8 +71,9 @@ async def test_transactional_ids_have_no_coordinator() -> None:
     request = InitProducerIdRequest(transactional_id="t", transaction_timeout_ms=1000)
     async with broker_and_client() as client:
         answer = await client.ask(request)
+        found = await client.ask(FindCoordinatorRequest(key="t", key_type=1), 3)
     assert answer.error_code == Error.NOT_COORDINATOR
-    assert api_named("FindCoordinator").key not in HANDLERS
+    assert found.error_code == Error.UNSUPPORTED_VERSION
 
 
 @pytest.mark.parametrize("release", ["2.8", "3.9", "4.3"])

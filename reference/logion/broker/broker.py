@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import trio
 
@@ -20,7 +21,9 @@ from logion.broker.admission import Doorkeeper
 from logion.broker.clients import Clients
 from logion.broker.dispatch import served
 from logion.broker.fetch_sessions import FetchSessions
+from logion.broker.group_settings import coordinator_settings
 from logion.broker.housekeeping import keep_house
+from logion.broker.internal_topics import OFFSETS
 from logion.broker.listener import Listener, bind, serve
 from logion.broker.log_settings import log_settings
 from logion.broker.partitions import Partitions
@@ -31,6 +34,8 @@ from logion.cluster.metadata import Chance, Cluster, open_cluster
 from logion.config import BrokerConfig
 from logion.coordination.journal import open_journal
 from logion.disk import Disk
+from logion.group.committing import forget_topics
+from logion.group.coordinator import GroupCoordinator
 from logion.log.manager import BrokerIdentity, LogManager, identity_in
 from logion.log.settings import LogSettings
 from logion.names import ZERO_UUID, BrokerId, TopicPartition, Uuid
@@ -72,9 +77,10 @@ async def open_broker(
     try:
         listeners = _bind(config)
         async with trio.open_nursery() as nursery:
-            cluster.subscribe(state.partitions.follow)
+            cluster.subscribe(partial(_follow, state))
             await cluster.register(_registration(config, listeners))
-            state.partitions.follow(ClusterImage(), cluster.image)
+            _follow(state, ClusterImage(), cluster.image)
+            nursery.start_soon(state.groups.run)
             for listener in listeners:
                 nursery.start_soon(serve, state, listener)
             nursery.start_soon(keep_house, state, config)
@@ -83,6 +89,18 @@ async def open_broker(
     finally:
         with trio.CancelScope(shield=True):
             await _close(state)
+
+
+def _follow(state: BrokerState, before: ClusterImage, after: ClusterImage) -> None:
+    """Let what this broker has fit the new picture of the cluster."""
+    state.partitions.follow(before, after)
+    topic = after.topics.get(OFFSETS)
+    names = () if topic is None else [(OFFSETS, it) for it in topic.partitions]
+    led = (state.partitions.get(TopicPartition(*it)) for it in names)
+    state.groups.lead([it for it in led if it is not None], len(names))
+    deleted = before.topics.keys() - after.topics.keys()
+    if deleted:
+        forget_topics(state.groups, deleted)
 
 
 def _bind(config: BrokerConfig) -> tuple[Listener, ...]:
@@ -192,6 +210,8 @@ def _assemble(
             lambda: 1 + chance.randrange(SESSION_ID_MAX),
         ),
         clients=Clients(),
+        groups=GroupCoordinator(coordinator_settings(config, played), clock),
+        chance=chance,
         frame_size_max=config.integer("socket.request.max.bytes"),
         fetch_size_max=config.integer("fetch.max.bytes"),
     )

@@ -13,6 +13,7 @@ import trio
 
 from logion.broker.state import BrokerState
 from logion.config import BrokerConfig
+from logion.group.committing import expire_offsets
 from logion.protocol.errors import ApiError
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ async def keep_house(broker: BrokerState, config: BrokerConfig) -> None:
             chores.start_soon(_repeat, broker, interval_s, chore)
 
         every("log.retention.check.interval.ms", _clean)
+        every("offsets.retention.check.interval.ms", _expire_offsets)
         every("replica.high.watermark.checkpoint.interval.ms", _write_checkpoints)
         interval_s = config.integer("log.flush.scheduler.interval.ms") / 1000
         chores.start_soon(_sync, broker, min(interval_s, SYNC_INTERVAL_S))
@@ -54,6 +56,12 @@ def _clean(broker: BrokerState) -> None:
     count = broker.logs.clean()
     if count:
         log.info("retention deleted %d segments", count)
+
+
+def _expire_offsets(broker: BrokerState) -> None:
+    count = expire_offsets(broker.groups)
+    if count:
+        log.info("%d committed offsets expired", count)
 
 
 def _write_checkpoints(broker: BrokerState) -> None:

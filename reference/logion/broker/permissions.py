@@ -36,6 +36,7 @@ def _bits(operations: Iterable[Operation]) -> int:
 TOPIC_OPERATIONS = _bits(
     set(Operation) - {Operation.CLUSTER_ACTION, Operation.IDEMPOTENT_WRITE}
 )
+GROUP_OPERATIONS = _bits({Operation.READ, Operation.DELETE, Operation.DESCRIBE})
 CLUSTER_OPERATIONS = _bits(
     set(Operation) - {Operation.READ, Operation.WRITE, Operation.DELETE}
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from logion.broker.admission import Doorkeeper
 from logion.broker.clients import Clients
@@ -10,9 +11,11 @@ from logion.broker.fetch_sessions import FetchSessions
 from logion.broker.partitions import Partitions
 from logion.clock import Clock
 from logion.cluster.image import PartitionInfo
-from logion.cluster.metadata import Cluster
+from logion.cluster.metadata import Chance, Cluster, random_uuid
+from logion.group.coordinator import GroupCoordinator
 from logion.log.manager import LogManager
-from logion.names import BrokerId, TopicPartition, Uuid
+from logion.names import BrokerId, TopicPartition
+from logion.names import Uuid as TopicId
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.releases import Release
 from logion.replica.partition import Partition
@@ -33,12 +36,19 @@ class BrokerState:
     fetch_sessions: FetchSessions
     clients: Clients
     """Who is connected."""
+    groups: GroupCoordinator
+    chance: Chance
+    """Where new ids come from."""
     frame_size_max: int
     """Largest request read: `socket.request.max.bytes`."""
     fetch_size_max: int
     """Most bytes of records in one answer: `fetch.max.bytes`."""
 
-    def topic_name(self, topic_id: Uuid) -> str | None:
+    def new_member_id(self, prefix: str) -> str:
+        """Return an id that no member of any group has: `prefix` and a random UUID."""
+        return f"{prefix}-{UUID(bytes=random_uuid(self.chance))}"
+
+    def topic_name(self, topic_id: TopicId) -> str | None:
         """Return the name of the topic with this id, None if there is none."""
         topic = self.cluster.image.topics_by_id.get(topic_id)
         return None if topic is None else topic.name

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Protocol, TypeAlias
 
 from logion.clock import Clock
-from logion.cluster import configs, controller, topics, znodes
+from logion.cluster import configs, controller, old_offsets, topics, znodes
 from logion.cluster.assignment import Start
 from logion.cluster.changes import apply, image_of
 from logion.cluster.configs import ConfigEdit
@@ -233,6 +233,18 @@ class Cluster:
             await self._take_producer_ids()
             found = next(self._producer_ids, None)
         return ProducerId(found)
+
+    async def commit_offset(
+        self, group_id: str, partition: TopicPartition, offset: int
+    ) -> None:
+        """Keep an offset where consumers of 0.8 keep theirs (OffsetCommit v0)."""
+        await old_offsets.commit(self._store, group_id, partition, offset)
+
+    async def committed_offset(
+        self, group_id: str, partition: TopicPartition
+    ) -> int | None:
+        """Return what `commit_offset` or a consumer of 0.8 kept; None if nobody did."""
+        return await old_offsets.committed(self._store, group_id, partition)
 
     async def adopt(
         self, name: str, partitions: Sequence[int], topic_id: Uuid | None

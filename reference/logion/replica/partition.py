@@ -80,8 +80,10 @@ class Partition:
         """Return the offset below which no transaction is open (KIP-98)."""
         return self.log.last_stable_offset(self.high_watermark)
 
-    def append(self, records: memoryview, *, version: int, acks: int) -> Appended:
-        """Append a client's records of Produce `version`.
+    def append(
+        self, records: memoryview, *, version: int | None, acks: int
+    ) -> Appended:
+        """Append a client's records of Produce `version`, or with None our own.
 
         Raises ApiError and changes nothing if they are refused: NOT_ENOUGH_REPLICAS,
         and what `Log.append_as_leader` raises.

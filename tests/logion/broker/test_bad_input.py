@@ -25,7 +25,7 @@ FRAMES = 30
 PATIENCE_S = 5
 """Far longer than any request may keep the broker busy."""
 WAIT_S = 0.002
-"""A fetch may wait for records for years; nobody waits with it for longer than this."""
+"""A fetch or a join may wait for years; nobody waits with it for longer than this."""
 
 RECORDS = (
     b"",
@@ -37,9 +37,10 @@ RECORDS = (
 )
 
 
-FETCH = 1
-MAY_BE_SILENT = {0, FETCH}
-"""Produce with acks=0 has no answer, and Fetch may wait for longer than we do."""
+FETCH, JOIN_GROUP, SYNC_GROUP = 1, 11, 14
+MAY_WAIT = {FETCH, JOIN_GROUP, SYNC_GROUP}
+MAY_BE_SILENT = {0} | MAY_WAIT
+"""Produce with acks=0 has no answer; others may wait for longer than we do."""
 
 
 class ScriptedTransport:
@@ -51,7 +52,7 @@ class ScriptedTransport:
         """Send `data` in pieces of `chunk` bytes."""
         self._data = memoryview(data)
         self._chunk = chunk
-        self._may_wait = api_of(data) == FETCH
+        self._may_wait = api_of(data) in MAY_WAIT
         self.is_closed = False
         self.answers = 0
         self.patience = trio.CancelScope()

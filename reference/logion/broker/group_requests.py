@@ -1,0 +1,17 @@
+"""What the handlers of group requests share."""
+
+from __future__ import annotations
+
+from logion.broker.context import Context
+from logion.protocol.errors import ApiError, Error
+
+
+def check_group_id(group_id: str) -> None:
+    """Raise INVALID_GROUP_ID for an empty name: only offsets may be under it."""
+    if not group_id:
+        raise ApiError(Error.INVALID_GROUP_ID, "the group's name is empty")
+
+
+def host_of(context: Context) -> str:
+    """Return a client's address as Kafka writes it: `/127.0.0.1`."""
+    return f"/{context.peer.rpartition(':')[0]}"

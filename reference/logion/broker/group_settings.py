@@ -1,0 +1,68 @@
+"""From settings by Kafka's names to the plain values the group coordinator works with.
+
+The release decides what a setting cannot say; each line says since when.
+"""
+
+from __future__ import annotations
+
+from logion.config import BrokerConfig
+from logion.group.rules import CoordinatorSettings, GroupRules, ValueVersions
+from logion.protocol.releases import Release, release
+from logion.records.codec import Codec
+
+MINUTE_MS = 60_000
+
+NEW_MEMBER_TIMEOUT_MS = 300_000
+"""How long the first JoinGroup of a member may wait (KAFKA-7610)."""
+
+
+def coordinator_settings(config: BrokerConfig, played: Release) -> CoordinatorSettings:
+    """Return what the coordinator of a broker of this release is set to."""
+    return CoordinatorSettings(
+        rules=_rules(config, played),
+        versions=ValueVersions(
+            offset_key=1 if played >= release("0.9.0") else 0,
+            offset=_offset_version(played),
+            group=_group_version(played),
+        ),
+        codec=Codec(config.integer("offsets.topic.compression.codec")),
+        metadata_size_max=config.integer("offset.metadata.max.bytes"),
+        retention_ms=config.integer("offsets.retention.minutes") * MINUTE_MS,
+        commit_timeout_ms=config.integer("offsets.commit.timeout.ms"),
+        load_size=config.integer("offsets.load.buffer.size"),
+        stamps_expiry=release("0.9.0") <= played < release("2.1"),
+    )
+
+
+def _rules(config: BrokerConfig, played: Release) -> GroupRules:
+    has_delay = played >= release("0.11.0")
+    is_timed = played >= release("2.2")
+    return GroupRules(
+        session_timeout_min_ms=config.integer("group.min.session.timeout.ms"),
+        session_timeout_max_ms=config.integer("group.max.session.timeout.ms"),
+        initial_delay_ms=config.integer("group.initial.rebalance.delay.ms")
+        if has_delay
+        else 0,
+        size_max=config.integer("group.max.size"),
+        new_member_timeout_ms=NEW_MEMBER_TIMEOUT_MS if is_timed else None,
+        expires_unsynced=played >= release("2.8"),
+        keeps_empty_groups=played >= release("0.10.1"),
+        heartbeats_while_completing=played >= release("2.6"),
+        refuses_heartbeats_by_state=played < release("0.10.1"),
+        refuses_commits_by_state=played < release("2.4"),
+        requires_protocols=played >= release("2.2"),
+    )
+
+
+def _offset_version(played: Release) -> int:
+    if played >= release("2.1"):
+        return 3
+    return 1 if played >= release("0.9.0") else 0
+
+
+def _group_version(played: Release) -> int:
+    if played >= release("2.3"):
+        return 3
+    if played >= release("2.1"):
+        return 2
+    return 1 if played >= release("0.10.1") else 0

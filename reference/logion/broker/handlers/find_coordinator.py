@@ -1,0 +1,121 @@
+"""FindCoordinator (API 10): which broker coordinates a group.
+
+v1   transactional ids, with an error message (KIP-98)
+v3   flexible
+v4   several keys (KIP-699)
+v6   partitions of share groups (KIP-932)
+
+It is the leader of the partition of `__consumer_offsets` that the group belongs to; the
+first one to ask makes that topic. Transactions and share groups have no coordinator
+here: UNSUPPORTED_VERSION, so that no client asks for it again and again.
+"""
+
+from __future__ import annotations
+
+from logion.broker.context import Context
+from logion.broker.internal_topics import OFFSETS, missing_topic
+from logion.broker.state import BrokerState
+from logion.broker.storing import storing
+from logion.cluster.image import Endpoint
+from logion.group.partitioning import partition_of
+from logion.names import BrokerId
+from logion.protocol.errors import ApiError, Error
+from logion.protocol.messages.find_coordinator import (
+    Coordinator,
+    FindCoordinatorRequest,
+    FindCoordinatorResponse,
+)
+
+VERSION_WITH_KEYS = 4
+VERSION_WITH_SHARE_GROUPS = 6
+
+GROUP, TRANSACTION, SHARE = 0, 1, 2
+"""What keys may be."""
+
+
+async def handle(
+    broker: BrokerState, context: Context, request: FindCoordinatorRequest
+) -> FindCoordinatorResponse:
+    """Return the coordinator of each key."""
+    if context.version >= VERSION_WITH_KEYS:
+        keys = request.coordinator_keys
+        found = [await _find(broker, context, request.key_type, it) for it in keys]
+        return FindCoordinatorResponse(coordinators=tuple(found))
+    one = await _find(broker, context, request.key_type, request.key)
+    return FindCoordinatorResponse(
+        error_code=one.error_code,
+        error_message=one.error_message,
+        node_id=one.node_id,
+        host=one.host,
+        port=one.port,
+    )
+
+
+async def _find(
+    broker: BrokerState, context: Context, key_type: int, key: str
+) -> Coordinator:
+    try:
+        _check_type(context, key_type)
+        broker_id, endpoint = await _leader(broker, context, key)
+    except ApiError as failure:
+        return Coordinator(
+            key=key,
+            node_id=-1,
+            host="",
+            port=-1,
+            error_code=failure.error,
+            error_message=failure.message,
+        )
+    return Coordinator(
+        key=key,
+        node_id=broker_id,
+        host=endpoint.host,
+        port=endpoint.port,
+        error_code=Error.NONE,
+        error_message=None,
+    )
+
+
+def _check_type(context: Context, key_type: int) -> None:
+    if key_type == TRANSACTION:
+        raise ApiError(Error.UNSUPPORTED_VERSION, "transactions are not built")
+    if key_type == SHARE and context.version >= VERSION_WITH_SHARE_GROUPS:
+        raise ApiError(Error.UNSUPPORTED_VERSION, "share groups are not built")
+    if key_type != GROUP:
+        text = f"key type {key_type} in version {context.version}"
+        raise ApiError(Error.INVALID_REQUEST, text)
+
+
+async def _leader(
+    broker: BrokerState, context: Context, group_id: str
+) -> tuple[BrokerId, Endpoint]:
+    """Return the broker that coordinates a group, and where it is.
+
+    Raises ApiError COORDINATOR_NOT_AVAILABLE if there is none now.
+    """
+    await _make_topic(broker)
+    image = broker.cluster.image
+    topic = image.topics[OFFSETS]
+    index = partition_of(group_id, len(topic.partitions))
+    leader = image.brokers.get(topic.partitions[index].leader)
+    endpoint = None if leader is None else leader.endpoint(context.listener)
+    if leader is None or endpoint is None:
+        text = f"{OFFSETS}-{index} has no leader now"
+        raise ApiError(Error.COORDINATOR_NOT_AVAILABLE, text)
+    return leader.id, endpoint
+
+
+async def _make_topic(broker: BrokerState) -> None:
+    """Have `__consumer_offsets` be there; ApiError COORDINATOR_NOT_AVAILABLE if not."""
+    if OFFSETS in broker.cluster.image.topics:
+        return
+    count = len(broker.cluster.image.brokers)
+    topic = missing_topic(OFFSETS, broker.cluster.config, broker_count=count)
+    try:
+        broker.check_storage()
+        with storing():
+            (made,) = await broker.cluster.create_topics([topic])
+    except ApiError as failure:
+        raise ApiError(Error.COORDINATOR_NOT_AVAILABLE, failure.message) from failure
+    if isinstance(made, ApiError) and made.error is not Error.TOPIC_ALREADY_EXISTS:
+        raise ApiError(Error.COORDINATOR_NOT_AVAILABLE, made.message)

@@ -1,0 +1,50 @@
+"""ListGroups (API 16): the groups that this broker coordinates.
+
+v3   flexible
+v4   states, and a filter by them (KIP-518)
+v5   types, and a filter by them (KIP-848)
+"""
+
+from __future__ import annotations
+
+from logion.broker.context import Context
+from logion.broker.handlers.describe_groups import state_name
+from logion.broker.state import BrokerState
+from logion.group.cell import GroupCell
+from logion.group.views import CLASSIC
+from logion.protocol.errors import Error
+from logion.protocol.messages.list_groups import (
+    ListedGroup,
+    ListGroupsRequest,
+    ListGroupsResponse,
+)
+
+
+async def handle(
+    broker: BrokerState, context: Context, request: ListGroupsRequest
+) -> ListGroupsResponse:
+    """Return the groups, as filtered; those that are loaded if some are not yet."""
+    states = {it.lower() for it in request.states_filter}
+    types = {it.lower() for it in request.types_filter}
+    groups = broker.groups
+    listed = (_listed(broker, it) for _, it in groups.cells() if groups.is_told(it))
+    return ListGroupsResponse(
+        error_code=Error.COORDINATOR_LOAD_IN_PROGRESS
+        if groups.is_loading
+        else Error.NONE,
+        groups=tuple(
+            it
+            for it in listed
+            if (not states or it.group_state.lower() in states)
+            and (not types or it.group_type in types)
+        ),
+    )
+
+
+def _listed(broker: BrokerState, cell: GroupCell) -> ListedGroup:
+    return ListedGroup(
+        group_id=cell.id,
+        protocol_type=cell.classic.protocol_type or "",
+        group_state=state_name(broker, cell.classic.state),
+        group_type=CLASSIC,
+    )

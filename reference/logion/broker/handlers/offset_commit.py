@@ -1,0 +1,173 @@
+"""OffsetCommit (API 8): store how far a group has read.
+
+v0   in ZooKeeper's place, apart from all later versions
+v1   member and generation; a timestamp for each partition
+v2   one retention time for all
+v5   no retention time: offsets live as long as their group (KIP-211)
+v6   leader epoch of the last record read (KIP-320)
+v7   static members (KIP-345)
+v8   flexible
+v9   epochs of members of the new protocol (KIP-848)
+v10  topics by id
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from logion.broker.context import Context
+from logion.broker.state import BrokerState
+from logion.broker.storing import storing
+from logion.group.classic.steps import Sender
+from logion.group.committing import commit
+from logion.group.offsets import CommittedOffset
+from logion.names import TopicPartition
+from logion.protocol.errors import ApiError, Error
+from logion.protocol.messages.offset_commit import (
+    OffsetCommitRequest,
+    OffsetCommitRequestPartition,
+    OffsetCommitRequestTopic,
+    OffsetCommitResponse,
+    OffsetCommitResponsePartition,
+    OffsetCommitResponseTopic,
+)
+
+VERSION_WITHOUT_COORDINATOR = 0
+VERSION_WITH_TOPIC_IDS = 10
+
+UNSET = -1
+"""What stands for a time that the client leaves to the broker."""
+
+UNKNOWN = (Error.UNKNOWN_TOPIC_OR_PARTITION, Error.UNKNOWN_TOPIC_ID)
+"""Errors of a partition that is not there: by name, by id."""
+
+
+class Row(NamedTuple):
+    """One partition of a request, and what is to become of it."""
+
+    partition: int
+    committed: CommittedOffset
+    error: Error
+
+
+async def handle(
+    broker: BrokerState, context: Context, request: OffsetCommitRequest
+) -> OffsetCommitResponse:
+    """Store the offsets that may be stored; every partition has its own error."""
+    names = [_name(broker, context, it) for it in request.topics]
+    rows = [
+        [_row(broker, context, request, name, it) for it in topic.partitions]
+        for name, topic in zip(names, request.topics, strict=True)
+    ]
+    failure = await _store(broker, context, request, names, rows)
+    return OffsetCommitResponse(
+        topics=tuple(
+            OffsetCommitResponseTopic(
+                name=topic.name,
+                topic_id=topic.topic_id,
+                partitions=tuple(
+                    OffsetCommitResponsePartition(
+                        partition_index=it.partition,
+                        error_code=_told(it.error, failure),
+                    )
+                    for it in of_topic
+                ),
+            )
+            for topic, of_topic in zip(request.topics, rows, strict=True)
+        )
+    )
+
+
+def _told(error: Error, failure: Error) -> Error:
+    """Return what is told of a partition when nothing was stored because of `failure`.
+
+    Who may not commit at all is told so first, but not of a topic that is not there.
+    """
+    return error if error in UNKNOWN or failure is Error.NONE else failure
+
+
+def _name(
+    broker: BrokerState, context: Context, topic: OffsetCommitRequestTopic
+) -> str:
+    """Return the topic's name, "" if its id is of none."""
+    if context.version < VERSION_WITH_TOPIC_IDS:
+        return topic.name
+    return broker.topic_name(topic.topic_id) or ""
+
+
+def _row(
+    broker: BrokerState,
+    context: Context,
+    request: OffsetCommitRequest,
+    topic: str,
+    asked: OffsetCommitRequestPartition,
+) -> Row:
+    """Return what a partition's offset is stored as, or why it is not."""
+    metadata = asked.committed_metadata or ""
+    error = Error.NONE
+    if broker.cluster.image.partition(topic, asked.partition_index) is None:
+        is_by_id = context.version >= VERSION_WITH_TOPIC_IDS and not topic
+        error = UNKNOWN[1] if is_by_id else UNKNOWN[0]
+    elif len(metadata) > broker.groups.settings.metadata_size_max:
+        error = Error.OFFSET_METADATA_TOO_LARGE
+    now_ms = broker.clock.time_ms()
+    commit_ms = now_ms if asked.commit_timestamp == UNSET else asked.commit_timestamp
+    committed = CommittedOffset(
+        asked.committed_offset,
+        asked.committed_leader_epoch,
+        metadata,
+        commit_ms,
+        _expiry_ms(broker, request, commit_ms),
+    )
+    return Row(asked.partition_index, committed, error)
+
+
+def _expiry_ms(
+    broker: BrokerState, request: OffsetCommitRequest, commit_ms: int
+) -> int | None:
+    """Return when an offset expires, None if that depends on its group."""
+    settings = broker.groups.settings
+    if request.retention_time_ms != UNSET:
+        return commit_ms + request.retention_time_ms
+    return commit_ms + settings.retention_ms if settings.stamps_expiry else None
+
+
+async def _store(
+    broker: BrokerState,
+    context: Context,
+    request: OffsetCommitRequest,
+    names: Sequence[str],
+    rows: Sequence[Sequence[Row]],
+) -> Error:
+    """Store what can be stored; return why nothing was."""
+    offsets = {
+        TopicPartition(name, it.partition): it.committed
+        for name, of_topic in zip(names, rows, strict=True)
+        for it in of_topic
+        if it.error is Error.NONE
+    }
+    if all(it.error in UNKNOWN for of_topic in rows for it in of_topic):
+        return Error.NONE
+    try:
+        if context.version == VERSION_WITHOUT_COORDINATOR:
+            return await _store_apart(broker, request.group_id, offsets)
+        sender = Sender(
+            request.member_id,
+            request.generation_id_or_member_epoch,
+            request.group_instance_id,
+        )
+        return await commit(broker.groups, request.group_id, sender, offsets)
+    except ApiError as failure:
+        return failure.error
+
+
+async def _store_apart(
+    broker: BrokerState,
+    group_id: str,
+    offsets: Mapping[TopicPartition, CommittedOffset],
+) -> Error:
+    with storing():
+        for partition, committed in offsets.items():
+            await broker.cluster.commit_offset(group_id, partition, committed.offset)
+    return Error.NONE

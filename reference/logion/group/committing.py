@@ -1,0 +1,199 @@
+"""Committing offsets, reading them, and forgetting them.
+
+Source: Kafka documentation, "Consumers" and `offsets.retention.minutes`; KIP-211,
+KIP-447, KIP-496.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable, Mapping
+
+from logion.group.cell import GroupCell
+from logion.group.classic.membership import on_commit
+from logion.group.classic.state import ClassicGroup, State
+from logion.group.classic.steps import Sender
+from logion.group.coordinator import GroupCoordinator
+from logion.group.offsets import CommittedOffset, Retention, expired
+from logion.group.records import group_key, offset_key, offset_value
+from logion.group.shard import KeyValue, Shard, commit_error
+from logion.group.subscription import CONSUMER, subscribed_topics
+from logion.names import TopicPartition
+from logion.protocol.errors import ApiError, Error
+
+log = logging.getLogger(__name__)
+
+
+async def commit(
+    groups: GroupCoordinator,
+    group_id: str,
+    sender: Sender,
+    offsets: Mapping[TopicPartition, CommittedOffset],
+) -> Error:
+    """Write offsets down, all or none; return why none was.
+
+    Raises ApiError as `GroupCoordinator.shard_of` does.
+    """
+    shard, cell = groups.find(group_id)
+    if cell is None:
+        if sender.generation >= 0:
+            return Error.ILLEGAL_GENERATION
+        cell = GroupCell(group_id)
+    step = on_commit(cell.classic, sender, groups.settings.rules, groups.now)
+    if step.error is not Error.NONE:
+        return step.error
+    cell.classic = step.group
+    versions = groups.settings.versions
+    records: list[KeyValue] = [
+        (
+            offset_key(group_id, partition, versions.offset_key),
+            offset_value(committed, versions.offset),
+        )
+        for partition, committed in offsets.items()
+    ]
+    try:
+        end_offset = shard.append(records, groups.now.time_ms)
+    except ApiError as problem:
+        log.error("%s: a commit cannot be written: %s", shard.name, problem)
+        return commit_error(problem.error)
+    error = await shard.committed(end_offset)
+    if error is not Error.NONE:
+        return commit_error(error)
+    shard.cells.setdefault(group_id, cell).offsets.update(offsets)
+    return Error.NONE
+
+
+def committed_offsets(
+    groups: GroupCoordinator, group_id: str
+) -> Mapping[TopicPartition, CommittedOffset]:
+    """Return what a group has committed, whatever state it is in.
+
+    Raises ApiError as `GroupCoordinator.shard_of` does.
+    """
+    _, cell = groups.find(group_id)
+    return {} if cell is None else cell.offsets
+
+
+def delete_offsets(
+    groups: GroupCoordinator, group_id: str, partitions: Iterable[TopicPartition]
+) -> dict[TopicPartition, Error]:
+    """Forget offsets that no member reads on from (KIP-496); return each one's error.
+
+    Raises ApiError: GROUP_ID_NOT_FOUND, NON_EMPTY_GROUP for a group whose members'
+    topics nobody can tell, and what `GroupCoordinator.shard_of` raises.
+    """
+    shard, cell = groups.find(group_id)
+    if cell is None:
+        raise ApiError(Error.GROUP_ID_NOT_FOUND, f"there is no group {group_id!r}")
+    kept = _topics_in_use(cell.classic)
+    answers = {
+        it: Error.GROUP_SUBSCRIBED_TO_TOPIC
+        if kept is None or it.topic in kept
+        else Error.NONE
+        for it in partitions
+    }
+    deleted = [it for it, error in answers.items() if error is Error.NONE]
+    _forget(groups, shard, cell, deleted)
+    return answers
+
+
+def _topics_in_use(group: ClassicGroup) -> Collection[str] | None:
+    """Return the topics that members read, None if it may be any.
+
+    Raises ApiError NON_EMPTY_GROUP for members that are no consumers.
+    """
+    if group.state is State.EMPTY:
+        return ()
+    if group.protocol_type != CONSUMER:
+        text = f"group {group.id!r} is {group.state.value} and not of consumers"
+        raise ApiError(Error.NON_EMPTY_GROUP, text)
+    return subscribed_topics(group)
+
+
+def delete_group(groups: GroupCoordinator, group_id: str) -> None:
+    """Forget a group without members, and its offsets.
+
+    Raises ApiError: GROUP_ID_NOT_FOUND, NON_EMPTY_GROUP, and what
+    `GroupCoordinator.shard_of` raises.
+    """
+    shard, cell = groups.find(group_id)
+    if cell is None:
+        raise ApiError(Error.GROUP_ID_NOT_FOUND, f"there is no group {group_id!r}")
+    if cell.classic.state is not State.EMPTY:
+        text = f"group {group_id!r} is {cell.classic.state.value}"
+        raise ApiError(Error.NON_EMPTY_GROUP, text)
+    _forget(groups, shard, cell, list(cell.offsets))
+    _end_if_unused(groups, shard, cell)
+
+
+def forget_topics(groups: GroupCoordinator, topics: Collection[str]) -> None:
+    """Forget what was committed for topics that were deleted."""
+    for shard, cell in groups.cells():
+        gone = [it for it in cell.offsets if it.topic in topics]
+        if gone:
+            _forget(groups, shard, cell, gone)
+
+
+def expire_offsets(groups: GroupCoordinator) -> int:
+    """Forget the offsets that are too old, and groups that have nothing left.
+
+    Return how many offsets that were.
+    """
+    count = 0
+    for shard, cell in groups.cells():
+        retention = _retention(cell.classic, groups.settings.retention_ms)
+        if retention is not None:
+            old = expired(cell.offsets, retention, groups.now.time_ms)
+            _forget(groups, shard, cell, old)
+            count += len(old)
+        _end_if_unused(groups, shard, cell)
+    return count
+
+
+def _retention(group: ClassicGroup, duration_ms: int) -> Retention | None:
+    """Return how long the offsets of a group are kept, None for as long as it lives.
+
+    Those of a group count from when it became empty, those of a consumer that is in no
+    group from each commit; a stable group of consumers keeps what it reads (KIP-211).
+    """
+    if group.protocol_type is None:
+        return Retention(duration_ms)
+    if group.state is State.EMPTY:
+        return Retention(duration_ms, None if group.since_ms < 0 else group.since_ms)
+    topics = subscribed_topics(group)
+    if group.state is State.STABLE and topics is not None:
+        return Retention(duration_ms, kept_topics=topics)
+    return None
+
+
+def _forget(
+    groups: GroupCoordinator,
+    shard: Shard,
+    cell: GroupCell,
+    partitions: Collection[TopicPartition],
+) -> None:
+    """Forget offsets and write that down; a lost tombstone is written again later."""
+    version = groups.settings.versions.offset_key
+    gone = [it for it in partitions if cell.offsets.pop(it, None) is not None]
+    _write_tombstones(groups, shard, [offset_key(cell.id, it, version) for it in gone])
+
+
+def _end_if_unused(groups: GroupCoordinator, shard: Shard, cell: GroupCell) -> None:
+    """Forget a group that has neither members nor offsets."""
+    group = cell.classic
+    if group.state is not State.EMPTY or group.pending or cell.offsets:
+        return
+    shard.cells.pop(cell.id, None)
+    if group.generation:  # else it was never written
+        _write_tombstones(groups, shard, [group_key(cell.id)])
+
+
+def _write_tombstones(
+    groups: GroupCoordinator, shard: Shard, keys: Collection[bytes]
+) -> None:
+    if not keys:
+        return
+    try:
+        shard.append([(key, None) for key in keys], groups.now.time_ms)
+    except ApiError as problem:
+        log.error("%s: tombstones cannot be written: %s", shard.name, problem)

@@ -1,0 +1,348 @@
+"""The group coordinator of a broker: a thin shell around the rules of groups.
+
+A request finds its group, the rules say what follows, and the shell does it: it writes
+to `__consumer_offsets`, answers members that wait, and looks at groups again in time.
+Each partition of `__consumer_offsets` that this broker leads is a `Shard`; its groups
+are loaded when the broker begins to lead it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias, assert_never
+
+import trio
+
+from logion.clock import Clock
+from logion.group.cell import Call, GroupCell
+from logion.group.classic.joining import (
+    on_join,
+    on_replacement_stored,
+    session_timeout_error,
+)
+from logion.group.classic.membership import (
+    on_heartbeat,
+    on_leave_all,
+    with_sessions,
+)
+from logion.group.classic.phases import prepare_rebalance
+from logion.group.classic.state import NO_MEMBER_ID, ClassicGroup, State
+from logion.group.classic.steps import (
+    AnswerJoin,
+    AnswerSync,
+    Effect,
+    Join,
+    JoinAnswer,
+    Leaver,
+    Sender,
+    Step,
+    StoreAssignment,
+    StoreEmpty,
+    StoreReplacement,
+    Sync,
+    SyncAnswer,
+)
+from logion.group.classic.syncing import on_assignment_stored, on_sync
+from logion.group.classic.timing import next_due, on_time
+from logion.group.partitioning import partition_of
+from logion.group.records import group_key, group_value
+from logion.group.rules import CoordinatorSettings, Instant
+from logion.group.shard import KeyValue, Shard, group_error
+from logion.group.timers import Timers
+from logion.protocol.errors import ApiError, Error
+from logion.replica.partition import Partition
+
+log = logging.getLogger(__name__)
+
+Wait: TypeAlias = Callable[[Callable[[], Awaitable[object]]], Awaitable[None]]
+"""Waits for what it is given; raises ConnectionAbortedError if the client is gone."""
+
+
+class GroupCoordinator:
+    """Every group whose partition this broker leads."""
+
+    def __init__(self, settings: CoordinatorSettings, clock: Clock) -> None:
+        """Coordinate nothing yet."""
+        self.settings = settings
+        self.shards: dict[int, Shard] = {}
+        """By the index of their partition."""
+        self.partition_count = 0
+        """How many partitions `__consumer_offsets` has; 0 if it is not there."""
+        self._clock = clock
+        self._timers = Timers()
+        self._wake = trio.Event()
+        self._unloaded: list[Shard] = []
+        self._tasks: trio.Nursery | None = None
+
+    @property
+    def now(self) -> Instant:
+        """Return the present moment."""
+        return Instant(int(self._clock.monotonic() * 1000), self._clock.time_ms())
+
+    # Which groups are ours
+
+    def lead(self, led: Sequence[Partition], count: int) -> None:
+        """Coordinate the groups of these partitions of `count`, and of no others."""
+        self.partition_count = count
+        wanted = {it.name.partition: it for it in led}
+        for index, shard in list(self.shards.items()):
+            if wanted.get(index) is not shard.partition:
+                self._resign(self.shards.pop(index))
+        for index, partition in wanted.items():
+            if index not in self.shards:
+                shard = self.shards[index] = Shard(partition, self.settings)
+                if not shard.is_loaded:
+                    self._unloaded.append(shard)
+        self._wake.set()
+
+    def _resign(self, shard: Shard) -> None:
+        """Send the members that wait elsewhere."""
+        for cell in shard.cells.values():
+            for call, member_id in list(cell.waiting):
+                error = Error.NOT_COORDINATOR
+                answer = (
+                    JoinAnswer(error, member_id)
+                    if call is Call.JOIN
+                    else SyncAnswer(error)
+                )
+                cell.answer(call, member_id, answer)
+
+    def shard_of(self, group_id: str) -> Shard:
+        """Return where a group belongs.
+
+        Raises ApiError: NOT_COORDINATOR if that is another broker,
+        COORDINATOR_LOAD_IN_PROGRESS while its groups are loaded.
+        """
+        shard = None
+        if self.partition_count:
+            shard = self.shards.get(partition_of(group_id, self.partition_count))
+        if shard is None:
+            raise ApiError(Error.NOT_COORDINATOR, f"group {group_id!r} is not ours")
+        if not shard.is_loaded:
+            raise ApiError(Error.COORDINATOR_LOAD_IN_PROGRESS, f"{shard.name} is read")
+        return shard
+
+    def find(self, group_id: str) -> tuple[Shard, GroupCell | None]:
+        """Return a group and where it belongs; raises what `shard_of` raises."""
+        shard = self.shard_of(group_id)
+        return shard, shard.cells.get(group_id)
+
+    def is_told(self, cell: GroupCell) -> bool:
+        """Tell whether descriptions and lists know of a group.
+
+        Until 0.10.0 one that only has offsets is none.
+        """
+        return self.settings.rules.keeps_empty_groups or not cell.is_only_offsets
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether some groups are not known yet."""
+        return not all(shard.is_loaded for shard in self.shards.values())
+
+    def cells(self) -> Iterator[tuple[Shard, GroupCell]]:
+        """Yield every group that is loaded, and where it belongs."""
+        for shard in self.shards.values():
+            for cell in list(shard.cells.values()):
+                yield shard, cell
+
+    # What time does
+
+    async def run(self) -> None:
+        """Load groups and look at them in time, until cancelled."""
+        async with trio.open_nursery() as tasks:
+            self._tasks = tasks
+            while True:
+                for shard in self._unloaded:
+                    tasks.start_soon(self._load, shard)
+                self._unloaded.clear()
+                self.on_time()
+                await self._sleep()
+
+    async def _sleep(self) -> None:
+        """Return when a group is due, or when there is something new to do."""
+        self._wake = trio.Event()
+        due_ms = self._timers.next_ms
+        delay_s = float("inf") if due_ms is None else (due_ms - self.now.ms) / 1000
+        with trio.move_on_after(max(delay_s, 0)):
+            await self._wake.wait()
+
+    def on_time(self) -> None:
+        """Do what is due by now."""
+        for shard, cell in self._timers.due(self.now.ms):
+            self._apply(
+                shard, cell, on_time(cell.classic, self.settings.rules, self.now)
+            )
+
+    async def _load(self, shard: Shard) -> None:
+        await shard.load()
+        for cell in shard.cells.values():
+            group = with_sessions(cell.classic, self.now)
+            step = Step(group)
+            if len(group.members) > self.settings.rules.size_max:
+                step = prepare_rebalance(group, self.settings.rules, self.now)
+            self._apply(shard, cell, step)
+
+    # Classic members
+
+    async def join(self, group_id: str, join: Join, wait: Wait) -> JoinAnswer:
+        """Let a client into a group; returns when its generation begins.
+
+        Raises ApiError as `shard_of` does, and what `wait` raises.
+        """
+        rules = self.settings.rules
+        shard, cell = self.find(group_id)
+        error = session_timeout_error(join.session_timeout_ms, rules)
+        if error is not Error.NONE:
+            return JoinAnswer(error, join.member_id)
+        if cell is None and join.member_id != NO_MEMBER_ID:
+            return JoinAnswer(Error.UNKNOWN_MEMBER_ID, join.member_id)
+        cell = shard.cell(group_id)
+        member_id = join.member_id or join.new_member_id
+        step = on_join(cell.classic, join, rules, self.now)
+        if step.join is not None:
+            self._apply(shard, cell, step)
+            return step.join
+        with cell.place(Call.JOIN, member_id) as place:
+            self._apply(shard, cell, step)
+            await wait(place.answered)
+        assert isinstance(place.answer, JoinAnswer)
+        return place.answer
+
+    async def sync(self, group_id: str, sync: Sync, wait: Wait) -> SyncAnswer:
+        """Return a member's part of the work, once the leader has divided it.
+
+        Raises ApiError as `shard_of` does, and what `wait` raises.
+        """
+        shard, cell = self.find(group_id)
+        if cell is None:
+            return SyncAnswer(Error.UNKNOWN_MEMBER_ID)
+        step = on_sync(cell.classic, sync, self.now)
+        if step.sync is not None:
+            self._apply(shard, cell, step)
+            return step.sync
+        with cell.place(Call.SYNC, sync.member_id) as place:
+            self._apply(shard, cell, step)
+            await wait(place.answered)
+        assert isinstance(place.answer, SyncAnswer)
+        return place.answer
+
+    def heartbeat(self, group_id: str, sender: Sender) -> Error:
+        """Note that a member lives; return what it is told.
+
+        Raises ApiError as `shard_of` does.
+        """
+        _, cell = self.find(group_id)
+        if cell is None:
+            return Error.UNKNOWN_MEMBER_ID
+        step = on_heartbeat(cell.classic, sender, self.settings.rules, self.now)
+        cell.classic = step.group
+        return step.error
+
+    def leave(self, group_id: str, leavers: Sequence[Leaver]) -> tuple[Error, ...]:
+        """Take members out; return what each is told.
+
+        Raises ApiError as `shard_of` does.
+        """
+        shard, cell = self.find(group_id)
+        if cell is None:
+            return (Error.UNKNOWN_MEMBER_ID,) * len(leavers)
+        rules = self.settings.rules
+        step, errors = on_leave_all(cell.classic, leavers, rules, self.now)
+        self._apply(shard, cell, step)
+        return errors
+
+    # What follows from a step
+
+    def _apply(self, shard: Shard, cell: GroupCell, step: Step) -> None:
+        """Let a step become true, and do what follows from it."""
+        cell.classic = step.group
+        for effect in step.effects:
+            self._do(shard, cell, effect)
+        due = next_due(cell.classic, self.settings.rules)
+        if due is not None and self._timers.add(shard, cell, due.deadline_ms):
+            self._wake.set()
+        if cell.is_only_offsets and not cell.offsets:
+            shard.cells.pop(cell.id, None)
+
+    def _do(self, shard: Shard, cell: GroupCell, effect: Effect) -> None:
+        match effect:
+            case AnswerJoin(member_id, answer):
+                cell.answer(Call.JOIN, member_id, answer)
+            case AnswerSync(member_id, part):
+                cell.answer(Call.SYNC, member_id, part)
+            case StoreEmpty():
+                self._store_empty(shard, cell)
+            case StoreAssignment():
+                self._store_assignment(shard, cell, effect)
+            case StoreReplacement():
+                self._store_replacement(shard, cell, effect)
+            case _:
+                assert_never(effect)
+
+    def _store_empty(self, shard: Shard, cell: GroupCell) -> None:
+        """Write down that a group is empty; if that fails, its members expire again."""
+
+        def stored(error: Error) -> None:
+            if error is not Error.NONE:
+                log.warning("group %s is empty; not written: %s", cell.id, error.name)
+
+        is_dead = cell.classic.state is State.DEAD
+        self._store(shard, self._record_of(cell, {}, is_dead=is_dead), stored)
+        if is_dead:
+            cell.classic = ClassicGroup(cell.id)
+
+    def _store_assignment(
+        self, shard: Shard, cell: GroupCell, effect: StoreAssignment
+    ) -> None:
+        def stored(error: Error) -> None:
+            rules = self.settings.rules
+            group = cell.classic
+            step = on_assignment_stored(group, effect, error, rules, self.now)
+            self._apply(shard, cell, step)
+
+        self._store(shard, self._record_of(cell, effect.assignments), stored)
+
+    def _store_replacement(
+        self, shard: Shard, cell: GroupCell, effect: StoreReplacement
+    ) -> None:
+        def stored(error: Error) -> None:
+            step = on_replacement_stored(cell.classic, effect, error)
+            self._apply(shard, cell, step)
+
+        assignments = {it.id: it.assignment for it in cell.classic.members.values()}
+        self._store(shard, self._record_of(cell, assignments), stored)
+
+    def _record_of(
+        self,
+        cell: GroupCell,
+        assignments: Mapping[str, bytes],
+        *,
+        is_dead: bool = False,
+    ) -> KeyValue:
+        key = group_key(cell.id)
+        if is_dead:
+            return key, None
+        version = self.settings.versions.group
+        return key, group_value(cell.classic, assignments, version)
+
+    def _store(
+        self, shard: Shard, record: KeyValue, then: Callable[[Error], None]
+    ) -> None:
+        """Write a group down and call `then` once that is committed, or failed."""
+        try:
+            end_offset = shard.append([record], self.now.time_ms)
+        except ApiError as problem:
+            log.error("%s: a group cannot be written: %s", shard.name, problem)
+            then(group_error(problem.error))
+            return
+        if shard.is_committed(end_offset):
+            then(Error.NONE)
+        else:
+            assert self._tasks is not None, "nobody is served before it runs"
+            self._tasks.start_soon(self._store_later, shard, end_offset, then)
+
+    async def _store_later(
+        self, shard: Shard, end_offset: int, then: Callable[[Error], None]
+    ) -> None:
+        then(group_error(await shard.committed(end_offset)))

@@ -1,0 +1,121 @@
+"""Reading a partition of `__consumer_offsets`: the groups it says there are.
+
+Later records stand for earlier ones of the same key, and null takes back. Offsets that
+a transaction commits count from its marker on. What cannot be read is passed over with
+a line in the log that gives its offset.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from typing import NamedTuple
+
+from logion.group.cell import GroupCell
+from logion.group.offsets import CommittedOffset
+from logion.group.records import GroupRecord, read_group, read_offset, read_record
+from logion.names import Buffer, TopicPartition
+from logion.protocol.errors import ApiError, ProtocolError
+from logion.protocol.messages.group_records import GroupMetadataKey, OffsetCommitKey
+from logion.records.batch import Batch, check_crc
+from logion.records.control import ControlType, control_type
+from logion.records.record import Record, read_batch
+
+log = logging.getLogger(__name__)
+
+
+class _Placed(NamedTuple):
+    """A committed offset, None for one taken back, and where its record is."""
+
+    group_id: str
+    partition: TopicPartition
+    committed: CommittedOffset | None
+    offset: int
+
+
+class Replay:
+    """The groups of one partition, as far as its records were read."""
+
+    def __init__(self, name: TopicPartition) -> None:
+        """Begin with none; `name` is the partition, for the lines in the log."""
+        self._name = name
+        self.cells: dict[str, GroupCell] = {}
+        self._at: dict[tuple[str, TopicPartition], int] = {}
+        self._open: defaultdict[int, list[_Placed]] = defaultdict(list)
+
+    def take(self, buffer: Buffer, batch: Batch) -> None:
+        """Read one batch of `buffer`."""
+        try:
+            check_crc(buffer, batch)
+            records = read_batch(buffer, batch)
+            if batch.is_control:
+                self._end_transaction(batch, records)
+                return
+        except ApiError as problem:
+            self._skip(batch.base_offset, problem)
+            return
+        for record in records:
+            try:
+                self._take_record(batch, record)
+            except ProtocolError as problem:
+                self._skip(record.offset, problem)
+
+    def _skip(self, offset: int, problem: Exception) -> None:
+        log.error("%s: passed over at offset %d: %s", self._name, offset, problem)
+
+    def _take_record(self, batch: Batch, record: Record) -> None:
+        read = read_record(record.key, record.value)
+        if read is None:
+            return  # of a kind that a newer release writes
+        if isinstance(read.key, OffsetCommitKey):
+            placed = _placed(read, record.offset)
+            if batch.is_transactional:
+                self._open[batch.producer_id].append(placed)
+            else:
+                self._commit(placed)
+        elif isinstance(read.key, GroupMetadataKey):
+            self._take_group(read)
+
+    def _take_group(self, read: GroupRecord) -> None:
+        group_id = read.key.group
+        cell = self._cell(group_id)
+        value = read.value
+        fresh = GroupCell(group_id).classic
+        cell.classic = fresh if value is None else read_group(group_id, value)
+
+    def _commit(self, placed: _Placed) -> None:
+        group_id, partition, committed, offset = placed
+        if self._at.get((group_id, partition), -1) > offset:
+            return  # a later commit outside the transaction counts
+        self._at[group_id, partition] = offset
+        offsets = self._cell(group_id).offsets
+        if committed is None:
+            offsets.pop(partition, None)
+        else:
+            offsets[partition] = committed
+
+    def _end_transaction(self, batch: Batch, records: list[Record]) -> None:
+        placed = self._open.pop(batch.producer_id, [])
+        if records and control_type(records[0]) is ControlType.COMMIT:
+            for each in placed:
+                self._commit(each)
+
+    def _cell(self, group_id: str) -> GroupCell:
+        if group_id not in self.cells:
+            self.cells[group_id] = GroupCell(group_id)
+        return self.cells[group_id]
+
+    def result(self) -> dict[str, GroupCell]:
+        """Return the groups that are more than a name."""
+        return {
+            group_id: cell
+            for group_id, cell in self.cells.items()
+            if cell.offsets or not cell.is_only_offsets
+        }
+
+
+def _placed(read: GroupRecord, offset: int) -> _Placed:
+    key = read.key
+    partition = TopicPartition(key.topic, key.partition)
+    committed = None if read.value is None else read_offset(read.value)
+    return _Placed(key.group, partition, committed, offset)

@@ -1,0 +1,132 @@
+"""The groups of one partition of `__consumer_offsets`, and that partition's log.
+
+What a group becomes is first written, then known: a broker that takes the partition
+over finds there what members were told.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import trio
+
+from logion.group.cell import GroupCell
+from logion.group.replay import Replay
+from logion.group.rules import CoordinatorSettings
+from logion.names import TopicPartition
+from logion.protocol.errors import ApiError, Error
+from logion.records.batch import scan_batches
+from logion.records.record import BatchOptions, Record, write_batch
+from logion.replica.partition import ALL_ACKS, Partition
+
+log = logging.getLogger(__name__)
+
+KeyValue = tuple[bytes, bytes | None]
+"""A record to be written."""
+
+
+class Shard:
+    """The groups of one partition."""
+
+    __slots__ = ("_settings", "cells", "is_loaded", "partition")
+
+    def __init__(self, partition: Partition, settings: CoordinatorSettings) -> None:
+        """Know no group yet; they are loaded unless the log is empty."""
+        self._settings = settings
+        self.partition = partition
+        self.cells: dict[str, GroupCell] = {}
+        self.is_loaded = partition.log.end_offset == partition.log.start_offset
+
+    @property
+    def name(self) -> TopicPartition:
+        """Return the name of the partition."""
+        return self.partition.name
+
+    async def load(self) -> None:
+        """Read the groups from the log; other tasks get their turn meanwhile."""
+        replay, read_from = Replay(self.name), self.partition.log
+        offset = read_from.start_offset
+        try:
+            while offset < read_from.end_offset:
+                data = read_from.read(offset, self._settings.load_size).read()
+                scan = scan_batches(data)
+                if not scan.batches:
+                    log.error("%s: cannot be read from %d on", self.name, offset)
+                    break
+                for batch in scan.batches:
+                    replay.take(data, batch)
+                    await trio.lowlevel.checkpoint()
+                offset = scan.batches[-1].last_offset + 1
+        except (ApiError, OSError) as problem:
+            log.error("%s: its groups cannot be loaded: %s", self.name, problem)
+        self.cells = replay.result()
+        self.is_loaded = True
+        log.info("%s: %d groups loaded", self.name, len(self.cells))
+
+    def cell(self, group_id: str) -> GroupCell:
+        """Return a group, made if it is not there."""
+        found = self.cells.get(group_id)
+        if found is None:
+            found = self.cells[group_id] = GroupCell(group_id)
+        return found
+
+    def append(self, records: Sequence[KeyValue], now_ms: int) -> int:
+        """Append records; return the offset below which they must be committed.
+
+        Raises ApiError and appends nothing: MESSAGE_TOO_LARGE for more than the topic
+        takes, and what `Partition.append` raises.
+        """
+        rules = self.partition.log.settings.rules
+        batch = write_batch(
+            [Record(at, now_ms, *record) for at, record in enumerate(records)],
+            BatchOptions(magic=rules.magic, codec=self._settings.codec),
+        )
+        if len(batch) > rules.message_size_max:
+            text = f"{len(batch)} bytes; the topic takes {rules.message_size_max}"
+            raise ApiError(Error.MESSAGE_TOO_LARGE, text)
+        self.partition.append(memoryview(bytearray(batch)), version=None, acks=ALL_ACKS)
+        return self.partition.log.end_offset
+
+    def is_committed(self, end_offset: int) -> bool:
+        """Tell whether every record below `end_offset` is committed."""
+        return self.partition.high_watermark >= end_offset
+
+    async def committed(self, end_offset: int) -> Error:
+        """Return NONE once every record below `end_offset` is committed.
+
+        REQUEST_TIMED_OUT if that takes too long.
+        """
+        if not self.is_committed(end_offset):
+            with trio.move_on_after(self._settings.commit_timeout_ms / 1000):
+                await self.partition.committed(end_offset)
+        done = self.is_committed(end_offset)
+        return Error.NONE if done else Error.REQUEST_TIMED_OUT
+
+
+_COMMIT_ERRORS = {
+    Error.UNKNOWN_TOPIC_OR_PARTITION: Error.COORDINATOR_NOT_AVAILABLE,
+    Error.NOT_ENOUGH_REPLICAS: Error.COORDINATOR_NOT_AVAILABLE,
+    Error.REQUEST_TIMED_OUT: Error.COORDINATOR_NOT_AVAILABLE,
+    Error.NOT_LEADER_OR_FOLLOWER: Error.NOT_COORDINATOR,
+    Error.KAFKA_STORAGE_ERROR: Error.NOT_COORDINATOR,
+    Error.MESSAGE_TOO_LARGE: Error.INVALID_COMMIT_OFFSET_SIZE,
+    Error.RECORD_LIST_TOO_LARGE: Error.INVALID_COMMIT_OFFSET_SIZE,
+}
+
+_GROUP_ERRORS = {
+    **_COMMIT_ERRORS,
+    Error.REQUEST_TIMED_OUT: Error.REBALANCE_IN_PROGRESS,
+    Error.MESSAGE_TOO_LARGE: Error.UNKNOWN_SERVER_ERROR,
+    Error.RECORD_LIST_TOO_LARGE: Error.UNKNOWN_SERVER_ERROR,
+}
+
+
+def commit_error(error: Error) -> Error:
+    """Return what a client that commits is told of a write that failed."""
+    return _COMMIT_ERRORS.get(error, error)
+
+
+def group_error(error: Error) -> Error:
+    """Return what members are told when their group could not be written."""
+    return _GROUP_ERRORS.get(error, error)
