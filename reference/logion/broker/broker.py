@@ -20,6 +20,8 @@ import trio
 from logion.broker.admission import Doorkeeper
 from logion.broker.clients import Clients
 from logion.broker.dispatch import served
+from logion.broker.faults.faults import Faults
+from logion.broker.faults.pictures import Pictures
 from logion.broker.fetch_sessions import FetchSessions
 from logion.broker.group_settings import coordinator_settings
 from logion.broker.housekeeping import keep_house
@@ -64,20 +66,26 @@ class Broker:
 
 @asynccontextmanager
 async def open_broker(
-    config: BrokerConfig, clock: Clock, disk: Disk, chance: Chance | None = None
+    config: BrokerConfig,
+    clock: Clock,
+    disk: Disk,
+    chance: Chance | None = None,
+    faults: Faults | None = None,
 ) -> AsyncIterator[Broker]:
     """Give a broker that accepts connections; it shuts down cleanly at the end.
 
+    `faults` is what it does wrong on purpose; without it, nothing.
     Raises OSError if an address or a data folder cannot be used, DirectoryRefused if
     a folder is another broker's or in use.
     """
     chance = random.SystemRandom() if chance is None else chance
     logs, cluster = await _open_storage(config, clock, disk, chance)
-    state = _assemble(config, clock, logs, cluster, chance)
+    state = _assemble(config, clock, logs, cluster, chance, faults or Faults())
     try:
         listeners = _bind(config)
         async with trio.open_nursery() as nursery:
             cluster.subscribe(partial(_follow, state))
+            cluster.subscribe(state.pictures.note)
             await cluster.register(_registration(config, listeners))
             _follow(state, ClusterImage(), cluster.image)
             nursery.start_soon(state.groups.run)
@@ -195,6 +203,7 @@ def _assemble(
     logs: LogManager,
     cluster: Cluster,
     chance: Chance,
+    faults: Faults,
 ) -> BrokerState:
     played = release(config.release)
     return BrokerState(
@@ -212,6 +221,8 @@ def _assemble(
         clients=Clients(),
         groups=GroupCoordinator(coordinator_settings(config, played), clock),
         chance=chance,
+        faults=faults,
+        pictures=Pictures(clock),
         frame_size_max=config.integer("socket.request.max.bytes"),
         fetch_size_max=config.integer("fetch.max.bytes"),
     )

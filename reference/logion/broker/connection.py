@@ -15,7 +15,8 @@ import trio
 from logion.broker.admission import API_VERSIONS, Verdict
 from logion.broker.clients import Client
 from logion.broker.context import CloseConnection, Context
-from logion.broker.dispatch import handler
+from logion.broker.dispatch import Handler, handler
+from logion.broker.faults.injecting import Injecting
 from logion.broker.state import BrokerState
 from logion.broker.transport import Piece, Transport
 from logion.protocol.apis import request_class
@@ -110,14 +111,19 @@ class Connection:
             self.transport.is_lost,
         )
         self.client.begin(context, self.broker.clock.monotonic())
-        version = admission.version
+        version, fault = admission.version, None
         if admission.verdict is Verdict.OFFER_VERSIONS:
             version, response = 0, self._offer_versions()
         else:
             request = decode(
                 request_class(header.api_key), version, frame, offset=position
             )
-            response = await handler(header.api_key)(self.broker, context, request)
+            handle = handler(header.api_key)
+            fault = self._fault(context, request, handle)
+            if fault is None:
+                response = await handle(self.broker, context, request)
+            else:
+                response = await fault.answer(request)
             if header.api_key == API_VERSIONS and not response.error_code:
                 self.client.introduce(
                     request.client_software_name, request.client_software_version
@@ -125,7 +131,20 @@ class Connection:
         self.client.end(response, self.broker.clock.monotonic())
         if response is None:
             return None
-        return encode_response(response, version, header.correlation_id)
+        pieces = encode_response(response, version, header.correlation_id)
+        if fault is None:
+            return pieces
+        return await fault.deliver(pieces, self.transport.send)
+
+    def _fault(
+        self, context: Context, request: object, handle: Handler
+    ) -> Injecting | None:
+        """Return what a rule makes of a request; None where none fires: as usual."""
+        if not self.broker.faults.is_armed:
+            return None
+        from logion.broker.faults.injecting import injecting_into
+
+        return injecting_into(self.broker, context, request, handle)
 
     def _offer_versions(self) -> object:
         """Return the answer, in version 0, to ApiVersions in an unknown version."""

@@ -116,6 +116,16 @@ class FetchSessions:
         """Forget a session; no such session is no error."""
         self._sessions.pop(session_id, None)
 
+    def partitions(self, session_id: int) -> tuple[FetchedPartition, ...]:
+        """Return what a session asks for; nothing if there is no such session."""
+        session = self._sessions.get(session_id)
+        return () if session is None else tuple(session.partitions.values())
+
+    def forget_told(self, session_id: int) -> None:
+        """Let the next answer of a session name all its partitions again."""
+        for partition in self.partitions(session_id):
+            partition.told = (-1, -1)
+
     def resume(
         self, session_id: int, epoch: int, *, uses_topic_ids: bool, now_ms: int
     ) -> FetchSession | Error:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from logion.broker.admission import Doorkeeper
 from logion.broker.clients import Clients
+from logion.broker.faults.faults import Faults
+from logion.broker.faults.pictures import Pictures
 from logion.broker.fetch_sessions import FetchSessions
 from logion.broker.partitions import Partitions
 from logion.clock import Clock
@@ -39,6 +41,10 @@ class BrokerState:
     groups: GroupCoordinator
     chance: Chance
     """Where new ids come from."""
+    faults: Faults
+    """What it does wrong on purpose: usually nothing."""
+    pictures: Pictures
+    """How the cluster looked before its last changes."""
     frame_size_max: int
     """Largest request read: `socket.request.max.bytes`."""
     fetch_size_max: int

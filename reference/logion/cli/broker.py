@@ -6,8 +6,9 @@ import logging
 import signal
 import tempfile
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import trio
@@ -15,6 +16,7 @@ import trio
 from logion import __version__
 from logion.broker.broker import Broker, open_broker
 from logion.broker.defaults import settings_over_defaults
+from logion.broker.faults.faults import Faults
 from logion.cli.arguments import FAILED, Parser, problem_text, refuse
 from logion.cli.logs import FORMATS, LEVELS, to_stderr
 from logion.clock import SystemClock
@@ -53,26 +55,29 @@ def main(arguments: list[str]) -> int:
     to_stderr(level=options.log_level, form=options.log_format)
     try:
         given, played = _given(options), release(options.release)
+        faults = _faults(options.faults)
     except (ValueError, OSError) as problem:
         return refuse("broker", problem)
     early = _early_signals()
     with _data_folder(given) as folder:
-        return _serve(folder, given, str(played), options.ready_file, early)
+        status = _serve(
+            partial(_config, folder, given, str(played)),
+            partial(_run, faults, options.ready_file, early),
+        )
+    _tell(faults)
+    return status
 
 
 def _serve(
-    folder: str,
-    given: dict[str, str],
-    played: str,
-    ready_file: str | None,
-    early: Sequence[int],
+    configure: Callable[[], BrokerConfig],
+    run: Callable[[BrokerConfig], Awaitable[None]],
 ) -> int:
     status = 0
     try:
-        config = _config(folder, given, played)
+        config = configure()
         for warning in config.warnings:
             log.warning("%s", warning)
-        trio.run(_run, config, ready_file, early)
+        trio.run(run, config)
     except* ConfigError as problems:
         status = refuse("broker", _first(problems))
     except* (DirectoryRefused, OSError) as problems:
@@ -89,6 +94,7 @@ def _parser() -> Parser:
     add("--data", metavar="DIR", help="data folder; it is kept")
     add("--release", metavar="R", default=NEWEST_RELEASE, help="0.8.0 to 4.3")
     add("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting")
+    add("--faults", metavar="FILE", help="a plan of what it does wrong, in TOML")
     add("--ready-file", metavar="FILE", help="gets HOST:PORT once connections work")
     add("--log-level", choices=LEVELS, default="warning", help="what stderr gets")
     add("--log-format", choices=FORMATS, default="text", help="for people, or JSON")
@@ -160,21 +166,42 @@ def _give_back_signals() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
+def _faults(path: str | None) -> Faults:
+    """Return what the broker does wrong: the plan of a file, or nothing."""
+    faults = Faults()
+    if path is not None:
+        from logion.broker.faults.plan import read_plan_file
+
+        faults.load(read_plan_file(path))
+    return faults
+
+
+def _tell(faults: Faults) -> None:
+    """Log how often each fault fired; one that never did is a warning."""
+    for name, matched, fired in faults.counts():
+        level = logging.INFO if fired else logging.WARNING
+        text = "fault %s fired %d times; %d requests matched"
+        log.log(level, text, name, fired, matched)
+
+
 async def _run(
-    config: BrokerConfig, ready_file: str | None, early: Sequence[int]
+    faults: Faults,
+    ready_file: str | None,
+    early: Sequence[int],
+    config: BrokerConfig,
 ) -> None:
     async with trio.open_nursery() as nursery:
         await nursery.start(_stop_on_signal, nursery.cancel_scope, early)
         await trio.lowlevel.checkpoint()  # a signal that came early ends it here
         async with AsyncExitStack() as stack:
-            _announce(await _open(stack, config), ready_file)
+            _announce(await _open(stack, config, faults), ready_file)
             await trio.sleep_forever()
 
 
-async def _open(stack: AsyncExitStack, config: BrokerConfig) -> Broker:
+async def _open(stack: AsyncExitStack, config: BrokerConfig, faults: Faults) -> Broker:
     """Return a broker that `stack` closes; DirectoryRefused for unreadable files."""
     try:
-        opening = open_broker(config, SystemClock(), SystemDisk())
+        opening = open_broker(config, SystemClock(), SystemDisk(), faults=faults)
         return await stack.enter_async_context(opening)
     except ValueError as problem:
         raise DirectoryRefused(str(problem)) from problem

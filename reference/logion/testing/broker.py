@@ -23,6 +23,7 @@ import trio
 
 from logion.broker.broker import Broker as Running
 from logion.broker.defaults import settings_over_defaults
+from logion.broker.faults.faults import Faults
 from logion.broker.inspection import inspect
 from logion.broker.views import BrokerView
 from logion.config import NEWEST_RELEASE, BrokerConfig
@@ -57,18 +58,24 @@ class Broker:
         config: Mapping[str, Setting] | None = None,
         data: str | None = None,
         time: Time = "running",
+        faults: Mapping[str, object] | None = None,
     ) -> None:
         """Prepare a broker of `release`.
 
         `config` holds broker settings by Kafka's names; `data` is a folder that
         outlives the broker, otherwise a temporary one is made and removed; `time` that
-        is "frozen" passes by `clock.advance` alone.
+        is "frozen" passes by `clock.advance` alone; `faults` is a plan of what it does
+        wrong, PlanError if that is no plan.
         Starting raises ConfigError for a wrong setting, ValueError for an unknown
         release, DirectoryRefused for a folder in use, OSError for an address in use.
         """
         self._release = release
         self._given = {key: value_text(it) or "" for key, it in (config or {}).items()}
         self._data = data
+        self.faults = Faults()
+        """What it does wrong on purpose; may be changed while it runs."""
+        if faults is not None:
+            self.faults.load(faults)
         self._disk: Disk = SystemDisk()
         self._is_frozen = time == "frozen"
         self._exit = ExitStack()
@@ -131,7 +138,7 @@ class Broker:
             for warning in config.warnings:
                 log.warning("%s", warning)
             life = Life(JumpingClock(is_frozen=self._is_frozen))
-            work = (config, self._disk)
+            work = (config, self._disk, self.faults)
             thread = threading.Thread(target=life.run, args=work, daemon=True)
             thread.start()
             self._exit.callback(thread.join)

@@ -14,6 +14,7 @@ from outcome import Outcome, Value, acapture, capture
 from trio.testing import wait_all_tasks_blocked
 
 from logion.broker.broker import Broker, open_broker
+from logion.broker.faults.faults import Faults
 from logion.config import BrokerConfig
 from logion.disk import Disk
 from logion.testing.clock import JumpingClock
@@ -50,18 +51,19 @@ class Life:
         """Return once clients can connect; raises why they never can."""
         self._broker = self._started.result().unwrap()
 
-    def run(self, config: BrokerConfig, disk: Disk) -> None:
+    def run(self, config: BrokerConfig, disk: Disk, faults: Faults) -> None:
         """Run a broker until `end`; in its own thread."""
-        ending = capture(partial(trio.run, self._main, config, disk, clock=self.clock))
+        main = partial(self._main, config, disk, faults)
+        ending = capture(partial(trio.run, main, clock=self.clock))
         if self._started.done():
             self.ending = ending
         else:
             assert isinstance(ending, Failure), "it cannot end before it has started"
             self._started.set_result(ending)
 
-    async def _main(self, config: BrokerConfig, disk: Disk) -> None:
+    async def _main(self, config: BrokerConfig, disk: Disk, faults: Faults) -> None:
         with self._stopping:
-            async with open_broker(config, self.clock, disk) as running:
+            async with open_broker(config, self.clock, disk, faults=faults) as running:
                 self._token = trio.lowlevel.current_trio_token()
                 self._started.set_result(Value(running))
                 await trio.sleep_forever()

@@ -1,0 +1,1 @@
+"""Faults on purpose: rules, as data, of what a broker does wrong and when."""

@@ -1,0 +1,235 @@
+"""The faults of one broker: which rules are in force, and what they have done.
+
+`Faults` may be used from any thread: a test changes its rules while the broker's own
+thread asks it about each request. Without a rule that can still fire, `is_armed` is
+False and nothing else is asked.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+from threading import Condition
+from typing import NamedTuple
+
+from logion.broker.context import Context
+from logion.broker.faults.matching import Asked, is_meant
+from logion.broker.faults.plan import Given, Plan, Rule, read_plan, read_rules
+from logion.protocol.apis import APIS
+from logion.protocol.errors import Error
+
+log = logging.getLogger(__name__)
+
+FIRED_MAX = 10_000
+"""How many of the last firings are kept; all are counted."""
+
+
+class Fired(NamedTuple):
+    """One time that a rule fired."""
+
+    rule: str
+    """Name of the rule."""
+    api: str
+    version: int
+    client_id: str
+    peer: str
+    """Address of the client, `host:port`."""
+    correlation_id: int
+    time_ms: int
+    """When, by the broker's clock: milliseconds since 1970-01-01 UTC."""
+    error: Error
+    """The error that was answered; NONE if the rule has none."""
+
+
+class Count(NamedTuple):
+    """What became of one rule."""
+
+    rule: str
+    matched: int
+    """Requests that it meant while it was looked at."""
+    fired: int
+
+
+class Firing(NamedTuple):
+    """What happens to a request now."""
+
+    rule: Rule
+    error: Error
+    """What this firing answers; NONE if the rule has no error, or lets this pass."""
+
+
+@dataclass(slots=True, eq=False)
+class _Live:
+    """A rule in force, and how often it has been looked at."""
+
+    rule: Rule
+    chance: Random
+    matched: int = 0
+    fired: int = 0
+
+    @property
+    def can_fire(self) -> bool:
+        return self.rule.times is None or self.fired < self.rule.times
+
+    @property
+    def count(self) -> Count:
+        return Count(self.rule.name, self.matched, self.fired)
+
+    def fires(self, asked: Asked) -> bool:
+        """Count the request if the rule means it; tell whether the rule fires."""
+        if not self.can_fire or not is_meant(self.rule, asked):
+            return False
+        self.matched += 1
+        if self.matched < self.rule.nth:
+            return False
+        if self.rule.probability < 1 and self.chance.random() >= self.rule.probability:
+            return False
+        self.fired += 1
+        return True
+
+    def firing(self) -> Firing:
+        """Return what its latest firing does."""
+        errors = self.rule.errors
+        error = errors[(self.fired - 1) % len(errors)] if errors else Error.NONE
+        return Firing(self.rule, error)
+
+
+@dataclass(slots=True)
+class Faults:
+    """The rules in force, in the order in which they are looked at."""
+
+    is_armed: bool = False
+    """Whether any rule can still fire."""
+    _seed: int = 0
+    _live: list[_Live] = field(default_factory=list)
+    _gone: list[_Live] = field(default_factory=list)
+    _fired: deque[Fired] = field(default_factory=lambda: deque(maxlen=FIRED_MAX))
+    _numbered: int = 0
+    changed: Condition = field(default_factory=Condition)
+
+    def load(self, plan: Given | Plan) -> None:
+        """Put the rules of a plan in place of all; counts and reports begin anew.
+
+        Raises PlanError, and nothing changes, if it is no plan.
+        """
+        read = plan if isinstance(plan, Plan) else read_plan(plan)
+        with self.changed:
+            self._seed, self._numbered = read.seed, len(read.rules)
+            self._gone.clear()
+            self._fired.clear()
+            self._live = [self._begun(rule) for rule in read.rules]
+            self._arm()
+
+    def add(self, *rules: Given) -> None:
+        """Put rules behind those in force; PlanError, and none is, if one is wrong."""
+        self._add(rules)
+
+    def clear(self) -> None:
+        """Take all rules out of force; what they have done stays told."""
+        with self.changed:
+            self._drop(list(self._live))
+
+    @contextmanager
+    def injected(self, *rules: Given) -> Iterator[Injected]:
+        """Keep rules in force for a block, before all others; give what they do."""
+        added = self._add(rules, first=True)
+        try:
+            yield Injected(self, tuple(added))
+        finally:
+            with self.changed:
+                self._drop(added)
+
+    def fired(self) -> list[Fired]:
+        """Return each time that a rule fired, the last 10,000, oldest first."""
+        with self.changed:
+            return list(self._fired)
+
+    def counts(self) -> list[Count]:
+        """Return how often each rule matched and fired, those out of force too."""
+        with self.changed:
+            return [it.count for it in (*self._gone, *self._live)]
+
+    def decide(self, context: Context, asked: Asked, time_ms: int) -> Firing | None:
+        """Return what happens to a request, None if no rule fires on it."""
+        with self.changed:
+            for live in self._live:
+                if live.fires(asked):
+                    break
+            else:
+                return None
+            firing = live.firing()
+            self._arm()
+            self._note(context, firing, time_ms)
+        return firing
+
+    def _add(self, given: tuple[Given, ...], *, first: bool = False) -> list[_Live]:
+        with self.changed:
+            rules = read_rules(given, first=self._numbered + 1)
+            self._numbered += len(rules)
+            added = [self._begun(rule) for rule in rules]
+            self._live = added + self._live if first else self._live + added
+            self._arm()
+        return added
+
+    def _begun(self, rule: Rule) -> _Live:
+        return _Live(rule, Random(f"{self._seed}/{rule.name}"))  # noqa: S311
+
+    def _drop(self, leaving: list[_Live]) -> None:
+        self._gone += [it for it in self._live if it in leaving]
+        self._live = [it for it in self._live if it not in leaving]
+        self._arm()
+
+    def _arm(self) -> None:
+        self.is_armed = any(live.can_fire for live in self._live)
+
+    def _note(self, context: Context, firing: Firing, time_ms: int) -> None:
+        fired = Fired(
+            firing.rule.name,
+            APIS[context.api_key].name,
+            context.version,
+            context.client_id,
+            context.peer,
+            context.correlation_id,
+            time_ms,
+            firing.error,
+        )
+        self._fired.append(fired)
+        self.changed.notify_all()
+        log.info(
+            "fault %s on %s v%d of client %r (%s, correlation id %d)",
+            *fired[:4],
+            fired.peer,
+            fired.correlation_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """Rules that are in force for a block, and what they have done."""
+
+    _faults: Faults
+    _rules: tuple[_Live, ...]
+
+    @property
+    def count(self) -> int:
+        """Return how often they have fired."""
+        return sum(it.fired for it in self._rules)
+
+    def fired(self) -> list[Fired]:
+        """Return each time that one of them fired, oldest first."""
+        names = {it.rule.name for it in self._rules}
+        return [it for it in self._faults.fired() if it.rule in names]
+
+    def wait(self, count: int = 1, timeout_s: float = 10.0) -> None:
+        """Return once they have fired `count` times; TimeoutError if they do not."""
+        with self._faults.changed:
+            is_done = self._faults.changed.wait_for(
+                lambda: self.count >= count, timeout_s
+            )
+        if not is_done:
+            text = f"fired {self.count} times within {timeout_s} s; expected {count}"
+            raise TimeoutError(text)
