@@ -287,6 +287,35 @@ def test_unknown_settings_are_warned_about(capsys: Capsys) -> None:
 
 
 @pytest.mark.usefixtures("stopped")
+def test_a_fault_that_never_fired_is_warned_about(
+    capsys: Capsys, tmp_path: Path
+) -> None:
+    plan = tmp_path / "faults.toml"
+    plan.write_text('[[rules]]\nname = "slow"\ndelay_ms = 5\n')
+    assert main([*FREE_PORT, "--faults", str(plan)]) == 0
+    assert "fault slow fired 0 times; 0 requests matched" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('[[rules]]\napi = "Fech"\n', "rule 1: api is 'Fech', no API of Kafka; "),
+        (None, "No such file"),
+    ],
+)
+def test_a_plan_that_cannot_be_used_is_refused(
+    text: str | None, reason: str, capsys: Capsys, tmp_path: Path
+) -> None:
+    plan = tmp_path / "faults.toml"
+    if text is not None:
+        plan.write_text(text)
+    assert main([*FREE_PORT, "--faults", str(plan)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert reason in line
+    assert str(plan) in line
+
+
+@pytest.mark.usefixtures("stopped")
 def test_with_json_logs_every_line_is_an_object(capsys: Capsys) -> None:
     arguments = [*FREE_PORT, "--set", "no.such.key=1", "--log-format", "json"]
     assert main([*arguments, "--log-level", "debug"]) == 0

@@ -13,6 +13,7 @@ import pytest
 import trio
 import trio.lowlevel
 from confluent_kafka import Producer
+from logion.broker.faults.plan import PlanError
 from logion.client.cluster import open_cluster
 from logion.client.connection import Address
 from logion.config import ConfigError
@@ -25,8 +26,10 @@ from tests.logion.testing.filling import address, fill, put
 ROOT = Path(__file__).parents[3]
 EXAMPLES = [
     example
-    for document in (ROOT / "README.md", ROOT / "docs/testing.md")
-    for example in re.findall(r"```python\n(.*?)```", document.read_text(), re.DOTALL)
+    for document in ("README.md", "docs/testing.md", "docs/faults.md")
+    for example in re.findall(
+        r"```python\n(.*?)```", (ROOT / document).read_text(), re.DOTALL
+    )
 ]
 DEADLINE_S = 60
 STRICT = ("-W", "error", "-W", "ignore::DeprecationWarning")
@@ -369,6 +372,24 @@ def test_a_folder_that_cannot_be_read_is_free_afterwards(tmp_path: Path) -> None
     journal.unlink()
     with Broker(data=str(tmp_path)) as broker:
         assert broker.topics() == []
+
+
+# Faults
+
+
+def test_faults_can_be_given_before_the_start_and_asked_about_after_the_end() -> None:
+    rule = {"api": "Produce", "error": "NOT_LEADER_OR_FOLLOWER"}
+    with Broker(faults={"rules": [rule]}) as broker:
+        settings = {"bootstrap.servers": broker.bootstrap, "retry.backoff.ms": 10}
+        producer = Producer(settings)
+        producer.produce("t", b"v")
+        assert producer.flush(DEADLINE_S) == 0
+    assert [it.api for it in broker.faults.fired()] == ["Produce"]
+
+
+def test_a_plan_that_is_none_is_refused_at_once() -> None:
+    with pytest.raises(PlanError, match="unknown field 'topics'"):
+        Broker(faults={"rules": [{"topics": "t"}]})
 
 
 # Documentation

@@ -29,7 +29,7 @@ from logion.broker.faults.naming import (
 )
 from logion.broker.faults.plan import Rule
 from logion.protocol.errors import Error
-from logion.protocol.schema import default_of, replace, schema_of
+from logion.protocol.schema import Field, WireType, default_of, replace, schema_of
 
 OF_THE_WHOLE = frozenset(
     {
@@ -82,7 +82,7 @@ Test: TypeAlias = Callable[[Level, Any], bool]
 """Tells whether an element of a message is meant."""
 
 
-def test_of(rule: Rule, topic_name: TopicNames) -> Test:
+def meant_by(rule: Rule, topic_name: TopicNames) -> Test:
     """Return what tells whether a rule means an element of a message."""
     return lambda level, element: admits(rule, level, element, topic_name)
 
@@ -176,15 +176,23 @@ def refuse(cls: type, source: Any, path: Path, error: Error, version: int) -> An
 
 def _named(cls: type, source: Any, version: int) -> dict[str, Any]:
     """Return the fields of an answer without its errors, named as its request is."""
-    values = {}
-    for field in schema_of(cls).fields:
-        value = BESIDE_AN_ERROR.get(field.name, default_of(field))
-        if version in field.versions:
-            value = _name_in(source, field.name, value)
-        elif field.name in BESIDE_AN_ERROR:
-            value = default_of(field)
-        values[field.name] = value
-    return values
+    return {
+        field.name: _value(field, source, version)
+        if version in field.versions
+        else default_of(field)
+        for field in schema_of(cls).fields
+    }
+
+
+def _value(field: Field, source: Any, version: int) -> Any:
+    otherwise = BESIDE_AN_ERROR.get(field.name, default_of(field))
+    value = _name_in(source, field.name, otherwise)
+    return _empty(field) if value is None and version not in field.nullable else value
+
+
+def _empty(field: Field) -> Any:
+    """Return what stands for null in a version that has none."""
+    return field.type.default if isinstance(field.type, WireType) else None
 
 
 def _name_in(source: Any, name: str, otherwise: Any) -> Any:
@@ -206,18 +214,19 @@ def overlay(lower: Any, upper: Any, path: Path) -> Any:
     for branch in branches(type(lower)):
         over = getattr(upper, branch.field.name)
         if branch.level is path[0] and branch.element is not None and over:
-            under = {
-                _identity(it, path[0]): it
-                for it in getattr(lower, branch.field.name) or ()
-            }
-            for element in over:
-                key = _identity(element, path[0])
-                is_known = key in under
-                under[key] = (
-                    overlay(under[key], element, path[1:]) if is_known else element
-                )
-            changes[branch.field.name] = tuple(under.values())
+            under = getattr(lower, branch.field.name) or ()
+            changes[branch.field.name] = _laid_over(under, over, path)
     return replace(lower, **changes)
+
+
+def _laid_over(lower: Any, upper: Any, path: Path) -> tuple[Any, ...]:
+    """Return the elements of one array with those of another in place or behind."""
+    found = {_identity(it, path[0]): it for it in lower}
+    for element in upper:
+        key = _identity(element, path[0])
+        known = found.get(key)
+        found[key] = element if known is None else overlay(known, element, path[1:])
+    return tuple(found.values())
 
 
 def _identity(element: Any, level: Level) -> tuple[Any, ...]:

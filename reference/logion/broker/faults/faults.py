@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -107,7 +107,9 @@ class Faults:
     _seed: int = 0
     _live: list[_Live] = field(default_factory=list)
     _gone: list[_Live] = field(default_factory=list)
-    _fired: deque[Fired] = field(default_factory=lambda: deque(maxlen=FIRED_MAX))
+    _fired: deque[tuple[_Live, Fired]] = field(
+        default_factory=lambda: deque(maxlen=FIRED_MAX)
+    )
     _numbered: int = 0
     changed: Condition = field(default_factory=Condition)
 
@@ -146,7 +148,12 @@ class Faults:
     def fired(self) -> list[Fired]:
         """Return each time that a rule fired, the last 10,000, oldest first."""
         with self.changed:
-            return list(self._fired)
+            return [fired for _, fired in self._fired]
+
+    def fired_by(self, rules: Collection[object]) -> list[Fired]:
+        """Return each time that one of these rules in force fired, oldest first."""
+        with self.changed:
+            return [fired for rule, fired in self._fired if rule in rules]
 
     def counts(self) -> list[Count]:
         """Return how often each rule matched and fired, those out of force too."""
@@ -163,7 +170,7 @@ class Faults:
                 return None
             firing = live.firing()
             self._arm()
-            self._note(context, firing, time_ms)
+            self._note(context, live, firing.error, time_ms)
         return firing
 
     def _add(self, given: tuple[Given, ...], *, first: bool = False) -> list[_Live]:
@@ -186,25 +193,21 @@ class Faults:
     def _arm(self) -> None:
         self.is_armed = any(live.can_fire for live in self._live)
 
-    def _note(self, context: Context, firing: Firing, time_ms: int) -> None:
+    def _note(self, context: Context, live: _Live, error: Error, time_ms: int) -> None:
+        api = APIS[context.api_key].name
         fired = Fired(
-            firing.rule.name,
-            APIS[context.api_key].name,
+            live.rule.name,
+            api,
             context.version,
             context.client_id,
             context.peer,
             context.correlation_id,
             time_ms,
-            firing.error,
+            error,
         )
-        self._fired.append(fired)
+        self._fired.append((live, fired))
         self.changed.notify_all()
-        log.info(
-            "fault %s on %s v%d of client %r (%s, correlation id %d)",
-            *fired[:4],
-            fired.peer,
-            fired.correlation_id,
-        )
+        log.info("fault %s on %s v%d of client %r (%s, correlation id %d)", *fired[:6])
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +224,7 @@ class Injected:
 
     def fired(self) -> list[Fired]:
         """Return each time that one of them fired, oldest first."""
-        names = {it.rule.name for it in self._rules}
-        return [it for it in self._faults.fired() if it.rule in names]
+        return self._faults.fired_by(self._rules)
 
     def wait(self, count: int = 1, timeout_s: float = 10.0) -> None:
         """Return once they have fired `count` times; TimeoutError if they do not."""

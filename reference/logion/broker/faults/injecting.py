@@ -16,11 +16,11 @@ from logion.broker.context import CloseConnection, Context
 from logion.broker.dispatch import Handler
 from logion.broker.faults.answering import (
     divide,
+    meant_by,
     overlay,
     place,
     refuse,
     spoil,
-    test_of,
 )
 from logion.broker.faults.faults import Firing
 from logion.broker.faults.matching import Asked
@@ -98,7 +98,7 @@ class Injecting:
         context, error = self.context, self.firing.error
         cls = response_class(context.api_key)
         path = place(self.firing.rule, error, request, cls, context.version)
-        is_meant = test_of(self.firing.rule, self.broker.topic_name)
+        is_meant = meant_by(self.firing.rule, self.broker.topic_name)
         if context.api_key == FETCH:
             return await self._refuse_fetch(request, path)
         meant, rest = divide(request, path, is_meant)
@@ -117,7 +117,7 @@ class Injecting:
 
     async def _refuse_fetch(self, request: Any, path: Path) -> Any:
         """Return an answer at once; the session goes on as if partitions had failed."""
-        is_meant = test_of(self.firing.rule, self.broker.topic_name)
+        is_meant = meant_by(self.firing.rule, self.broker.topic_name)
         meant, _ = divide(self.named, path, is_meant)
         answer = await self._handle(replace(request, max_wait_ms=0))
         if meant is None or answer.error_code != Error.NONE:
@@ -129,7 +129,7 @@ class Injecting:
 
     def _misinform(self, answer: Any) -> Any:
         rule, image = self.firing.rule, self.broker.cluster.image
-        is_meant = test_of(rule, self.broker.topic_name)
+        is_meant = meant_by(rule, self.broker.topic_name)
         if rule.stale_ms:
             image = self.broker.pictures.ms_ago(rule.stale_ms, image)
             answer = as_of(answer, image, is_meant)

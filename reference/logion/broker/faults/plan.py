@@ -217,8 +217,10 @@ def _nearest(found: object, known: Iterable[str]) -> str:
 
     choices = list(known)
     by_fold = {choice.casefold(): choice for choice in choices}
-    near = get_close_matches(str(found).casefold(), by_fold, 1, cutoff=0.4)
-    if near:
+    folded = str(found).casefold()
+    near = [it for it in by_fold if it.startswith(folded)]
+    near += get_close_matches(folded, by_fold, 1, cutoff=0.4)
+    if near and folded:
         return f"; the nearest is {by_fold[near[0]]!r}"
     return f"; expected one of {', '.join(choices)}"
 
