@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import trio
 
@@ -16,7 +17,6 @@ from logion.broker.admission import API_VERSIONS, Verdict
 from logion.broker.clients import Client
 from logion.broker.context import CloseConnection, Context
 from logion.broker.dispatch import Handler, handler
-from logion.broker.faults.injecting import Injecting
 from logion.broker.state import BrokerState
 from logion.broker.transport import Piece, Transport
 from logion.protocol.apis import request_class
@@ -28,6 +28,9 @@ from logion.protocol.headers import (
     read_request_api,
     read_request_header,
 )
+
+if TYPE_CHECKING:  # loaded when a rule is in force
+    from logion.broker.faults.injecting import Injecting
 
 log = logging.getLogger(__name__)
 

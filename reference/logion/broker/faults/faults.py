@@ -14,13 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 from threading import Condition
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from logion.broker.context import Context
-from logion.broker.faults.matching import Asked, is_meant
-from logion.broker.faults.plan import Given, Plan, Rule, read_plan, read_rules
 from logion.protocol.apis import APIS
 from logion.protocol.errors import Error
+
+if TYPE_CHECKING:  # the modules of rules are loaded with the first rule
+    from logion.broker.faults.matching import Asked
+    from logion.broker.faults.plan import Given, Plan, Rule
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +83,8 @@ class _Live:
 
     def fires(self, asked: Asked) -> bool:
         """Count the request if the rule means it; tell whether the rule fires."""
+        from logion.broker.faults.matching import is_meant
+
         if not self.can_fire or not is_meant(self.rule, asked):
             return False
         self.matched += 1
@@ -118,6 +122,8 @@ class Faults:
 
         Raises PlanError, and nothing changes, if it is no plan.
         """
+        from logion.broker.faults.plan import Plan, read_plan
+
         read = plan if isinstance(plan, Plan) else read_plan(plan)
         with self.changed:
             self._seed, self._numbered = read.seed, len(read.rules)
@@ -174,6 +180,8 @@ class Faults:
         return firing
 
     def _add(self, given: tuple[Given, ...], *, first: bool = False) -> list[_Live]:
+        from logion.broker.faults.plan import read_rules
+
         with self.changed:
             rules = read_rules(given, first=self._numbered + 1)
             self._numbered += len(rules)
