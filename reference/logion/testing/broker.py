@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Literal, Self, TypeAlias, TypeVar
@@ -26,11 +26,12 @@ from logion.broker.defaults import settings_over_defaults
 from logion.broker.faults.faults import Faults
 from logion.broker.inspection import inspect
 from logion.broker.views import BrokerView
+from logion.cluster.topics import NewTopic
 from logion.config import NEWEST_RELEASE, BrokerConfig
 from logion.config import Value as Setting
 from logion.disk import Disk, SystemDisk
 from logion.names import TopicPartition
-from logion.protocol.errors import Error
+from logion.protocol.errors import ApiError, Error
 from logion.records.record import Record, read_records
 from logion.replica.partition import Partition
 from logion.settings import value_text
@@ -118,6 +119,27 @@ class Broker:
         """Return every record of a partition, control records too, oldest first."""
         stored = self._inspect(topic, partition, _stored)
         return list(read_records(stored, size_max=RECORDS_SIZE_MAX))
+
+    def create_topic(
+        self,
+        name: str,
+        *,
+        partitions: int = 1,
+        configs: Mapping[str, str] | None = None,
+    ) -> None:
+        """Make a topic; raises ApiError as CreateTopics does."""
+        new = NewTopic(name, partitions, 1, configs=dict(configs or {}))
+
+        async def make(broker: Running) -> None:
+            (made,) = await broker.state.cluster.create_topics([new])
+            if isinstance(made, ApiError):
+                raise made
+
+        self._do(make)
+
+    def delete_topic(self, name: str) -> None:
+        """Delete a topic and its records; raises ApiError as DeleteTopics does."""
+        self._do(lambda it: it.state.cluster.delete_topic(name))
 
     def inspect(self) -> BrokerView:
         """Return what the broker knows: topics, logs, clients and what they asked.
@@ -219,6 +241,9 @@ class Broker:
 
     def _ask(self, question: Callable[[Running], T]) -> T:
         return self._alive.ask(question)
+
+    def _do(self, work: Callable[[Running], Awaitable[T]]) -> T:
+        return self._alive.do(work)
 
     def _inspect(self, topic: str, partition: int, ask: Callable[[Partition], T]) -> T:
         def look(broker: Running) -> T:

@@ -85,16 +85,9 @@ class Life:
         self._token.run_sync_soon(look)
         return answer.result(ANSWER_TIMEOUT_S).unwrap()
 
-    def begin(self, work: Callable[[], Awaitable[T]]) -> Future[Outcome[T]]:
-        """Have `work` done by a task of the broker's loop; return its coming end."""
-        assert self._token is not None, "only what has started can do anything"
-        end: Future[Outcome[T]] = Future()
-
-        async def run() -> None:
-            end.set_result(await acapture(work))
-
-        self._token.run_sync_soon(trio.lowlevel.spawn_system_task, run)
-        return end
+    def do(self, work: Callable[[Broker], Awaitable[T]]) -> T:
+        """Have `work` done by a task of the broker's loop; return what it returns."""
+        return self._begin(partial(work, self.broker)).result(ANSWER_TIMEOUT_S).unwrap()
 
     def advance(self, duration_s: float) -> None:
         """Let time pass for the broker; returns when it has done what was due.
@@ -103,4 +96,15 @@ class Life:
         """
         self.ask(lambda _: self.clock.jump(duration_s))
         with suppress(TimeoutError):
-            self.begin(wait_all_tasks_blocked).result(SETTLING_S)
+            self._begin(wait_all_tasks_blocked).result(SETTLING_S)
+
+    def _begin(self, work: Callable[[], Awaitable[T]]) -> Future[Outcome[T]]:
+        """Start a task of the broker's loop; return its coming end."""
+        assert self._token is not None, "only what has started can do anything"
+        end: Future[Outcome[T]] = Future()
+
+        async def run() -> None:
+            end.set_result(await acapture(work))
+
+        self._token.run_sync_soon(trio.lowlevel.spawn_system_task, run)
+        return end
