@@ -7,7 +7,7 @@ names of their own and are deleted at the end.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from itertools import count
@@ -106,6 +106,7 @@ class Subject:
         self._stack = stack
         self._prefix = prefix
         self._topics: list[str] = []
+        self._afterwards: list[Callable[[], Awaitable[None]]] = []
 
     # --- what it speaks -----------------------------------------------------------
 
@@ -150,7 +151,11 @@ class Subject:
 
     async def connect(self) -> Connection:
         """Return a further connection, which ends with the case."""
-        opened = await connect(self.address, self.cluster.options)
+        return await self.connect_to(self.address)
+
+    async def connect_to(self, address: Address) -> Connection:
+        """Return a further connection, to the broker that listens there."""
+        opened = await connect(address, self.cluster.options)
         self._stack.push_async_callback(opened.aclose)
         return opened
 
@@ -158,10 +163,7 @@ class Subject:
         """Return a further connection, to the leader of partition 0."""
         at = TopicPartition(topic.name, 0)
         node = self.cluster.picture.nodes[(await self.cluster.leader(at)).node_id]
-        options = self.cluster.options
-        opened = await connect(Address(node.host, node.port), options)
-        self._stack.push_async_callback(opened.aclose)
-        return opened
+        return await self.connect_to(Address(node.host, node.port))
 
     async def connect_mutely(self) -> Connection:
         """Return a further connection on which nothing has been said."""
@@ -189,9 +191,13 @@ class Subject:
 
         It ends with `tail`, and is filled up to `size` characters.
         """
-        name = f"{self._prefix}-{os.getpid()}-{next(NAMES)}{tail}".ljust(size, "x")
+        name = f"{self.name_of_its_own()}{tail}".ljust(size, "x")
         self._topics.append(name)
         return name
+
+    def name_of_its_own(self) -> str:
+        """Return a name that nothing else in the run has."""
+        return f"{self._prefix}-{os.getpid()}-{next(NAMES)}"
 
     async def topic(self, partitions: int = 1, **configs: str) -> Topic:
         """Return a new topic that is ready; UNSUPPORTED if it cannot be made.
@@ -228,8 +234,15 @@ class Subject:
         answer = await self.cluster.ask_leader(at, request, ListOffsetsResponse)
         raise_for(answer.topics[0].partitions[0].error_code)
 
+    def afterwards(self, act: Callable[[], Awaitable[None]]) -> None:
+        """See that something is done at the end of the case, however it ends."""
+        self._afterwards.append(act)
+
     async def clean_up(self) -> None:
-        """Delete the topics of the case where the broker can."""
+        """Do what was to be done; delete the topics where the broker can."""
+        for act in self._afterwards:
+            with suppress(ApiError):
+                await act()
         if self._topics and self.advertises("DeleteTopics"):
             with suppress(ApiError):  # of names that were never made, for one
                 await delete_topics(self.cluster, self._topics, timeout_ms=1_000)
