@@ -1,4 +1,4 @@
-"""What a coordinator is set to, and what its release does otherwise, as plain values."""
+"""What a coordinator is set to and what its release does, as plain values."""
 
 from __future__ import annotations
 

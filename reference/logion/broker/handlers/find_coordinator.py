@@ -44,7 +44,7 @@ async def handle(
     one = await _find(broker, context, request.key_type, request.key)
     return FindCoordinatorResponse(
         error_code=one.error_code,
-        error_message=one.error_message,
+        error_message=one.error_message or None,
         node_id=one.node_id,
         host=one.host,
         port=one.port,
@@ -72,7 +72,7 @@ async def _find(
         host=endpoint.host,
         port=endpoint.port,
         error_code=Error.NONE,
-        error_message=None,
+        error_message="",
     )
 
 

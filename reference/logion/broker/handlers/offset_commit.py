@@ -109,7 +109,7 @@ def _row(
     if broker.cluster.image.partition(topic, asked.partition_index) is None:
         is_by_id = context.version >= VERSION_WITH_TOPIC_IDS and not topic
         error = UNKNOWN[1] if is_by_id else UNKNOWN[0]
-    elif len(metadata) > broker.groups.settings.metadata_size_max:
+    elif utf16_length(metadata) > broker.groups.settings.metadata_size_max:
         error = Error.OFFSET_METADATA_TOO_LARGE
     now_ms = broker.clock.time_ms()
     commit_ms = now_ms if asked.commit_timestamp == UNSET else asked.commit_timestamp
@@ -121,6 +121,11 @@ def _row(
         _expiry_ms(broker, request, commit_ms),
     )
     return Row(asked.partition_index, committed, error)
+
+
+def utf16_length(text: str) -> int:
+    """Return how many characters Java counts in a text."""
+    return len(text) + sum(it > "\uffff" for it in text)
 
 
 def _expiry_ms(

@@ -138,12 +138,13 @@ def _single(
     return OffsetFetchResponse(topics=_by_topic(rows), error_code=Error.NONE)
 
 
-def _wanted(request: OffsetFetchRequest) -> list[TopicPartition]:
-    return [
+def _wanted(request: OffsetFetchRequest) -> Iterable[TopicPartition]:
+    """Return each partition of the request once."""
+    return dict.fromkeys(
         TopicPartition(topic.name, index)
         for topic in request.topics or ()
         for index in topic.partition_indexes
-    ]
+    )
 
 
 def _refused(

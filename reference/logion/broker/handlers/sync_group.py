@@ -14,6 +14,8 @@ from logion.group.classic.steps import Sync, SyncAnswer
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.sync_group import SyncGroupRequest, SyncGroupResponse
 
+VERSION_WITH_PROTOCOL = 5
+
 
 async def handle(
     broker: BrokerState, context: Context, request: SyncGroupRequest
@@ -28,6 +30,8 @@ async def handle(
         request.protocol_name,
     )
     try:
+        if context.version >= VERSION_WITH_PROTOCOL:
+            _check_protocol(request)
         check_group_id(request.group_id)
         answer = await broker.groups.sync(
             request.group_id, sync, context.while_connected
@@ -40,6 +44,14 @@ async def handle(
         protocol_name=answer.protocol,
         assignment=answer.assignment,
     )
+
+
+def _check_protocol(request: SyncGroupRequest) -> None:
+    """Raise INCONSISTENT_GROUP_PROTOCOL for a member that does not say what it
+    believes."""
+    if request.protocol_type is None or request.protocol_name is None:
+        text = "from v5 on a member names the protocol and its type"
+        raise ApiError(Error.INCONSISTENT_GROUP_PROTOCOL, text)
 
 
 def _told(error: Error) -> Error:

@@ -1,6 +1,6 @@
 """JoinGroup: who comes in, who comes back, and what that does to the group.
 
-| the group is | a new member | a member, nothing changed | a member, changed, or leader |
+| the group is | a new member | a member as before | a changed member, the leader |
 |---|---|---|---|
 | Empty | joins; the phase begins | - | - |
 | PreparingRebalance | joins | waits | waits |
@@ -55,32 +55,33 @@ def session_timeout_error(timeout_ms: int, rules: GroupRules) -> Error:
 def on_join(group: ClassicGroup, join: Join, rules: GroupRules, now: Instant) -> Step:
     """Let a client in, or back in; its answer comes with the step or later."""
     if not _has_room(group, join.member_id, rules):
-        full = JoinAnswer(Error.GROUP_MAX_SIZE_REACHED, NO_MEMBER_ID)
-        return _refused(group.without(join.member_id), full, rules, now)
-    if group.state is State.DEAD:
-        return _refuse(group, join, Error.COORDINATOR_NOT_AVAILABLE)
-    if not _is_consistent(group, join, rules):
-        return _refuse(group, join, Error.INCONSISTENT_GROUP_PROTOCOL)
+        return _turn_away(group, join, rules, now)
+    error = _join_error(group, join, rules)
+    if error is not Error.NONE:
+        return Step(group, join=JoinAnswer(error, join.member_id))
     if join.member_id == NO_MEMBER_ID:
         return _join_first(group, join, rules, now)
     if join.member_id in group.pending:
         return _add_member(group, join, join.member_id, rules, now)
-    error = membership_error(group, join.member_id, join.instance_id)
-    if error is not Error.NONE:
-        return _refuse(group, join, error)
     return _join_again(group, group.members[join.member_id], join, rules, now)
 
 
-def _refuse(group: ClassicGroup, join: Join, error: Error) -> Step:
-    return Step(group, join=JoinAnswer(error, join.member_id))
-
-
-def _refused(
-    group: ClassicGroup, answer: JoinAnswer, rules: GroupRules, now: Instant
+def _turn_away(
+    group: ClassicGroup, join: Join, rules: GroupRules, now: Instant
 ) -> Step:
-    """Return the step of a refusal that may have made the group smaller."""
-    step = complete_if_all_joined(group, rules, now)
-    return replace(step, join=answer)
+    """Let nobody more into a full group; a member that came too late is out."""
+    step = complete_if_all_joined(group.without(join.member_id), rules, now)
+    return replace(step, join=JoinAnswer(Error.GROUP_MAX_SIZE_REACHED, NO_MEMBER_ID))
+
+
+def _join_error(group: ClassicGroup, join: Join, rules: GroupRules) -> Error:
+    if group.state is State.DEAD:
+        return Error.COORDINATOR_NOT_AVAILABLE
+    if not _is_consistent(group, join, rules):
+        return Error.INCONSISTENT_GROUP_PROTOCOL
+    if join.member_id == NO_MEMBER_ID or join.member_id in group.pending:
+        return Error.NONE
+    return membership_error(group, join.member_id, join.instance_id)
 
 
 def _is_consistent(group: ClassicGroup, join: Join, rules: GroupRules) -> bool:

@@ -66,7 +66,9 @@ def on_heartbeat(
 ) -> Step:
     """Note that a member lives, and tell it whether it has to join again."""
     if not rules.heartbeats_while_completing and group.state is State.COMPLETING:
-        is_known = sender.member_id in group.members or rules.refuses_heartbeats_by_state
+        is_known = (
+            sender.member_id in group.members or rules.refuses_heartbeats_by_state
+        )
         error = Error.REBALANCE_IN_PROGRESS if is_known else Error.UNKNOWN_MEMBER_ID
         return Step(group, error=error)
     if rules.refuses_heartbeats_by_state and group.state is State.PREPARING:

@@ -1,0 +1,105 @@
+"""The records of `__consumer_offsets`, byte for byte as Kafka writes them."""
+
+from __future__ import annotations
+
+import pytest
+from logion.group.classic.state import ClassicGroup, Member, State
+from logion.group.offsets import CommittedOffset
+from logion.group.records import (
+    group_key,
+    group_value,
+    offset_key,
+    offset_value,
+    read_group,
+    read_offset,
+    read_record,
+)
+from logion.names import TopicPartition
+from logion.protocol.errors import ProtocolError
+
+PARTITION = TopicPartition("t", 3)
+COMMITTED = CommittedOffset(7, 2, "m", 1000)
+
+MEMBER = Member("c-1", "i", "c", "/10.0.0.1", 6000, 9000, (("range", b"sub"),), b"own")
+GROUP = ClassicGroup(
+    "g", State.STABLE, 55, 4, "consumer", "range", "c-1", {"c-1": MEMBER}
+)
+
+
+def test_a_key_begins_with_its_version_which_is_also_its_kind() -> None:
+    assert offset_key("g", PARTITION, 1) == bytes.fromhex("000100016700017400000003")
+    assert offset_key("g", PARTITION, 0)[:2] == b"\0\0"
+    assert group_key("g") == bytes.fromhex("0002000167")
+
+
+def test_the_offset_of_each_era_has_its_own_fields() -> None:
+    offset, time = f"{7:016x}", f"{1000:016x}"
+    assert offset_value(COMMITTED, 0).hex() == f"0000{offset}00016d{time}"
+    assert offset_value(COMMITTED, 3).hex() == f"0003{offset}0000000200016d{time}"
+    expiring = COMMITTED._replace(expire_ms=2000)
+    written = f"0001{offset}00016d{time}{2000:016x}"
+    assert offset_value(expiring, 1).hex() == written
+
+
+def test_an_offset_that_expires_by_its_own_time_is_written_in_version_1() -> None:
+    expiring = COMMITTED._replace(expire_ms=2000)
+    assert offset_value(expiring, 3) == offset_value(expiring, 1)
+
+
+@pytest.mark.parametrize("version", [0, 1, 3])
+def test_an_offset_comes_back_as_far_as_its_version_can_tell(version: int) -> None:
+    key, value = offset_key("g", PARTITION, 1), offset_value(COMMITTED, version)
+    read = read_record(key, value)
+    assert read is not None
+    assert (read.key.group, read.key.topic, read.key.partition) == ("g", "t", 3)
+    known_epoch = 2 if version == 3 else -1
+    assert read_offset(read.value) == COMMITTED._replace(leader_epoch=known_epoch)
+
+
+@pytest.mark.parametrize("version", [0, 1, 2, 3])
+def test_a_group_comes_back_as_far_as_its_version_can_tell(version: int) -> None:
+    value = group_value(GROUP, {"c-1": b"own"}, version)
+    read = read_record(group_key("g"), value)
+    assert read is not None
+    group = read_group("g", read.value)
+    member = group.members["c-1"]
+    assert (group.state, group.generation, group.leader) == (State.STABLE, 4, "c-1")
+    assert group.since_ms == (55 if version >= 2 else -1)
+    assert member.instance_id == ("i" if version >= 3 else None)
+    assert member.rebalance_timeout_ms == (9000 if version >= 1 else 6000)
+    assert (member.protocols, member.assignment) == ((("range", b"sub"),), b"own")
+
+
+def test_a_group_without_members_is_empty() -> None:
+    empty = ClassicGroup("g", State.EMPTY, 55, 5, "consumer")
+    read = read_record(group_key("g"), group_value(empty, {}, 3))
+    assert read is not None
+    assert read_group("g", read.value) == empty
+
+
+def test_a_null_value_takes_back() -> None:
+    read = read_record(group_key("g"), None)
+    assert read is not None
+    assert (read.key.group, read.value) == ("g", None)
+
+
+def test_a_kind_that_only_newer_releases_know_is_passed_over() -> None:
+    assert read_record(b"\0\x63whatever", b"") is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        (None, b""),
+        (b"\0", b""),
+        (b"\0\x01\0\x05ab", b""),
+        (group_key("g"), b"\0"),
+        (group_key("g"), b"\0\x63"),
+        (group_key("g"), group_value(GROUP, {}, 3)[:-3]),
+    ],
+)
+def test_bytes_that_are_no_such_record_are_refused(
+    key: bytes | None, value: bytes
+) -> None:
+    with pytest.raises(ProtocolError):
+        read_record(key, value)
