@@ -133,6 +133,7 @@ def forget_topics(groups: GroupCoordinator, topics: Collection[str]) -> None:
         gone = [it for it in cell.offsets if it.topic in topics]
         if gone:
             _forget(groups, shard, cell, gone)
+            _end_if_unused(groups, shard, cell)
 
 
 def expire_offsets(groups: GroupCoordinator) -> int:

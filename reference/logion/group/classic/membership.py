@@ -65,21 +65,25 @@ def on_heartbeat(
     group: ClassicGroup, sender: Sender, rules: GroupRules, now: Instant
 ) -> Step:
     """Note that a member lives, and tell it whether it has to join again."""
-    if not rules.heartbeats_while_completing and group.state is State.COMPLETING:
-        is_known = (
-            sender.member_id in group.members or rules.refuses_heartbeats_by_state
-        )
-        error = Error.REBALANCE_IN_PROGRESS if is_known else Error.UNKNOWN_MEMBER_ID
-        return Step(group, error=error)
-    if rules.refuses_heartbeats_by_state and group.state is State.PREPARING:
-        return Step(group, error=Error.REBALANCE_IN_PROGRESS)
-    error = sender_error(group, sender)
+    error = _heartbeat_error(group, sender, rules)
     if error is not Error.NONE:
         return Step(group, error=error)
     alive = heard_from(group, group.members[sender.member_id], now)
     is_rebalancing = group.state is State.PREPARING
     error = Error.REBALANCE_IN_PROGRESS if is_rebalancing else Error.NONE
     return Step(alive, error=error)
+
+
+def _heartbeat_error(group: ClassicGroup, sender: Sender, rules: GroupRules) -> Error:
+    is_completing = group.state is State.COMPLETING
+    if rules.refuses_heartbeats_by_state and (
+        is_completing or group.state is State.PREPARING
+    ):
+        return Error.REBALANCE_IN_PROGRESS
+    if is_completing and not rules.heartbeats_while_completing:
+        is_known = sender.member_id in group.members
+        return Error.REBALANCE_IN_PROGRESS if is_known else Error.UNKNOWN_MEMBER_ID
+    return sender_error(group, sender)
 
 
 def on_leave(

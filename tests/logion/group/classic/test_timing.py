@@ -89,7 +89,10 @@ def test_before_2_8_nobody_looked_who_synced() -> None:
 
 def test_a_jump_of_the_clock_lets_all_that_is_due_happen() -> None:
     game = Game().stable("a", "b")
+    game.join(new="c", must_have_id=True)
     game.join("a")
     game.tick(10_000_000)
-    assert game.group.state is State.EMPTY
-    assert game.group.members == {}
+    assert list(game.group.members) == ["a"], "it waited: its session begins now"
+    assert (game.group.state, game.group.pending) == (State.COMPLETING, {})
+    game.tick(10_000_000)
+    assert (game.group.state, game.group.members) == (State.EMPTY, {})

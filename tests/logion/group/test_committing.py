@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import pytest
+from logion.group.classic.state import State
+from logion.group.classic.steps import Sender
+from logion.group.committing import (
+    commit,
+    delete_group,
+    delete_offsets,
+    expire_offsets,
+)
+from logion.group.offsets import CommittedOffset
+from logion.names import TopicPartition
+from logion.protocol.errors import ApiError, Error
+from logion.testing.clock import FakeClock
+
+from tests.logion.broker.running import Running, World, running
+from tests.logion.group.members import (
+    SESSION_MS,
+    members,
+    offsets_of,
+    settle,
+    state_of,
+    together,
+)
+
+MINUTE_MS = 60_000
+WEEK_MS = 7 * 24 * 60 * MINUTE_MS
+T, U = TopicPartition("t", 0), TopicPartition("u", 0)
+
+
+def advance(broker: Running, duration_ms: int) -> None:
+    """Let time pass; nobody looks what is due."""
+    assert isinstance(broker.clock, FakeClock)
+    broker.clock.advance(duration_ms)
+
+
+@pytest.mark.parametrize(
+    "release", ["0.8.2", "0.9.0", "0.10.0", "0.11.0", "2.1", "2.8", "3.9", "4.3"]
+)
+async def test_a_commit_survives_a_restart_in_every_release(release: str) -> None:
+    world = World()
+    async with running(release=release, world=world) as broker:
+        await broker.create("t")
+        async with members(broker) as (a,):
+            assert (await a.committed(version=1)).committed_offset == -1
+            newest = min(a.client.versions.newest(8), 9)
+            for offset in (1, 2, 3):
+                assert await a.commit(offset, version=newest) == 0
+    async with running(release=release, world=world) as broker, members(broker) as (a,):
+        found = await a.committed()
+        assert (found.committed_offset, found.metadata) == (3, "m")
+
+
+async def test_a_stranger_may_not_commit_for_a_group_with_members() -> None:
+    async with running() as broker, members(broker, 2) as (a, b):
+        await broker.create("t")
+        await together(broker, a)
+        assert await b.commit(9) == Error.UNKNOWN_MEMBER_ID
+        assert offsets_of(broker, "g") == {}
+
+
+async def test_a_generation_that_never_was_may_not_commit() -> None:
+    async with running() as broker, members(broker) as (a,):
+        await broker.create("t")
+        a.generation = 3
+        assert await a.commit(9) == Error.ILLEGAL_GENERATION
+        assert state_of(broker, "g") is State.DEAD
+
+
+async def test_offsets_of_a_simple_consumer_expire_a_week_after_each_commit() -> None:
+    world = World()
+    async with running(world=world) as broker, members(broker) as (a,):
+        await broker.create("t")
+        await a.commit(3)
+        advance(broker, WEEK_MS - 1)
+        assert expire_offsets(broker.state.groups) == 0
+        advance(broker, 1)
+        assert expire_offsets(broker.state.groups) == 1
+        assert state_of(broker, "g") is State.DEAD
+    async with running(world=world) as broker, members(broker):
+        assert state_of(broker, "g") is State.DEAD
+
+
+async def test_offsets_of_a_group_expire_a_week_after_its_last_member_left() -> None:
+    world = World()
+    async with running(world=world) as broker:
+        await broker.create("t")
+        async with members(broker) as (a,):
+            await together(broker, a)
+            await a.commit(3)
+            advance(broker, 2 * WEEK_MS)
+            assert expire_offsets(broker.state.groups) == 0, "members read t"
+            broker.state.groups.on_time()
+            assert state_of(broker, "g") is State.EMPTY
+            advance(broker, WEEK_MS - 1)
+            assert expire_offsets(broker.state.groups) == 0
+    async with running(world=world) as broker, members(broker):
+        assert offsets_of(broker, "g") == {T: 3}
+        advance(broker, 1)
+        assert expire_offsets(broker.state.groups) == 1
+        assert state_of(broker, "g") is State.DEAD
+
+
+async def test_a_group_keeps_what_it_reads_and_forgets_what_it_read_before() -> None:
+    async with running() as broker, members(broker) as (a,):
+        await broker.create("t")
+        await broker.create("u")
+        await together(broker, a)
+        await a.commit(3)
+        await a.commit(4, "u")
+        advance(broker, WEEK_MS)
+        assert expire_offsets(broker.state.groups) == 1
+        assert offsets_of(broker, "g") == {T: 3}
+
+
+async def test_while_members_join_nothing_expires() -> None:
+    async with running() as broker, members(broker) as (a,):
+        await broker.create("u")
+        await together(broker, a)
+        await a.commit(4, "u")
+        await a.join()
+        advance(broker, WEEK_MS)
+        assert expire_offsets(broker.state.groups) == 0
+
+
+@pytest.mark.parametrize("release", ["0.9.0", "0.10.0", "2.0"])
+async def test_until_2_0_each_offset_has_its_own_expiry(release: str) -> None:
+    minutes = {"0.9.0": 1440, "0.10.0": 1440, "2.0": 10_080}[release]
+    async with running(release=release) as broker, members(broker) as (a,):
+        await broker.create("t")
+        await broker.create("u")
+        await a.commit(3, version=2)
+        await a.commit(4, "u", version=2, retention_time_ms=1000)
+        advance(broker, 1000)
+        assert expire_offsets(broker.state.groups) == 1
+        advance(broker, minutes * MINUTE_MS - 1001)
+        assert expire_offsets(broker.state.groups) == 0
+        advance(broker, 1)
+        assert expire_offsets(broker.state.groups) == 1
+
+
+async def test_a_commit_may_still_name_its_retention_after_2_1() -> None:
+    world = World()
+    async with running(release="3.9", world=world) as broker, members(broker) as (a,):
+        await broker.create("t")
+        await a.commit(4, version=4, retention_time_ms=1000)
+    async with running(release="3.9", world=world) as broker, members(broker):
+        advance(broker, 1000)
+        assert expire_offsets(broker.state.groups) == 1
+
+
+async def test_offsets_go_with_their_topic() -> None:
+    world = World()
+    async with running(world=world) as broker, members(broker) as (a,):
+        await broker.create("t")
+        await broker.create("u")
+        await a.commit(3)
+        await a.commit(4, "u")
+        await broker.state.cluster.delete_topic("t")
+        assert offsets_of(broker, "g") == {U: 4}
+    async with running(world=world) as broker, members(broker):
+        assert offsets_of(broker, "g") == {U: 4}
+
+
+async def test_offsets_that_members_read_on_from_stay() -> None:
+    async with running() as broker, members(broker) as (a,):
+        await broker.create("t")
+        await broker.create("u")
+        await together(broker, a)
+        await a.commit(3)
+        await a.commit(4, "u")
+        groups = broker.state.groups
+        answers = delete_offsets(groups, "g", [T, U])
+        assert answers == {T: Error.GROUP_SUBSCRIBED_TO_TOPIC, U: Error.NONE}
+        assert offsets_of(broker, "g") == {T: 3}
+        with pytest.raises(ApiError, match="GROUP_ID_NOT_FOUND"):
+            delete_offsets(groups, "nobody", [T])
+
+
+async def test_offsets_of_members_that_are_no_consumers_stay() -> None:
+    async with running() as broker, members(broker) as (a,):
+        await a.join(protocol_type="connect")
+        with pytest.raises(ApiError, match="NON_EMPTY_GROUP"):
+            delete_offsets(broker.state.groups, "g", [T])
+
+
+async def test_a_group_goes_with_the_last_of_its_offsets() -> None:
+    async with running() as broker, members(broker) as (a,):
+        await broker.create("t")
+        await a.commit(3)
+        delete_offsets(broker.state.groups, "g", [T])
+        assert state_of(broker, "g") is State.DEAD
+
+
+async def test_only_a_group_without_members_is_deleted() -> None:
+    world = World()
+    async with running(world=world) as broker, members(broker) as (a,):
+        await broker.create("t")
+        await together(broker, a)
+        await a.commit(3)
+        groups = broker.state.groups
+        with pytest.raises(ApiError, match="NON_EMPTY_GROUP"):
+            delete_group(groups, "g")
+        await a.leave()
+        await settle(broker, "g", State.EMPTY)
+        delete_group(groups, "g")
+        with pytest.raises(ApiError, match="GROUP_ID_NOT_FOUND"):
+            delete_group(groups, "g")
+    async with running(world=world) as broker, members(broker):
+        assert state_of(broker, "g") is State.DEAD
+
+
+async def test_a_commit_that_is_too_large_for_the_topic_is_refused() -> None:
+    async with running() as broker, members(broker):
+        offset = CommittedOffset(1, metadata="m" * 30_000)
+        offsets = {TopicPartition("t", at): offset for at in range(50)}
+        told = await commit(broker.state.groups, "g", Sender("", -1), offsets)
+        assert told is Error.INVALID_COMMIT_OFFSET_SIZE
+        assert state_of(broker, "g") is State.DEAD
+
+
+async def test_tombstones_that_cannot_be_written_are_written_another_time(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with running() as broker, members(broker) as (a,):
+        await broker.create("t")
+        await a.commit(3)
+        shard = broker.state.groups.shard_of("g")
+        shard.partition.log.directory.fail(OSError("the disk is gone"))
+        delete_offsets(broker.state.groups, "g", [T])
+    assert "tombstones cannot be written" in caplog.text
+
+
+async def test_commits_count_as_a_sign_of_life() -> None:
+    async with running() as broker, members(broker) as (a,):
+        await broker.create("t")
+        await together(broker, a)
+        advance(broker, SESSION_MS - 1)
+        assert await a.commit(1) == 0
+        advance(broker, SESSION_MS - 1)
+        broker.state.groups.on_time()
+        assert await a.heartbeat() == 0
