@@ -56,6 +56,10 @@ KINDS: Mapping[int, tuple[type, type]] = {
         messages.ConsumerGroupCurrentMemberAssignmentKey,
         messages.ConsumerGroupCurrentMemberAssignmentValue,
     ),
+    16: (
+        messages.ConsumerGroupRegularExpressionKey,
+        messages.ConsumerGroupRegularExpressionValue,
+    ),
 }
 """Version of a key to the messages of key and value."""
 

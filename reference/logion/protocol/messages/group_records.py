@@ -12,6 +12,7 @@ kind  key                                       value                        sin
 6     ConsumerGroupTargetAssignmentMetadataKey  epoch of the assignment      3.5
 7     ConsumerGroupTargetAssignmentMemberKey    what a member shall have     3.5
 8     ConsumerGroupCurrentMemberAssignmentKey   what a member has            3.5
+16    ConsumerGroupRegularExpressionKey         topics that match a pattern  4.0
 """
 
 from __future__ import annotations
@@ -137,6 +138,8 @@ class ConsumerGroupMetadataValue:
 
     epoch: int = wire(INT32)
     """Version of its members and subscriptions."""
+    metadata_hash: int = wire(INT64, tag=0, default=0)
+    """Stands for the topics of the group: it differs once one of them changes (4.1)."""
 
 
 @message(versions="4")
@@ -249,6 +252,8 @@ class ConsumerGroupTargetAssignmentMetadataValue:
 
     assignment_epoch: int = wire(INT32)
     """Group epoch it was made for."""
+    assignment_timestamp: int = wire(INT64, tag=0, default=0, ignorable=True)
+    """When it was made, in ms since 1970; 0 if unknown (4.3)."""
 
 
 @message(versions="7")
@@ -297,6 +302,10 @@ class TopicPartitions:
     """Id of the topic; it tells a topic from an earlier one of the same name."""
     partitions: tuple[int, ...] = wire(array(INT32))
     """Their indexes."""
+    assignment_epochs: tuple[int, ...] | None = wire(
+        array(INT32), nullable="0+", tag=0, default=None
+    )
+    """Epoch in which the member got each of them; null if unknown (4.3)."""
 
 
 @message(versions="0", flexible="0+")
@@ -317,3 +326,25 @@ class ConsumerGroupCurrentMemberAssignmentValue:
         array(TopicPartitions)
     )
     """Partitions it must give up first, by topic."""
+
+
+@message(versions="16")
+class ConsumerGroupRegularExpressionKey:
+    """Names a pattern that members of a group subscribe to."""
+
+    group_id: str = wire(STRING)
+    """Name of the group, `group.id`."""
+    regular_expression: str = wire(STRING)
+    """The pattern (RE2)."""
+
+
+@message(versions="0", flexible="0+")
+class ConsumerGroupRegularExpressionValue:
+    """The topics that match a pattern."""
+
+    topics: tuple[str, ...] = wire(array(STRING))
+    """Their names."""
+    version: int = wire(INT64)
+    """Version of the metadata they were found in."""
+    timestamp: int = wire(INT64)
+    """When they were looked for, in ms since 1970."""
