@@ -87,7 +87,9 @@ class Member:
         request = JoinGroupRequest(group_id=self.group, member_id=self.id, **chosen)
         return await self.ask(request, version)
 
-    async def sync(self, parts: Mapping[str, bytes] | None = None) -> Any:
+    async def sync(
+        self, parts: Mapping[str, bytes] | None = None, protocol: str = "range"
+    ) -> Any:
         """Ask for its work; the leader gives `parts`."""
         rows = tuple(
             SyncGroupRequestAssignment(member_id=key, assignment=data)
@@ -99,7 +101,7 @@ class Member:
             member_id=self.id,
             group_instance_id=self.instance,
             protocol_type="consumer",
-            protocol_name="range",
+            protocol_name=protocol,
             assignments=rows,
         )
         return await self.ask(request)
