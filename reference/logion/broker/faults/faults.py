@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -56,14 +56,6 @@ class Count(NamedTuple):
     fired: int
 
 
-class Firing(NamedTuple):
-    """What happens to a request now."""
-
-    rule: Rule
-    error: Error
-    """What this firing answers; NONE if the rule has no error, or lets this pass."""
-
-
 @dataclass(slots=True, eq=False)
 class _Live:
     """A rule in force, and how often it has been looked at."""
@@ -72,6 +64,10 @@ class _Live:
     chance: Random
     matched: int = 0
     fired: int = 0
+    released: int = 0
+    """How many of those that it fired on are held no longer."""
+    waiting: list[Callable[[], object]] = field(default_factory=list)
+    """What lets those go on that it holds."""
 
     @property
     def can_fire(self) -> bool:
@@ -99,7 +95,25 @@ class _Live:
         """Return what its latest firing does."""
         errors = self.rule.errors
         error = errors[(self.fired - 1) % len(errors)] if errors else Error.NONE
-        return Firing(self.rule, error)
+        return Firing(self.rule, error, self, self.fired)
+
+    def release(self) -> None:
+        """Let all go on that it has fired on."""
+        self.released = self.fired
+        for let_go in self.waiting:
+            let_go()
+        self.waiting.clear()
+
+
+class Firing(NamedTuple):
+    """What happens to a request now."""
+
+    rule: Rule
+    error: Error
+    """What this firing answers; NONE if the rule has no error, or lets this pass."""
+    live: _Live
+    number: int
+    """Which of the rule's firings it is, from 1."""
 
 
 @dataclass(slots=True)
@@ -127,6 +141,7 @@ class Faults:
         read = plan if isinstance(plan, Plan) else read_plan(plan)
         with self.changed:
             self._seed, self._numbered = read.seed, len(read.rules)
+            self._drop(list(self._live))
             self._gone.clear()
             self._fired.clear()
             self._live = [self._begun(rule) for rule in read.rules]
@@ -179,6 +194,20 @@ class Faults:
             self._note(context, live, firing.error, time_ms)
         return firing
 
+    def hold(self, firing: Firing, let_go: Callable[[], object]) -> None:
+        """Have `let_go` called, in any thread, once this request is released."""
+        with self.changed:
+            if firing.number > firing.live.released:
+                firing.live.waiting.append(let_go)
+            else:
+                let_go()
+
+    def release(self, rules: Iterable[_Live] | None = None) -> None:
+        """Let every request go on that a rule holds: any, or one of `rules`."""
+        with self.changed:
+            for live in self._live if rules is None else rules:
+                live.release()
+
     def _add(self, given: tuple[Given, ...], *, first: bool = False) -> list[_Live]:
         from logion.broker.faults.plan import read_rules
 
@@ -194,6 +223,8 @@ class Faults:
         return _Live(rule, Random(f"{self._seed}/{rule.name}"))  # noqa: S311
 
     def _drop(self, leaving: list[_Live]) -> None:
+        for live in leaving:
+            live.release()
         self._gone += [it for it in self._live if it in leaving]
         self._live = [it for it in self._live if it not in leaving]
         self._arm()
@@ -233,6 +264,10 @@ class Injected:
     def fired(self) -> list[Fired]:
         """Return each time that one of them fired, oldest first."""
         return self._faults.fired_by(self._rules)
+
+    def release(self) -> None:
+        """Let every request go on that one of them holds."""
+        self._faults.release(self._rules)
 
     def wait(self, count: int = 1, timeout_s: float = 10.0) -> None:
         """Return once they have fired `count` times; TimeoutError if they do not."""

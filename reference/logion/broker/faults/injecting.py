@@ -7,7 +7,9 @@ hand.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import trio
@@ -25,6 +27,7 @@ from logion.broker.faults.answering import (
 from logion.broker.faults.faults import Firing
 from logion.broker.faults.matching import Asked
 from logion.broker.faults.naming import Path
+from logion.broker.faults.plan import Side
 from logion.broker.faults.staleness import as_of, with_leader
 from logion.broker.state import BrokerState
 from logion.broker.transport import Piece
@@ -61,13 +64,26 @@ class Injecting:
         """
         rule = self.firing.rule
         await _wait(rule.delay_ms)
-        if rule.drop == "before":
-            raise self.closing("before it took effect")
+        await self._stop("before")
         answer = await self._answer(request)
-        if rule.drop == "after":
-            raise self.closing("after it took effect")
+        await self._stop("after")
         await _wait(rule.delay_answer_ms)
         return answer
+
+    async def _stop(self, side: Side) -> None:
+        """Hold the request or close its connection, if the rule does so on this side.
+
+        A client that closes meanwhile is a ConnectionAbortedError.
+        """
+        rule = self.firing.rule
+        if rule.hold == side:
+            released = trio.Event()
+            token = trio.lowlevel.current_trio_token()
+            let_go = partial(_release, token, released)
+            self.broker.faults.hold(self.firing, let_go)
+            await self.context.while_connected(released.wait)
+        if rule.drop == side:
+            raise self.closing(f"{side} it took effect")
 
     def closing(self, how: str) -> CloseConnection:
         """Return what closes the connection, and says that a rule wants it."""
@@ -219,6 +235,11 @@ def _first_bytes(pieces: list[Piece], count: int) -> list[Piece]:
         found.append(data[:count])
         count -= len(data)
     return found
+
+
+def _release(token: trio.lowlevel.TrioToken, released: trio.Event) -> None:
+    with suppress(trio.RunFinishedError):  # the broker has stopped
+        token.run_sync_soon(released.set)
 
 
 async def _wait(duration_ms: int) -> None:

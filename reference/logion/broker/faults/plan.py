@@ -32,6 +32,10 @@ METADATA_APIS = frozenset({3, 75})
 _PLAN_FIELDS = ("seed", "rules")
 
 
+Side: TypeAlias = Literal["before", "after"]
+"""Before or after the request has taken effect."""
+
+
 class PlanError(ValueError):
     """A plan cannot be used; the text says which rule and field, and why."""
 
@@ -67,7 +71,10 @@ class Rule:
     """How long the request waits before it takes effect."""
     delay_answer_ms: int = 0
     """How long the answer waits after it has."""
-    drop: Literal["before", "after"] | None = None
+    hold: Side | None = None
+    """Whether the request waits until it is released, and on which side of the effect.
+    """
+    drop: Side | None = None
     """Whether the connection closes, and on which side of the effect."""
     truncate: int | None = None
     """Bytes of the answer that are sent before the connection closes."""
@@ -86,7 +93,8 @@ class Rule:
     @property
     def does_something(self) -> bool:
         """Whether anything happens when it fires."""
-        waits = bool(self.delay_ms or self.delay_answer_ms or self.throttle_ms)
+        delays = self.delay_ms or self.delay_answer_ms or self.throttle_ms
+        waits = bool(delays) or self.hold is not None
         closes = self.drop is not None or self.truncate is not None
         return waits or closes or bool(self.errors) or self.is_about_metadata
 
@@ -346,6 +354,7 @@ _READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "applied": ("applied", _yes),
     "delay_ms": ("delay_ms", _DELAY),
     "delay_answer_ms": ("delay_answer_ms", _DELAY),
+    "hold": ("hold", _one_of("before", "after")),
     "drop": ("drop", _one_of("before", "after")),
     "truncate": ("truncate", _number(0)),
     "throttle_ms": ("throttle_ms", _DELAY),
@@ -360,6 +369,7 @@ _DOING = (
     "error",
     "delay_ms",
     "delay_answer_ms",
+    "hold",
     "drop",
     "truncate",
     "throttle_ms",

@@ -153,3 +153,21 @@ def test_a_test_can_wait_until_a_rule_has_fired() -> None:
         thread.join()
         with pytest.raises(TimeoutError, match="fired 2 times"):
             fault.wait(3, timeout_s=0.01)
+
+
+def test_who_was_released_before_it_was_held_is_not_held() -> None:
+    faults = Faults()
+    gone: list[int] = []
+    with faults.injected({"hold": "before", "times": 3}) as fault:
+        first, second = ask(faults), ask(faults)
+        assert first is not None
+        assert second is not None
+        faults.hold(first, lambda: gone.append(1))
+        fault.release()
+        faults.hold(second, lambda: gone.append(2))
+        assert gone == [1, 2]
+        third = ask(faults)
+        assert third is not None
+        faults.hold(third, lambda: gone.append(3))
+        assert gone == [1, 2]
+    assert gone == [1, 2, 3]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import trio
+from logion.broker import context
 from logion.broker.faults import injecting
 from logion.client.connection import connect
 from logion.protocol.errors import ApiError, Error
@@ -14,7 +15,11 @@ from logion.protocol.messages.describe_topic_partitions import (
     TopicRequest,
 )
 from logion.protocol.messages.fetch import ForgottenTopic
-from logion.protocol.messages.metadata import MetadataRequest, MetadataRequestTopic
+from logion.protocol.messages.metadata import (
+    MetadataRequest,
+    MetadataRequestTopic,
+    MetadataResponse,
+)
 from logion.testing.clock import FakeClock
 
 from tests.logion.broker.running import (
@@ -256,6 +261,45 @@ async def test_releases_since_2_0_answer_first_and_pause_then(
         client.put(framed(all_topics("t"), 3))
     assert answered[-1] == count
     assert len(client.sent) == 1
+
+
+@pytest.mark.parametrize(("side", "end"), [("before", 0), ("after", 1)])
+async def test_a_request_is_held_on_either_side_of_its_effect_until_it_is_released(
+    side: str, end: int
+) -> None:
+    rule = {"api": "Produce", "hold": side, "times": 2}
+    async with faulty(rule) as broker, connected(broker) as client:
+        client.put(framed(produce_request("t", batch(b"1")), 9))
+        await trio.testing.wait_all_tasks_blocked()
+        assert broker.partition("t").log.end_offset == end
+        assert client.sent == []
+        broker.state.faults.release()
+        client.put(framed(produce_request("t", batch(b"1")), 9))
+        await trio.testing.wait_all_tasks_blocked()
+        assert len(client.sent) == 1
+        broker.state.faults.clear()
+    assert len(client.sent) == 2
+    assert broker.partition("t").log.end_offset == 2
+
+
+async def test_what_is_held_before_its_effect_has_none_if_the_client_goes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(context, "LOOK_AGAIN_S", 0.001)
+    async with faulty({"api": "Produce", "hold": "before"}) as broker:
+        async with connected(broker) as client:
+            client.put(framed(produce_request("t", batch(b"1")), 9))
+        assert broker.partition("t").log.end_offset == 0
+
+
+async def test_what_is_held_does_not_hold_up_the_end_of_the_broker() -> None:
+    async with faulty({"api": "Metadata", "hold": "before"}) as broker:
+        client = await connect(broker.address)
+        with trio.move_on_after(0.01):
+            await client.call(all_topics("t"), MetadataResponse, version=9)
+        faults = broker.state.faults
+        await client.aclose()
+    faults.release()
 
 
 # Metadata
