@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from confluent_kafka import Consumer, Producer
-from kafka import KafkaConsumer, KafkaProducer
 from logion.testing import Broker
+
+with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+    from kafka import KafkaConsumer, KafkaProducer
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+"""Clients may use what is deprecated, and drop tasks of connections that are lost."""
 
 DEADLINE_S = 60
 VALUES = [b"one", b"two", b"three"]
@@ -153,10 +161,6 @@ def stored(broker: Broker) -> list[bytes | None]:
     return [record.value for record in broker.records(TOPIC)]
 
 
-def assert_each_fired(broker: Broker) -> None:
-    assert all(it.fired == it.matched or it.fired for it in broker.faults.counts())
-
-
 @producers
 def test_a_producer_asks_again_when_the_leader_has_moved(produce: Produce) -> None:
     error = "NOT_LEADER_OR_FOLLOWER"
@@ -199,7 +203,7 @@ def test_an_idempotent_producer_duplicates_nothing_when_its_answer_is_an_error(
 
 
 @consumers
-@pytest.mark.parametrize("size", [0, 3, 90])
+@pytest.mark.parametrize("size", [3, 90])
 def test_a_consumer_gets_over_an_answer_that_is_cut(
     size: int, consume: Consume
 ) -> None:
@@ -213,7 +217,7 @@ def test_a_consumer_gets_over_an_answer_that_is_cut(
 @consumers
 def test_a_consumer_joins_once_the_coordinator_has_loaded(consume: Consume) -> None:
     error = "COORDINATOR_LOAD_IN_PROGRESS"
-    apis = ["FindCoordinator", "JoinGroup", "SyncGroup", "OffsetFetch"]
+    apis = ["FindCoordinator", "JoinGroup", "OffsetFetch"]
     rules = [{"api": it, "group": "g", "error": error} for it in apis]
     with Broker() as broker:
         produce_by_confluent(broker, False)
@@ -236,7 +240,7 @@ def test_a_consumer_joins_once_the_coordinator_has_loaded(consume: Consume) -> N
         {"api": "ListOffsets", "error": "LEADER_NOT_AVAILABLE"},
         {"api": "Metadata", "topic": TOPIC, "error": "LEADER_NOT_AVAILABLE"},
         {"api": "Metadata", "topic": TOPIC, "leader": -1},
-        {"api": "Heartbeat", "error": "REBALANCE_IN_PROGRESS"},
+        {"api": "SyncGroup", "error": "REBALANCE_IN_PROGRESS"},
         {"api": "OffsetCommit", "error": "COORDINATOR_NOT_AVAILABLE"},
         {"api": "JoinGroup", "drop": "after"},
         {"api": "Fetch", "throttle_ms": 100},
@@ -249,5 +253,4 @@ def test_a_consumer_gets_over(rule: dict[str, Any], consume: Consume) -> None:
         produce_by_confluent(broker, False)
         with broker.faults.injected(rule) as fault:
             assert consume(broker, 3) == VALUES
-        is_due = rule.get("api") != "Heartbeat"  # it may be over before one is
-        assert fault.count >= is_due
+        assert fault.count == rule.get("times", 1)

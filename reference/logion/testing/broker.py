@@ -7,6 +7,9 @@
 folder unless it is given one, listens on a free port of 127.0.0.1, and is ready when
 the block begins. What looks into it (`records`, `end_offset`, ...) may be called from
 any thread and from any loop; it takes as long as one step of the broker.
+
+`faults` holds what it does wrong on purpose (`docs/faults.md`). Its delays go by the
+broker's clock: `clock.advance` ends them.
 """
 
 from __future__ import annotations

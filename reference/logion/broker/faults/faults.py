@@ -64,6 +64,8 @@ class _Live:
     chance: Random
     matched: int = 0
     fired: int = 0
+    held: int = 0
+    """How many of those that it fired on have come to where it holds them."""
     released: int = 0
     """How many of those that it fired on are held no longer."""
     waiting: list[Callable[[], object]] = field(default_factory=list)
@@ -72,6 +74,11 @@ class _Live:
     @property
     def can_fire(self) -> bool:
         return self.rule.times is None or self.fired < self.rule.times
+
+    @property
+    def done(self) -> int:
+        """Return how many requests it has done to what it does first."""
+        return self.held if self.rule.hold else self.fired
 
     @property
     def count(self) -> Count:
@@ -197,6 +204,8 @@ class Faults:
     def hold(self, firing: Firing, let_go: Callable[[], object]) -> None:
         """Have `let_go` called, in any thread, once this request is released."""
         with self.changed:
+            firing.live.held += 1
+            self.changed.notify_all()
             if firing.number > firing.live.released:
                 firing.live.waiting.append(let_go)
             else:
@@ -270,11 +279,16 @@ class Injected:
         self._faults.release(self._rules)
 
     def wait(self, count: int = 1, timeout_s: float = 10.0) -> None:
-        """Return once they have fired `count` times; TimeoutError if they do not."""
-        with self._faults.changed:
-            is_done = self._faults.changed.wait_for(
-                lambda: self.count >= count, timeout_s
-            )
-        if not is_done:
-            text = f"fired {self.count} times within {timeout_s} s; expected {count}"
-            raise TimeoutError(text)
+        """Return once they have fired `count` times, and hold what they are to hold.
+
+        Raises TimeoutError if that takes longer than `timeout_s` seconds.
+        """
+        changed = self._faults.changed
+        with changed:
+            if not changed.wait_for(lambda: self._done >= count, timeout_s):
+                found = f"fired {self._done} times within {timeout_s} s"
+                raise TimeoutError(f"{found}; expected {count}")
+
+    @property
+    def _done(self) -> int:
+        return sum(it.done for it in self._rules)

@@ -162,7 +162,10 @@ def test_who_was_released_before_it_was_held_is_not_held() -> None:
         first, second = ask(faults), ask(faults)
         assert first is not None
         assert second is not None
+        with pytest.raises(TimeoutError, match="fired 0 times"):
+            fault.wait(timeout_s=0)
         faults.hold(first, lambda: gone.append(1))
+        fault.wait()
         fault.release()
         faults.hold(second, lambda: gone.append(2))
         assert gone == [1, 2]
