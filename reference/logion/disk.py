@@ -86,6 +86,10 @@ class Disk(Protocol):
         """Return when the file was last written: milliseconds since 1970-01-01 UTC."""
         ...
 
+    def set_modified_ms(self, path: str, modified_ms: int) -> None:
+        """Let the file look as if it had been written last at this time."""
+        ...
+
     def listdir(self, path: str) -> list[str]:
         """Return the names in a directory, in no particular order."""
         ...
@@ -250,6 +254,10 @@ class SystemDisk:
     def modified_ms(self, path: str) -> int:
         """Return when the file was last written: milliseconds since 1970-01-01 UTC."""
         return os.stat(path).st_mtime_ns // 1_000_000
+
+    def set_modified_ms(self, path: str, modified_ms: int) -> None:
+        """Let the file look as if it had been written last at this time."""
+        os.utime(path, ns=(modified_ms * 1_000_000,) * 2)
 
     def listdir(self, path: str) -> list[str]:
         """Return the names in a directory, in no particular order."""

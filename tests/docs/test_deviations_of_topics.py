@@ -9,9 +9,6 @@ import logion
 import pytest
 from logion.broker.dispatch import HANDLERS
 from logion.config import documentation
-from logion.log.manager import BrokerIdentity, LogManager
-from logion.log.settings import LogSettings
-from logion.names import TopicPartition
 from logion.protocol.apis import api_named
 from logion.protocol.errors import Error
 from logion.protocol.messages.create_topics import (
@@ -39,10 +36,7 @@ from logion.protocol.messages.produce import (
     TopicProduceData,
 )
 from logion.records.record import BatchOptions
-from logion.records.validation import ProduceRules
 from logion.settings import broker_settings, topic_settings
-from logion.testing.clock import FakeClock
-from logion.testing.disk import MemoryDisk
 
 from tests.docs.asking import (
     MAGIC,
@@ -152,23 +146,6 @@ async def test_quotas_are_not_enforced() -> None:
         answers = [await client.ask(request) for _ in range(3)]
     assert [answer.throttle_time_ms for answer in answers] == [0, 0, 0]
     assert api_named("AlterClientQuotas").key not in HANDLERS
-
-
-def test_compacted_topics_keep_every_record() -> None:
-    clock = FakeClock()
-    settings = LogSettings(
-        segment_bytes=100, is_delete=False, rules=ProduceRules(is_compacted=True)
-    )
-    manager = LogManager(MemoryDisk(clock), clock, settings_of=lambda _: settings)
-    manager.open(["data"], BrokerIdentity(0))
-    name = TopicPartition("t", 0)
-    log = manager.create(name)
-    for _ in range(5):
-        log.append_as_leader(batch(0), leader_epoch=0, produce_version=8)
-    manager.high_watermarks[name] = log.end_offset
-    clock.advance(10**9)
-    assert manager.clean() == 0
-    assert (log.start_offset, log.end_offset, len(list(log.segments))) == (0, 5, 5)
 
 
 @pytest.mark.parametrize("kind", [8, 16, 32], ids=["logger", "metrics", "group"])

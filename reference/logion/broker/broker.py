@@ -38,7 +38,9 @@ from logion.coordination.journal import open_journal
 from logion.disk import Disk
 from logion.group.committing import forget_topics
 from logion.group.coordinator import GroupCoordinator
+from logion.log.cleaner import LogCleaner
 from logion.log.manager import BrokerIdentity, LogManager, identity_in
+from logion.log.offset_map import MapLimits
 from logion.log.settings import LogSettings
 from logion.names import ZERO_UUID, BrokerId, TopicPartition, Uuid
 from logion.protocol.releases import release
@@ -212,6 +214,7 @@ def _assemble(
         clock=clock,
         cluster=cluster,
         logs=logs,
+        cleaner=LogCleaner(logs, _map_limits(config)),
         partitions=Partitions(cluster.broker_id, logs),
         doorkeeper=Doorkeeper(played, served(played.versions)),
         fetch_sessions=FetchSessions(
@@ -225,6 +228,14 @@ def _assemble(
         pictures=Pictures(clock),
         frame_size_max=config.integer("socket.request.max.bytes"),
         fetch_size_max=config.integer("fetch.max.bytes"),
+    )
+
+
+def _map_limits(config: BrokerConfig) -> MapLimits:
+    """Return the memory for the keys of the one log that is cleaned at a time."""
+    return MapLimits(
+        config.integer("log.cleaner.dedupe.buffer.size"),
+        config.number("log.cleaner.io.buffer.load.factor"),
     )
 
 

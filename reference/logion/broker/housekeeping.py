@@ -1,7 +1,8 @@
-"""What a broker does from time to time: sync, retain, write checkpoints.
+"""What a broker does from time to time: sync, retain, clean, write checkpoints.
 
 Each chore is one short loop. Syncing may block for long and runs in a thread; all else
-is quick and runs between two requests, so that it never meets one half done.
+is quick, or goes in steps of about a millisecond, and runs between two requests, so
+that it never meets one half done.
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ import trio
 from logion.broker.state import BrokerState
 from logion.config import BrokerConfig
 from logion.group.committing import expire_offsets
+from logion.log.compaction import Steps
 from logion.protocol.errors import ApiError
 
 log = logging.getLogger(__name__)
 
 NEVER_S = 24 * 3600
 """Settings say "never" by a number of centuries: look once a day all the same."""
+
+CLEANER_BACKOFF_MIN_S = 0.01
+"""`log.cleaner.backoff.ms` may be 0: a look at every log costs something."""
 
 SYNC_INTERVAL_S = 1.0
 """Rolled segments are synced so soon, whatever the scheduler's setting."""
@@ -38,6 +43,8 @@ async def keep_house(broker: BrokerState, config: BrokerConfig) -> None:
         every("replica.high.watermark.checkpoint.interval.ms", _write_checkpoints)
         interval_s = config.integer("log.flush.scheduler.interval.ms") / 1000
         chores.start_soon(_sync, broker, min(interval_s, SYNC_INTERVAL_S))
+        if config.flag("log.cleaner.enable"):
+            chores.start_soon(_compact, broker, _cleaner_backoff_s(config))
 
 
 async def _repeat(
@@ -81,3 +88,30 @@ async def _sync(broker: BrokerState, interval_s: float) -> None:
                 log.error("%s: %s", waiting.name, waiting.directory.fail(problem))
             else:
                 waiting.flushed(plan)
+
+
+def _cleaner_backoff_s(config: BrokerConfig) -> float:
+    return max(config.integer("log.cleaner.backoff.ms") / 1000, CLEANER_BACKOFF_MIN_S)
+
+
+async def _compact(broker: BrokerState, backoff_s: float) -> None:
+    """Clean what is dirty enough, log by log, and look again some time later."""
+    try:
+        while True:
+            broker.partitions.note_high_watermarks()
+            steps = broker.cleaner.clean_dirtiest()
+            if steps is None:
+                await trio.sleep(backoff_s)
+            else:
+                await _take(steps)
+    finally:
+        broker.cleaner.give_up()
+
+
+async def _take(steps: Steps) -> None:
+    """Take the steps of a cleaning, everybody else's in between."""
+    for work in steps:
+        if work is None:
+            await trio.lowlevel.checkpoint()
+        else:
+            await trio.to_thread.run_sync(work)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from logion.cluster.metadata import Chance
 from logion.config import TopicConfig
-from logion.log.settings import LogSettings
+from logion.log.settings import CompactionSettings, LogSettings
 from logion.protocol.errors import Error
 from logion.protocol.releases import Release, release
 from logion.records.batch import TimestampType
@@ -37,24 +37,46 @@ def log_settings(
     `chance` draws its jitter: the logs of a topic do not all roll at once.
     """
     policy = topic.words("cleanup.policy")
+    is_compacted = "compact" in policy
     return LogSettings(
         segment_bytes=topic.segment_bytes,
-        segment_ms=topic.integer("segment.ms"),
+        segment_ms=_segment_ms(topic, is_compacted=is_compacted),
         segment_jitter_ms=chance.randrange(topic.integer("segment.jitter.ms") + 1),
         segment_index_bytes=topic.integer("segment.index.bytes"),
         index_interval_bytes=topic.integer("index.interval.bytes"),
         retention_ms=topic.integer("retention.ms"),
         retention_bytes=topic.integer("retention.bytes"),
         is_delete="delete" in policy,
+        compaction=_compaction(topic, played),
         file_delete_delay_ms=topic.integer("file.delete.delay.ms"),
         flush_messages=topic.integer("flush.messages"),
         flush_ms=topic.integer("flush.ms"),
-        rules=_rules(topic, played, is_compacted="compact" in policy),
+        rules=_rules(topic, played, is_compacted=is_compacted),
         min_in_sync_replicas=topic.integer("min.insync.replicas"),
         producer_expiry_ms=producer_expiry_ms,
         is_down_converted=topic.flag("message.downconversion.enable"),
         unknown_producer=_unknown_producer(played),
         ages_by_file_time=played < release("0.10.1"),
+    )
+
+
+def _segment_ms(topic: TopicConfig, *, is_compacted: bool) -> int:
+    """Return when a segment is full by age: soon enough to be cleaned in time."""
+    segment_ms = topic.integer("segment.ms")
+    return (
+        min(segment_ms, topic.integer("max.compaction.lag.ms"))
+        if is_compacted
+        else segment_ms
+    )
+
+
+def _compaction(topic: TopicConfig, played: Release) -> CompactionSettings:
+    return CompactionSettings(
+        min_dirty_ratio=topic.number("min.cleanable.dirty.ratio"),
+        min_lag_ms=topic.integer("min.compaction.lag.ms"),
+        max_lag_ms=topic.integer("max.compaction.lag.ms"),
+        delete_retention_ms=topic.integer("delete.retention.ms"),
+        has_delete_horizons=played >= release("3.1"),
     )
 
 

@@ -15,6 +15,7 @@ from logion.clock import Clock
 from logion.cluster.image import PartitionInfo
 from logion.cluster.metadata import Chance, Cluster, random_uuid
 from logion.group.coordinator import GroupCoordinator
+from logion.log.cleaner import LogCleaner
 from logion.log.manager import LogManager
 from logion.names import BrokerId, TopicPartition
 from logion.names import Uuid as TopicId
@@ -33,6 +34,7 @@ class BrokerState:
     clock: Clock
     cluster: Cluster
     logs: LogManager
+    cleaner: LogCleaner
     partitions: Partitions
     doorkeeper: Doorkeeper
     fetch_sessions: FetchSessions

@@ -56,9 +56,14 @@ class IndexFile:
             return self._pending[number - self._stored]
         return self._read(self._files.open(self.path), number)
 
+    @property
+    def size(self) -> int:
+        """Return the bytes of all entries."""
+        return len(self) * self._entry.size
+
     def is_full(self, size_max: int) -> bool:
         """Tell whether one more entry would make it longer than `size_max` bytes."""
-        return (len(self) + 1) * self._entry.size > size_max
+        return self.size + self._entry.size > size_max
 
     def last(self) -> tuple[int, int] | None:
         """Return the last entry, None if there is none."""

@@ -47,6 +47,8 @@ from logion.log.state import LogState
 
 logger = logging.getLogger(__name__)
 
+OFFSET_MAX = 2**63 - 1
+
 
 class Known(NamedTuple):
     """What the checkpoints of the directory say of a log."""
@@ -57,6 +59,8 @@ class Known(NamedTuple):
     """Everything below it was synced; None if they do not say."""
     start_offset: int = 0
     """First offset it served."""
+    cleaned_end: int = 0
+    """Everything below it was cleaned (`cleaner-offset-checkpoint`)."""
 
 
 class Loaded(NamedTuple):
@@ -147,29 +151,44 @@ class Loading:
     # Files
 
     def _tidy(self, names: list[str]) -> list[str]:
-        """Remove what was on its way out, complete what was on its way in."""
+        """Remove what was on its way out, complete what was on its way in.
+
+        A compaction that still has `.cleaned` files was not finished: the `.swap`
+        files from there on belong to it.
+        """
         disk, path = self._directory.disk, self._path
-        unfinished = {n.partition(".")[0] for n in names if n.endswith(CLEANED)}
+        cleaned = [_offset_in(name) for name in names if name.endswith(CLEANED)]
+        bound = min(cleaned, default=OFFSET_MAX)
+        swaps = {name for name in names if name.endswith(SWAP)}
+        unfinished = {name for name in swaps if _offset_in(name) >= bound}
+        for name in unfinished:
+            disk.remove(f"{path}/{name}")
+        if unfinished:
+            disk.sync_dir(path)  # what tells that they are is still there until now
         for name in names:
-            is_old = name.endswith((DELETED, CLEANED, ".tmp"))
-            is_unfinished = name.endswith(SWAP) and name.partition(".")[0] in unfinished
-            if is_old or is_unfinished:
+            if name.endswith((DELETED, CLEANED, ".tmp")):
                 disk.remove(f"{path}/{name}")
         names = disk.listdir(path)
-        swaps = [name for name in names if name.endswith(SWAP)]
-        for name in sorted(swaps, key=lambda it: not it.endswith(f"{LOG}{SWAP}")):
+        finished = swaps - unfinished
+        for name in sorted(finished, key=lambda it: not it.endswith(f"{LOG}{SWAP}")):
             self._swap_in(name, names)
-        return disk.listdir(path) if swaps else names
+        if finished:
+            disk.sync_dir(path)
+        return disk.listdir(path) if finished else names
 
     def _swap_in(self, name: str, names: list[str]) -> None:
-        """Put a compacted file in its place, and its sources away."""
+        """Put a compacted file in its place, and its sources away.
+
+        They are gone for good before it has its name: it would not tell of them.
+        """
         disk, path = self._directory.disk, self._path
         if name.endswith(f"{LOG}{SWAP}"):
-            base_offset = int(name[:20])
+            base_offset = _offset_in(name)
             end = _end_offset_in(disk.open(f"{path}/{name}"), base_offset)
             for other in _log_names(names):
                 if base_offset < int(other[:20]) < end:
                     self._remove_segment(other[:20])
+            disk.sync_dir(path)
         disk.rename(f"{path}/{name}", f"{path}/{name.removesuffix(SWAP)}")
 
     def _remove_segment(self, stem: str) -> None:
@@ -349,6 +368,11 @@ class Loading:
         for file in segment.open_files():
             file.sync()
         return end, is_whole
+
+
+def _offset_in(name: str) -> int:
+    """Return the offset that a file is named after, 0 if it is named otherwise."""
+    return int(name[:20]) if name[:20].isdecimal() else 0
 
 
 def _is_snapshot(name: str) -> bool:

@@ -8,16 +8,18 @@ the disk takes the log's directory offline (KAFKA_STORAGE_ERROR).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from logion.disk import File, FileSlice, replace_file, write_file
 from logion.log import producers
 from logion.log.aborted import Aborted, append_aborted, keep_aborted_below
+from logion.log.appended import Appended
 from logion.log.checkpoints import (
     LEADER_EPOCHS,
     PARTITION_METADATA,
     format_epochs,
 )
+from logion.log.cleaning import SegmentToClean
 from logion.log.directory import LogDirectory
 from logion.log.epochs import (
     EpochEnd,
@@ -31,7 +33,7 @@ from logion.log.flushing import FlushPlan
 from logion.log.loading import Known, Loading
 from logion.log.producer_snapshot import format_snapshot
 from logion.log.producers import Span
-from logion.log.retention import Bounds, SegmentFacts, count_expired
+from logion.log.retention import Bounds, count_expired
 from logion.log.segment import SNAPSHOT, TXN_INDEX, Segment, file_stem
 from logion.log.segments import Found, Segments
 from logion.log.settings import LogSettings
@@ -43,21 +45,6 @@ from logion.records.batch import Batch, check_crc, scan_batches
 from logion.records.validation import Prepared, validate_produced
 
 T = TypeVar("T")
-
-
-class Appended(NamedTuple):
-    """Where records went."""
-
-    base_offset: int
-    """Offset of the first."""
-    last_offset: int
-    """Offset of the last."""
-    log_append_time: int
-    """The time they were given, in ms; -1 if they keep the producer's (CreateTime)."""
-    log_start_offset: int
-    """First offset of the log."""
-    is_duplicate: bool = False
-    """They were here before: nothing was appended."""
 
 
 class Log:
@@ -84,6 +71,10 @@ class Log:
         """First offset it serves: the log start offset."""
         self.recovery_point = loaded.end_offset
         """Everything below it is synced."""
+        self.cleaned_end = known.cleaned_end
+        """Where the cleaner goes on: what is below has no two records of one key."""
+        self.losses = 0
+        """How often something was taken away: a cleaner that is at work gives up."""
         self.last_flush_ms = directory.clock.time_ms()
         self._synced_base = -1
         active = self._segments.active
@@ -91,8 +82,8 @@ class Log:
         self._opened: tuple[int, int] | None = (active.base_offset, active.size)
         self._synced_epochs = loaded.state.epochs
         self.on_lowered: Callable[[], None] = _nobody_asks
-        """Called when recovery point or log start offset moved back: a checkpoint that
-        says otherwise would hide records after a crash."""
+        """Called when recovery point or log start offset moved back, or are to be
+        relied on: a checkpoint that says otherwise would hide records after a crash."""
 
     def __repr__(self) -> str:
         """Return its name and what it holds."""
@@ -108,7 +99,7 @@ class Log:
     @property
     def size(self) -> int:
         """Return the bytes of all its segments."""
-        return sum(segment.size for segment in self._segments)
+        return sum(it.size for it in self._segments)
 
     @property
     def segments(self) -> Sequence[Segment]:
@@ -324,6 +315,8 @@ class Log:
             self._guarded(lambda: self._truncate(offset))
 
     def _truncate(self, offset: int) -> None:
+        self.losses += 1
+        self.cleaned_end = min(self.cleaned_end, offset)
         self._lower_recovery_point(offset)
         self._segments.cut(offset, self.settings.file_delete_delay_ms)
         self._lower_recovery_point(self.end_offset)  # a whole batch went
@@ -339,6 +332,8 @@ class Log:
         self._guarded(lambda: self._restart_at(offset))
 
     def _restart_at(self, offset: int) -> None:
+        self.losses += 1
+        self.cleaned_end = min(self.cleaned_end, offset)
         self._lower_recovery_point(offset)
         for _ in range(len(self._segments)):
             self._segments.drop(-1, self.settings.file_delete_delay_ms)
@@ -368,9 +363,11 @@ class Log:
     def _delete_old_segments(self, high_watermark: int) -> int:
         now_ms = self.directory.clock.time_ms()
         bounds = Bounds(self.start_offset, high_watermark, now_ms)
-        count = count_expired(self._facts(), self.settings, bounds)
+        facts = self._segments.facts(by_file=self.settings.ages_by_file_time)
+        count = count_expired(facts, self.settings, bounds)
         if count == len(self._segments):
             self.roll()
+        self.losses += count
         for _ in range(count):
             # A crash must not find a younger segment gone before an older one.
             self.directory.disk.sync_dir(self.path)
@@ -378,18 +375,14 @@ class Log:
         self.delete_before(max(self.start_offset, self._segments[0].base_offset))
         return count
 
-    def _facts(self) -> list[SegmentFacts]:
-        """Return what retention looks at; an empty active segment is not deleted."""
-        by_file = self.settings.ages_by_file_time
-        return [
-            SegmentFacts(
-                self._segments.end_of(number),
-                segment.size,
-                self._segments.time_of(segment, by_file=by_file),
-            )
-            for number, segment in enumerate(self._segments)
-            if segment.size or segment is not self._segments.active
-        ]
+    def segments_to_clean(self) -> list[SegmentToClean]:
+        """Return what the cleaner looks at: all segments, the active one last."""
+        return self._guarded(self._segments.to_clean)
+
+    def replace(self, sources: Sequence[Segment], cleaned: Segment) -> None:
+        """Put what a cleaner has made of some neighbouring segments in their place."""
+        delay_ms = self.settings.file_delete_delay_ms
+        self._guarded(lambda: self._segments.replace(sources, cleaned, delay_ms))
 
     def _forget_above(self, end_offset: int) -> None:
         """Let epochs and producers be what they were at `end_offset`."""

@@ -189,6 +189,7 @@ class LogManager:
         is_clean = self._disk.exists(marker)
         recovery = self._read(directory, checkpoints.RECOVERY_POINTS)
         starts = self._read(directory, checkpoints.LOG_START_OFFSETS)
+        cleaned = self._read(directory, checkpoints.CLEANER_OFFSETS)
         self.high_watermarks |= self._read(directory, checkpoints.HIGH_WATERMARKS)
         for name in sorted(self._disk.listdir(directory.path)):
             if not self._disk.is_dir(f"{directory.path}/{name}"):
@@ -200,7 +201,8 @@ class LogManager:
                 self.strangers.append(f"{directory.path}/{name}")
             else:
                 known = Known(
-                    is_clean, recovery.get(partition), starts.get(partition, 0)
+                    *(is_clean, recovery.get(partition)),
+                    *(starts.get(partition, 0), cleaned.get(partition, 0)),
                 )
                 self._open_log(directory, partition, known)
         directory.empty_trash()
@@ -252,6 +254,7 @@ class LogManager:
         """Take a log out of use at once; its files go some time later."""
         log = self.logs.pop(name)
         directory = log.directory
+        log.losses += 1
         directory.check()
         self._topic_ids.pop(name, None)
         self.high_watermarks.pop(name, None)
@@ -284,6 +287,19 @@ class LogManager:
                 self._write_checkpoints(directory)
             except OSError as error:
                 directory.fail(error)
+
+    def write_cleaner_offsets(self, directory: LogDirectory) -> None:
+        """Write down how far the logs of a directory are clean.
+
+        Raises KAFKA_STORAGE_ERROR.
+        """
+        logs = [log for log in self._logs_in(directory) if log.settings.is_compacted]
+        data = checkpoints.format_offsets({log.name: log.cleaned_end for log in logs})
+        path = f"{directory.path}/{checkpoints.CLEANER_OFFSETS}"
+        try:
+            replace_file(self._disk, path, data)
+        except OSError as error:
+            raise directory.fail(error) from error
 
     def unflushed(self) -> list[Log]:
         """Return the logs that wait to be synced: rolled, or due by `flush.ms`."""

@@ -50,6 +50,7 @@ class Segment:
         "_unindexed",
         "base_offset",
         "created_ms",
+        "ending",
         "first_timestamp",
         "path",
         "size",
@@ -59,6 +60,8 @@ class Segment:
         """Refer to the segment whose files are at `path` plus their suffixes."""
         self._files = files
         self.path = path
+        self.ending = ""
+        """What its files' names have behind all else: `.cleaned` or `.swap`."""
         self.base_offset = base_offset
         self.size = size
         """Bytes of whole entries; whatever the file has behind them is not served."""
@@ -79,13 +82,17 @@ class Segment:
     @property
     def file(self) -> File:
         """Return the open `.log` file."""
-        return self._active_file or self._files.open(f"{self.path}{LOG}")
+        return self._active_file or self._files.open(self.path_of(LOG))
+
+    def path_of(self, suffix: str) -> str:
+        """Return the path of one of its files."""
+        return f"{self.path}{suffix}{self.ending}"
 
     @property
     def offsets(self) -> IndexFile:
         """Return the index from offset to position."""
         if self._offsets is None:
-            path = f"{self.path}{INDEX}"
+            path = self.path_of(INDEX)
             self._offsets = IndexFile(self._files, path, OFFSET_ENTRY)
         return self._offsets
 
@@ -93,7 +100,7 @@ class Segment:
     def times(self) -> IndexFile:
         """Return the index from time to offset."""
         if self._times is None:
-            path = f"{self.path}{TIME_INDEX}"
+            path = self.path_of(TIME_INDEX)
             self._times = IndexFile(self._files, path, TIME_ENTRY)
         return self._times
 
@@ -111,7 +118,15 @@ class Segment:
     @property
     def modified_ms(self) -> int:
         """Return when its file was last written."""
-        return self._files.disk.modified_ms(f"{self.path}{LOG}")
+        return self._files.disk.modified_ms(self.path_of(LOG))
+
+    @property
+    def oldest_ms(self) -> int:
+        """Return the largest timestamp of its first append, -1 if it has none."""
+        if self.first_timestamp is None and self.size:
+            first = next(self.headers(), None)
+            self.first_timestamp = first.max_timestamp if first else NO_TIMESTAMP
+        return NO_TIMESTAMP if self.first_timestamp is None else self.first_timestamp
 
     # Reading
 
@@ -163,7 +178,7 @@ class Segment:
 
     def activate(self) -> None:
         """Keep its file open: it is the one that grows."""
-        self._active_file = self._files.disk.open(f"{self.path}{LOG}", create=True)
+        self._active_file = self._files.disk.open(self.path_of(LOG), create=True)
 
     def append(
         self, data: Buffer, batches: Sequence[Batch], settings: LogSettings
@@ -208,11 +223,8 @@ class Segment:
 
         By its records' own time if they have one, else by when its file was made.
         """
-        if self.first_timestamp is None and self.size:
-            first = next(self.headers(), None)
-            self.first_timestamp = first.max_timestamp if first else NO_TIMESTAMP
-        if self.first_timestamp is not None and self.first_timestamp >= 0:
-            return timestamp - self.first_timestamp
+        if self.oldest_ms >= 0:
+            return timestamp - self.oldest_ms
         return now_ms - (
             self.modified_ms if self.created_ms is None else self.created_ms
         )
@@ -226,6 +238,35 @@ class Segment:
     def retire(self) -> None:
         """Let its file be closed: another segment is the active one."""
         self._active_file = None
+
+    def copy_in(
+        self, pieces: Sequence[Buffer], batches: Sequence[Batch], settings: LogSettings
+    ) -> None:
+        """Write whole entries, which `batches` describe, behind what is there."""
+        self.file.pwritev(pieces, self.size)
+        for batch in batches:
+            self.note(batch, self.size, settings)
+            self.size += batch.size
+
+    def rename(self, ending: str) -> None:
+        """Let the names of its files end so; whatever has these names is replaced.
+
+        Its indexes must have been written.
+        """
+        before, self.ending = [self.path_of(it) for it in SEGMENT_FILES], ending
+        after = [self.path_of(it) for it in SEGMENT_FILES]
+        for old, new in zip(before, after, strict=True):
+            if self._files.disk.exists(old):
+                self._files.forget(old)
+                self._files.forget(new)
+                self._files.disk.rename(old, new)
+        self._active_file = self._offsets = self._times = None
+
+    def discard(self) -> None:
+        """Remove its files: they never became a part of the log."""
+        for path in self.paths():
+            self._files.forget(path)
+            self._files.disk.remove(path)
 
     def cut(self, position: int) -> None:
         """Drop everything from `position` on; it must be the start of an entry.
@@ -267,5 +308,5 @@ class Segment:
 
     def paths(self) -> list[str]:
         """Return the paths of its files that exist."""
-        found = (f"{self.path}{suffix}" for suffix in SEGMENT_FILES)
+        found = map(self.path_of, SEGMENT_FILES)
         return [path for path in found if self._files.disk.exists(path)]

@@ -12,9 +12,11 @@ from typing import NamedTuple
 
 from logion.disk import FileSlice
 from logion.log.aborted import Aborted, overlapping, read_aborted
+from logion.log.cleaning import SegmentToClean
 from logion.log.directory import LogDirectory
 from logion.log.recent import RecentAppends
-from logion.log.segment import DELETED, SNAPSHOT, TXN_INDEX, Segment, file_stem
+from logion.log.retention import SegmentFacts
+from logion.log.segment import DELETED, SNAPSHOT, SWAP, TXN_INDEX, Segment, file_stem
 from logion.log.settings import LogSettings
 from logion.names import NO_TIMESTAMP, Buffer
 from logion.records.batch import Batch
@@ -109,9 +111,39 @@ class Segments:
             disk.rename(path, f"{path}{DELETED}")
             self._directory.discard(f"{path}{DELETED}", delay_ms)
 
+    def replace(
+        self, sources: Sequence[Segment], cleaned: Segment, delay_ms: int
+    ) -> None:
+        """Put `cleaned` in the place of neighbours from which it was made.
+
+        Its files, synced, end in `.cleaned` and begin where the first of `sources`
+        does. A crash leaves the log as it was, or with `.swap` files: the next opening
+        then finishes this. Of sources that it cannot tell to be such, since nothing of
+        them was kept, none may be gone before an older one is: a record that was
+        deleted would come back without its tombstone.
+        """
+        disk = self._directory.disk
+        last = cleaned.last_header()
+        end = last.last_offset + 1 if last else cleaned.base_offset
+        cleaned.rename(SWAP)
+        disk.sync_dir(self._path)
+        number = self._all.index(sources[0])
+        for source in sources[1:]:
+            self.drop(number + 1, delay_ms)
+            if source.size and source.base_offset >= end:
+                disk.sync_dir(self._path)
+        disk.sync_dir(self._path)
+        cleaned.rename("")
+        disk.sync_dir(self._path)
+        self._all[number] = cleaned
+
     def cut(self, offset: int, delay_ms: int) -> None:
-        """Drop everything from the batch with `offset` on."""
-        while len(self._all) > 1 and self._bases[-1] >= offset:
+        """Drop everything from the batch with `offset` on.
+
+        Where compaction has left a gap, the log ends at `offset` all the same, as long
+        as a segment begins there.
+        """
+        while len(self._all) > 1 and self._bases[-1] > offset:
             self.drop(-1, delay_ms)
         segment = self._all[-1]
         segment.activate()
@@ -121,6 +153,31 @@ class Segments:
         last = segment.last_header()
         self.end_offset = last.last_offset + 1 if last else segment.base_offset
         self._recent.clear()
+
+    # As retention and the cleaner see them
+
+    def facts(self, *, by_file: bool) -> list[SegmentFacts]:
+        """Return what retention looks at; an empty active segment is not deleted."""
+        return [
+            SegmentFacts(
+                self.end_of(number),
+                segment.size,
+                self.time_of(segment, by_file=by_file),
+            )
+            for number, segment in enumerate(self._all)
+            if segment.size or segment is not self._all[-1]
+        ]
+
+    def to_clean(self) -> list[SegmentToClean]:
+        """Return what the cleaner looks at."""
+        return [
+            SegmentToClean(
+                *(segment.base_offset, self.end_of(number), segment.size),
+                *(self.time_of(segment, by_file=False), segment.oldest_ms),
+                index_size=max(segment.offsets.size, segment.times.size),
+            )
+            for number, segment in enumerate(self._all)
+        ]
 
     # Finding
 

@@ -20,6 +20,25 @@ DEFAULT_RULES = ProduceRules()
 
 
 @dataclass(frozen=True, slots=True)
+class CompactionSettings:
+    """How a log is cleaned whose `cleanup.policy` has `compact`."""
+
+    min_dirty_ratio: float = 0.5
+    """Share of the log that must be dirty."""
+    min_lag_ms: int = 0
+    """Age below which a record is left alone."""
+    max_lag_ms: int = NEVER
+    """Age above which a record is cleaned whatever the ratio."""
+    delete_retention_ms: int = DAY_MS
+    """How long a tombstone or marker stays."""
+    has_delete_horizons: bool = True
+    """That time is written in the batches (KIP-534), as since 3.1."""
+
+
+DEFAULT_COMPACTION = CompactionSettings()
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     """How one partition's log rolls, ages, syncs and what it accepts."""
 
@@ -39,6 +58,8 @@ class LogSettings:
     """Size above which the oldest segments are deleted; -1 never."""
     is_delete: bool = True
     """`cleanup.policy` has `delete`."""
+    compaction: CompactionSettings = DEFAULT_COMPACTION
+    """What holds if `cleanup.policy` has `compact`, which the rules below say."""
     file_delete_delay_ms: int = 60_000
     """How long a deleted segment stays, renamed to `.deleted`."""
     flush_messages: int = NEVER
@@ -60,3 +81,8 @@ class LogSettings:
     0.11."""
     ages_by_file_time: bool = False
     """Age of a segment is that of its file, as before 0.10.1, not of its records."""
+
+    @property
+    def is_compacted(self) -> bool:
+        """Return whether `cleanup.policy` has `compact`."""
+        return self.rules.is_compacted

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from logion.disk import FileSlice
 from logion.log.aborted import Aborted
+from logion.log.appended import Appended
 from logion.log.epochs import UNKNOWN_END, EpochEnd
-from logion.log.log import Appended, Log
+from logion.log.log import Log
 from logion.names import NO_LEADER_EPOCH, TopicPartition, Uuid
 from logion.protocol.errors import ApiError, Error
 from logion.replica.leader import Leader, has_enough_in_sync, on_append

@@ -33,6 +33,7 @@ from logion.cluster.topics import NewTopic
 from logion.config import NEWEST_RELEASE, BrokerConfig
 from logion.config import Value as Setting
 from logion.disk import Disk, SystemDisk
+from logion.log.compaction import Cleaned
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.records.record import Record, read_records
@@ -150,6 +151,19 @@ class Broker:
         `inspect().summary()` is the same as text.
         """
         return self._ask(lambda it: inspect(it.state))
+
+    def clean_now(self, *, roll: bool = False) -> list[Cleaned]:
+        """Clean every compacted log at once, and return what was done to each.
+
+        Neither the dirty ratio nor `log.cleaner.enable` is asked; the lags are, and
+        the active segments stay as they are unless `roll` makes them full ones first.
+        """
+
+        def clean(broker: Running) -> list[Cleaned]:
+            broker.state.partitions.note_high_watermarks()
+            return broker.state.cleaner.clean_now(rolls=roll)
+
+        return self._ask(clean)
 
     def start(self) -> None:
         """Start the broker; returns when clients can connect.

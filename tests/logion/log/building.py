@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from logion.log.appended import Appended
 from logion.log.directory import LogDirectory
 from logion.log.loading import Known
-from logion.log.log import Appended, Log
+from logion.log.log import Log
 from logion.log.settings import LogSettings
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
