@@ -18,6 +18,7 @@ from logion.broker.broker import Broker, open_broker
 from logion.broker.defaults import settings_over_defaults
 from logion.broker.faults.faults import Faults
 from logion.cli.arguments import FAILED, Parser, problem_text, refuse
+from logion.cli.console import DEFAULT_CONSOLE, Place, console_place
 from logion.cli.logs import FORMATS, LEVELS, to_stderr
 from logion.clock import SystemClock
 from logion.config import NEWEST_RELEASE, BrokerConfig, ConfigError
@@ -56,13 +57,14 @@ def main(arguments: list[str]) -> int:
     try:
         given, played = _given(options), release(options.release)
         faults = _faults(options.faults)
+        console = console_place(options.console)
     except (ValueError, OSError) as problem:
         return refuse("broker", problem)
     early = _early_signals()
     with _data_folder(given) as folder:
         status = _serve(
             partial(_config, folder, given, str(played)),
-            partial(_run, faults, options.ready_file, early),
+            partial(_run, faults, console, options.ready_file, early),
         )
     _tell(faults)
     return status
@@ -95,6 +97,13 @@ def _parser() -> Parser:
     add("--release", metavar="R", default=NEWEST_RELEASE, help="0.8.0 to 4.3")
     add("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting")
     add("--faults", metavar="FILE", help="a plan of what it does wrong, in TOML")
+    add(
+        "--console",
+        nargs="?",
+        const=DEFAULT_CONSOLE,
+        metavar="HOST:PORT",
+        help=f"pages about the broker, by default on {DEFAULT_CONSOLE}",
+    )
     add("--ready-file", metavar="FILE", help="gets HOST:PORT once connections work")
     add("--log-level", choices=LEVELS, default="warning", help="what stderr gets")
     add("--log-format", choices=FORMATS, default="text", help="for people, or JSON")
@@ -186,6 +195,7 @@ def _tell(faults: Faults) -> None:
 
 async def _run(
     faults: Faults,
+    console: Place | None,
     ready_file: str | None,
     early: Sequence[int],
     config: BrokerConfig,
@@ -194,7 +204,9 @@ async def _run(
         await nursery.start(_stop_on_signal, nursery.cancel_scope, early)
         await trio.lowlevel.checkpoint()  # a signal that came early ends it here
         async with AsyncExitStack() as stack:
-            _announce(await _open(stack, config, faults), ready_file)
+            broker = await _open(stack, config, faults)
+            url = await _open_console(stack, broker, console)
+            _announce(broker, ready_file, url)
             await trio.sleep_forever()
 
 
@@ -222,7 +234,18 @@ async def _stop_on_signal(
     running.cancel()
 
 
-def _announce(broker: Broker, ready_file: str | None) -> None:
+async def _open_console(
+    stack: AsyncExitStack, broker: Broker, place: Place | None
+) -> str | None:
+    """Return the address of a console that `stack` closes, None if none is wanted."""
+    if place is None:
+        return None
+    from logion.console.server import open_console
+
+    return await stack.enter_async_context(open_console(broker, *place))
+
+
+def _announce(broker: Broker, ready_file: str | None, console: str | None) -> None:
     """Say that connections are accepted, and where."""
     host, port = broker.addresses[0]
     host = LOCAL.get(host, host)
@@ -231,6 +254,8 @@ def _announce(broker: Broker, ready_file: str | None) -> None:
         _write_whole(Path(ready_file), f"{address}\n")
     played = broker.state.release
     print(f"logion {__version__} listening on {address} (release {played})", flush=True)
+    if console is not None:
+        print(f"console: {console}", flush=True)
 
 
 def _write_whole(path: Path, text: str) -> None:

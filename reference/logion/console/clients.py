@@ -1,0 +1,46 @@
+"""Pages of clients: who is connected, who has left, and what they asked for."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from logion.broker.inspection import Moment
+from logion.broker.views import ClientView
+from logion.console.page import PageError, broker_of, page_of, render
+
+
+async def clients(request: Request) -> Response:
+    """Answer with a page of connections, and those that closed last."""
+    state = broker_of(request).state
+    now = Moment(state)
+    chosen = page_of(request, list(state.clients))
+    return render(
+        request,
+        "clients.html",
+        slice=chosen,
+        clients=[now.client(it) for it in chosen.rows],
+        gone=[now.client(it, why) for it, why in reversed(state.clients.gone)],
+    )
+
+
+async def client(request: Request) -> Response:
+    """Answer with the connection from the query's `peer`, open or closed."""
+    peer = request.query_params.get("peer", "")
+    found = _find(request, peer)
+    if found is None:
+        raise PageError(404, f"No client at {peer[:100]!r} is known.")
+    return render(request, "client.html", client=found)
+
+
+def _find(request: Request, peer: str) -> ClientView | None:
+    """Return the newest connection from an address."""
+    state = broker_of(request).state
+    now = Moment(state)
+    for open_one in state.clients:
+        if open_one.peer == peer:
+            return now.client(open_one)
+    for closed, why in reversed(state.clients.gone):
+        if closed.peer == peer:
+            return now.client(closed, why)
+    return None

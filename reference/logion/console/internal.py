@@ -1,0 +1,109 @@
+"""Records of the topics that brokers keep for themselves, by their message schemas.
+
+A key begins with its kind, a value with its version, both int16. What cannot be
+decoded is shown as any other bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from logion.broker.internal_topics import OFFSETS, TRANSACTIONS
+from logion.console.showing import Shown, shown, visible
+from logion.protocol.codec import decode
+from logion.protocol.errors import ProtocolError
+from logion.protocol.json import to_json
+from logion.protocol.messages import group_records as group
+from logion.protocol.messages import transaction_records as transaction
+from logion.protocol.messages.consumer_protocol import (
+    ConsumerProtocolAssignment,
+    ConsumerProtocolSubscription,
+)
+from logion.protocol.schema import schema_of
+from logion.records.record import Record
+
+KINDS: Mapping[str, Mapping[int, tuple[type, type]]] = {
+    OFFSETS: {
+        0: (group.OffsetCommitKey, group.OffsetCommitValue),
+        1: (group.OffsetCommitKey, group.OffsetCommitValue),
+        2: (group.GroupMetadataKey, group.GroupMetadataValue),
+        3: (group.ConsumerGroupMetadataKey, group.ConsumerGroupMetadataValue),
+        4: (
+            group.ConsumerGroupPartitionMetadataKey,
+            group.ConsumerGroupPartitionMetadataValue,
+        ),
+        5: (
+            group.ConsumerGroupMemberMetadataKey,
+            group.ConsumerGroupMemberMetadataValue,
+        ),
+        6: (
+            group.ConsumerGroupTargetAssignmentMetadataKey,
+            group.ConsumerGroupTargetAssignmentMetadataValue,
+        ),
+        7: (
+            group.ConsumerGroupTargetAssignmentMemberKey,
+            group.ConsumerGroupTargetAssignmentMemberValue,
+        ),
+        8: (
+            group.ConsumerGroupCurrentMemberAssignmentKey,
+            group.ConsumerGroupCurrentMemberAssignmentValue,
+        ),
+    },
+    TRANSACTIONS: {
+        0: (transaction.TransactionLogKey, transaction.TransactionLogValue),
+    },
+}
+"""Topic, and kind of a key, to the messages of key and value."""
+
+
+def key_and_value(topic: str, record: Record, size_max: int) -> tuple[Shown, Shown]:
+    """Return how a page shows key and value of a record of any topic."""
+    kinds = KINDS.get(topic)
+    key, value = record.key, record.value
+    if kinds is None or key is None or len(key) < 2:
+        return shown(key, size_max), shown(value, size_max)
+    messages = kinds.get(int.from_bytes(key[:2], signed=True))
+    if messages is None:
+        return shown(key, size_max), shown(value, size_max)
+    return _message(messages[0], key, size_max), _message(messages[1], value, size_max)
+
+
+def _message(cls: type, data: bytes | None, size_max: int) -> Shown:
+    """Return a message with its version in front; bytes that are none as they are."""
+    if data is None or not 2 <= len(data) <= size_max:
+        return shown(data, size_max)
+    version = int.from_bytes(data[:2], signed=True)
+    if version not in schema_of(cls).versions:
+        return shown(data, size_max)
+    try:
+        told = to_json(decode(cls, version, data, offset=2), version)
+    except ProtocolError:
+        return shown(data, size_max)
+    _tell_members(told)
+    text = json.dumps(told, indent=2, ensure_ascii=False)
+    return Shown(f"{cls.__name__} v{version}", visible(text), len(data))
+
+
+def _tell_members(told: dict[str, Any]) -> None:
+    """Put what consumers said of themselves in place of its bytes."""
+    if told.get("protocolType") != "consumer":
+        return
+    from base64 import b64decode
+
+    for member in told["members"]:
+        for name, cls in (
+            ("subscription", ConsumerProtocolSubscription),
+            ("assignment", ConsumerProtocolAssignment),
+        ):
+            member[name] = _embedded(cls, b64decode(member[name])) or member[name]
+
+
+def _embedded(cls: type, data: bytes) -> dict[str, Any] | None:
+    """Return a message of the consumers' protocol; None if it is none."""
+    version = min(int.from_bytes(data[:2], signed=True), schema_of(cls).versions[-1])
+    try:
+        return to_json(decode(cls, max(version, 0), data, offset=2), version)
+    except ProtocolError:
+        return None
