@@ -126,7 +126,7 @@ _ALWAYS = (
 )
 
 
-def _actions(rules: Rules, scope: Scope) -> tuple[str, ...]:
+def actions(rules: Rules, scope: Scope) -> tuple[str, ...]:
     """Return the names of the actions that these rules have at this scope."""
     first = ("join_first",) if scope.static or not rules.gives_ids_first else ()
     given = ("give_id", "join", "expire_id") if rules.gives_ids_first else ()
@@ -149,7 +149,7 @@ def specification(rules: Rules, scope: Scope) -> Spec[State]:
         name=rules.name,
         initial=(world.initial,),
         next=world.next_steps,
-        actions=_actions(rules, scope),
+        actions=actions(rules, scope),
         invariants=invariants(scope),
         sometimes=SOMETIMES,
     )

@@ -209,29 +209,30 @@ def _renamed(group: ClassicGroup, old_id: str, member: Member) -> ClassicGroup:
         for key, it in group.members.items()
     }
     return replace(
-        group,
+        group.synced(old_id),
         members=members,
         leader=member.id if group.leader == old_id else group.leader,
-        unsynced=group.unsynced - {old_id},
     )
 
 
 def on_replacement_stored(
     group: ClassicGroup, stored: StoreReplacement, error: Error
 ) -> Step:
-    """Tell a static member that it is back, or put things back if it failed.
+    """Tell a static member that it is back, or give it its old id if that failed.
 
-    Before v9 of JoinGroup a leader that came back is told the old leader's id, so that
-    it does not divide the work anew (KIP-814).
+    If the group has begun to join again meanwhile, nothing happens. Before v9 of
+    JoinGroup a leader that came back is told the old leader's id, so that it does not
+    divide the work anew (KIP-814).
     """
     old, member_id = stored.old, stored.member_id
-    if error is not Error.NONE:
-        answer = replace(joined(old, member_id), error=error, members=())
-        answer = replace(answer, member_id=NO_MEMBER_ID)
-        return Step(old, (AnswerJoin(member_id, answer),))
     member = group.members.get(member_id)
     if member is None or not member.is_joining or group.state is not State.STABLE:
         return Step(group)
+    if error is not Error.NONE:
+        answer = replace(joined(old, member_id), error=error, members=())
+        answer = replace(answer, member_id=NO_MEMBER_ID)
+        restored = _restored(group, old, member)
+        return Step(restored, (AnswerJoin(member_id, answer),))
     group = group.with_member(replace(member, is_joining=False))
     answer = replace(joined(group, member_id), members=(), leader=old.leader)
     if stored.may_skip_assignment:
@@ -243,3 +244,12 @@ def on_replacement_stored(
             members=told_to_leader(group) if is_leader else (),
         )
     return Step(group, (AnswerJoin(member_id, answer),))
+
+
+def _restored(group: ClassicGroup, old: ClassicGroup, member: Member) -> ClassicGroup:
+    """Return the group with a static member as it was; nobody else has changed."""
+    known = next(
+        it for it in old.members.values() if it.instance_id == member.instance_id
+    )
+    known = replace(known, is_joining=False, deadline_ms=member.deadline_ms)
+    return _renamed(group, member.id, known)

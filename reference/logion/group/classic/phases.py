@@ -193,11 +193,13 @@ def remove_member(
 ) -> Step:
     """Take a member out; the others have to divide the work anew.
 
-    If its JoinGroup waits, the answer is UNKNOWN_MEMBER_ID: it may try again.
+    If a request of it waits, the answer is UNKNOWN_MEMBER_ID: it may join anew.
     """
     effects: tuple[Effect, ...] = ()
     if member.is_joining:
         effects = (AnswerJoin(member.id, JoinAnswer(Error.UNKNOWN_MEMBER_ID, "")),)
+    elif member.is_syncing:
+        effects = (AnswerSync(member.id, SyncAnswer(Error.UNKNOWN_MEMBER_ID)),)
     smaller = group.without(member.id)
     return rebalance(smaller, rules, now).before(*effects)
 

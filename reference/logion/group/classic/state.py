@@ -176,12 +176,17 @@ class ClassicGroup:
         if leader == member_id:
             leader = next(iter(members), None)
         return replace(
-            self,
+            self.synced(member_id),
             members=members,
             leader=leader,
             pending={key: at for key, at in self.pending.items() if key != member_id},
-            unsynced=self.unsynced - {member_id},
         )
+
+    def synced(self, member_id: str) -> ClassicGroup:
+        """Return the group that waits for no SyncGroup of this member any more."""
+        unsynced = self.unsynced - {member_id}
+        deadline_ms = self.sync_deadline_ms if unsynced else None
+        return replace(self, unsynced=unsynced, sync_deadline_ms=deadline_ms)
 
 
 def selected_protocol(group: ClassicGroup) -> str:

@@ -34,9 +34,7 @@ def on_sync(group: ClassicGroup, sync: Sync, now: Instant) -> Step:
     error = _sync_error(group, sync)
     if error is not Error.NONE:
         return Step(group, sync=SyncAnswer(error))
-    group = replace(group, unsynced=group.unsynced - {sync.member_id})
-    if not group.unsynced:
-        group = replace(group, sync_deadline_ms=None)
+    group = group.synced(sync.member_id)
     member = group.members[sync.member_id]
     if group.state is State.STABLE:
         group = heard_from(group, member, now)
