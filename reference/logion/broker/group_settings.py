@@ -30,6 +30,7 @@ def coordinator_settings(config: BrokerConfig, played: Release) -> CoordinatorSe
         retention_ms=config.integer("offsets.retention.minutes") * MINUTE_MS,
         commit_timeout_ms=config.integer("offsets.commit.timeout.ms"),
         load_size=config.integer("offsets.load.buffer.size"),
+        keeps_unused_groups=played >= release("4.0"),
         stamps_expiry=release("0.9.0") <= played < release("2.1"),
     )
 

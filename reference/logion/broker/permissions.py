@@ -36,7 +36,12 @@ def _bits(operations: Iterable[Operation]) -> int:
 TOPIC_OPERATIONS = _bits(
     set(Operation) - {Operation.CLUSTER_ACTION, Operation.IDEMPOTENT_WRITE}
 )
-GROUP_OPERATIONS = _bits({Operation.READ, Operation.DELETE, Operation.DESCRIBE})
+OLD_GROUP_OPERATIONS = _bits({Operation.READ, Operation.DELETE, Operation.DESCRIBE})
+"""Until 3.9: groups had no settings."""
+
+GROUP_OPERATIONS = OLD_GROUP_OPERATIONS | _bits(
+    {Operation.DESCRIBE_CONFIGS, Operation.ALTER_CONFIGS}
+)
 CLUSTER_OPERATIONS = _bits(
     set(Operation) - {Operation.READ, Operation.WRITE, Operation.DELETE}
 )

@@ -94,7 +94,8 @@ def delete_offsets(
     }
     deleted = [it for it, error in answers.items() if error is Error.NONE]
     _forget(groups, shard, cell, deleted)
-    _end_if_unused(groups, shard, cell)
+    if not groups.settings.keeps_unused_groups:
+        _end_if_unused(groups, shard, cell)
     return answers
 
 

@@ -75,6 +75,9 @@ class CoordinatorSettings:
     """How long a write may take to be committed (`offsets.commit.timeout.ms`)."""
     load_size: int
     """Bytes read at a time when groups are loaded (`offsets.load.buffer.size`)."""
+    keeps_unused_groups: bool
+    """A group whose last offset was deleted stays until somebody looks for what has
+    expired, from 4.0 on; before it ends at once."""
     stamps_expiry: bool
     """Each offset is stored with the time at which it expires: 0.9 to 2.0. Later it is
     forgotten when its group has been away for long enough (KIP-211)."""

@@ -64,7 +64,7 @@ async def test_a_generation_that_never_was_may_not_commit() -> None:
     async with running() as broker, members(broker) as (a,):
         await broker.create("t")
         a.generation = 3
-        assert await a.commit(9) == Error.ILLEGAL_GENERATION
+        assert await a.commit(9, version=8) == Error.ILLEGAL_GENERATION
         assert state_of(broker, "g") is State.DEAD
 
 
@@ -185,11 +185,18 @@ async def test_offsets_of_members_that_are_no_consumers_stay() -> None:
             delete_offsets(broker.state.groups, "g", [T])
 
 
-async def test_a_group_goes_with_the_last_of_its_offsets() -> None:
-    async with running() as broker, members(broker) as (a,):
+@pytest.mark.parametrize(
+    ("release", "state"), [("3.9", State.DEAD), ("4.0", State.EMPTY)]
+)
+async def test_a_group_goes_with_the_last_of_its_offsets_or_soon_after(
+    release: str, state: State
+) -> None:
+    async with running(release=release) as broker, members(broker) as (a,):
         await broker.create("t")
         await a.commit(3)
         delete_offsets(broker.state.groups, "g", [T])
+        assert state_of(broker, "g") is state
+        expire_offsets(broker.state.groups)
         assert state_of(broker, "g") is State.DEAD
 
 

@@ -17,12 +17,11 @@ async def handle(
     broker: BrokerState, context: Context, request: DeleteGroupsRequest
 ) -> DeleteGroupsResponse:
     """Forget what may be forgotten; each group has its own error."""
-    names = dict.fromkeys(request.groups_names)
     return DeleteGroupsResponse(
         throttle_time_ms=0,
         results=tuple(
             DeletableGroupResult(group_id=it, error_code=_delete(broker, it))
-            for it in names
+            for it in request.groups_names
         ),
     )
 

@@ -9,7 +9,11 @@ v6   GROUP_ID_NOT_FOUND, with a message, for a group that is not there (KIP-1043
 from __future__ import annotations
 
 from logion.broker.context import Context
-from logion.broker.permissions import GROUP_OPERATIONS, NOT_ASKED
+from logion.broker.permissions import (
+    GROUP_OPERATIONS,
+    NOT_ASKED,
+    OLD_GROUP_OPERATIONS,
+)
 from logion.broker.state import BrokerState
 from logion.group.classic.state import ClassicGroup, Member, State
 from logion.protocol.errors import ApiError, Error
@@ -31,13 +35,15 @@ async def handle(
     """Return what is known of each group."""
     groups = tuple(_describe(broker, context, it) for it in request.groups)
     if request.include_authorized_operations:
-        groups = tuple(_with_operations(it) for it in groups)
+        groups = tuple(_with_operations(broker, it) for it in groups)
     return DescribeGroupsResponse(groups=groups)
 
 
-def _with_operations(group: DescribedGroup) -> DescribedGroup:
-    is_found = group.error_code == Error.NONE
-    operations = GROUP_OPERATIONS if is_found else NOT_ASKED
+def _with_operations(broker: BrokerState, group: DescribedGroup) -> DescribedGroup:
+    operations = NOT_ASKED
+    if group.error_code == Error.NONE:
+        has_settings = broker.release >= release("4.0")
+        operations = GROUP_OPERATIONS if has_settings else OLD_GROUP_OPERATIONS
     return replace(group, authorized_operations=operations)
 
 

@@ -32,8 +32,10 @@ from logion.protocol.messages.offset_commit import (
     OffsetCommitResponsePartition,
     OffsetCommitResponseTopic,
 )
+from logion.protocol.releases import release
 
 VERSION_WITHOUT_COORDINATOR = 0
+VERSION_WITH_EPOCHS = 9
 VERSION_WITH_TOPIC_IDS = 10
 
 UNSET = -1
@@ -162,9 +164,25 @@ async def _store(
             request.generation_id_or_member_epoch,
             request.group_instance_id,
         )
-        return await commit(broker.groups, request.group_id, sender, offsets)
+        error = await commit(broker.groups, request.group_id, sender, offsets)
     except ApiError as failure:
         return failure.error
+    return _absence(broker, context, request.group_id, error)
+
+
+def _absence(
+    broker: BrokerState, context: Context, group_id: str, error: Error
+) -> Error:
+    """Return the error by which a group that is not there is told as such.
+
+    From 4.0 on v9 says GROUP_ID_NOT_FOUND where others say ILLEGAL_GENERATION.
+    """
+    has_name = context.version >= VERSION_WITH_EPOCHS
+    if error is Error.ILLEGAL_GENERATION and has_name:
+        is_absent = broker.groups.find(group_id)[1] is None
+        if is_absent and broker.release >= release("4.0"):
+            return Error.GROUP_ID_NOT_FOUND
+    return error
 
 
 async def _store_apart(

@@ -67,8 +67,9 @@ async def test_who_may_not_commit_hears_so_before_what_is_too_large() -> None:
         asked = OffsetCommitRequest(
             group_id="g", generation_id_or_member_epoch=3, topics=asked.topics
         )
-        illegal, unknown = Error.ILLEGAL_GENERATION, Error.UNKNOWN_TOPIC_OR_PARTITION
-        assert errors(await a.ask(asked, 9)) == [illegal, unknown]
+        unknown = Error.UNKNOWN_TOPIC_OR_PARTITION
+        assert errors(await a.ask(asked, 8)) == [Error.ILLEGAL_GENERATION, unknown]
+        assert errors(await a.ask(asked, 9)) == [Error.GROUP_ID_NOT_FOUND, unknown]
 
 
 async def test_a_time_that_the_client_names_is_when_it_was_committed() -> None:
