@@ -94,7 +94,7 @@ def _is_consistent(group: ClassicGroup, join: Join, rules: GroupRules) -> bool:
 def _has_room(group: ClassicGroup, member_id: str, rules: GroupRules) -> bool:
     """Tell whether the group may have this member, or one more (KIP-389)."""
     member = group.members.get(member_id)
-    if group.state in (State.EMPTY, State.DEAD):
+    if len(group.members) < rules.size_max or group.state is State.DEAD:
         return True
     if group.state is State.PREPARING:
         count = sum(it.is_joining for it in group.members.values())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum, auto
+from operator import attrgetter
 from typing import NamedTuple
 
 from logion.group.classic.phases import (
@@ -33,6 +34,9 @@ class Kind(Enum):
     """The time that members have to ask for their work."""
 
 
+_DEADLINE = attrgetter("deadline_ms")
+
+
 class Due(NamedTuple):
     """The next thing that time will do."""
 
@@ -47,9 +51,10 @@ def next_due(group: ClassicGroup, rules: GroupRules) -> Due | None:
 
 
 def _deadlines(group: ClassicGroup, rules: GroupRules) -> Iterator[Due]:
-    for member in group.members.values():
-        if member.is_timed:
-            yield Due(member.deadline_ms, Kind.SESSION, member.id)
+    timed = [it for it in group.members.values() if it.is_timed]
+    if timed:
+        first = min(timed, key=_DEADLINE)
+        yield Due(first.deadline_ms, Kind.SESSION, first.id)
     for member_id, deadline_ms in group.pending.items():
         yield Due(deadline_ms, Kind.PENDING, member_id)
     if group.joining is not None:
