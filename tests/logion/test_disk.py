@@ -14,11 +14,15 @@ from logion.disk import (
     replace_file,
     write_file,
 )
+from logion.testing.clock import FakeClock
 from logion.testing.disk import MemoryDisk
+from logion.testing.ram import RamDisk
 
 
-@pytest.fixture(params=["system", "memory"])
+@pytest.fixture(params=["system", "memory", "ram"])
 def disk(request: pytest.FixtureRequest) -> Disk:
+    if request.param == "ram":
+        return RamDisk(FakeClock())
     return SystemDisk() if request.param == "system" else MemoryDisk()
 
 

@@ -73,10 +73,12 @@ async def open_broker(
     disk: Disk,
     chance: Chance | None = None,
     faults: Faults | None = None,
+    bound: Sequence[Listener] | None = None,
 ) -> AsyncIterator[Broker]:
     """Give a broker that accepts connections; it shuts down cleanly at the end.
 
-    `faults` is what it does wrong on purpose; without it, nothing.
+    `faults` is what it does wrong on purpose; without it, nothing. `bound` are its
+    listeners if they are there already, as `bind_all` returns them; it closes them.
     Raises OSError if an address or a data folder cannot be used, DirectoryRefused if
     a folder is another broker's or in use.
     """
@@ -84,7 +86,7 @@ async def open_broker(
     logs, cluster = await _open_storage(config, clock, disk, chance)
     state = _assemble(config, clock, logs, cluster, chance, faults or Faults())
     try:
-        listeners = _bind(config)
+        listeners = tuple(bound or bind_all(config))
         async with trio.open_nursery() as nursery:
             cluster.subscribe(partial(_follow, state))
             cluster.subscribe(state.pictures.note)
@@ -113,7 +115,7 @@ def _follow(state: BrokerState, before: ClusterImage, after: ClusterImage) -> No
         forget_topics(state.groups, deleted)
 
 
-def _bind(config: BrokerConfig) -> tuple[Listener, ...]:
+def bind_all(config: BrokerConfig) -> tuple[Listener, ...]:
     """Return all listeners, or none: OSError if one cannot be had."""
     with ExitStack() as undo:
         listeners = []

@@ -6,7 +6,7 @@ import errno
 import logging
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import trio
 
@@ -33,6 +33,10 @@ class Listener:
     host: str
     port: int
     bound: socket.socket
+
+    def duplicate(self) -> Listener:
+        """Return the same listener with a socket that can be closed by itself."""
+        return replace(self, bound=self.bound.dup())
 
 
 def bind(name: str, host: str, port: int) -> Listener:

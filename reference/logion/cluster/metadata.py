@@ -54,6 +54,9 @@ PRODUCER_ID_BLOCK = 1000
 TOPIC_IDS_SINCE = (2, 8)
 """First release whose topics have ids (KIP-516)."""
 
+PLAIN = ""
+"""No topic's name: the settings of all topics that have none of their own."""
+
 
 class Chance(Protocol):
     """Where numbers are drawn from; `random.Random` is one."""
@@ -117,11 +120,12 @@ class Cluster:
 
         What another release stored and this one refuses is passed over.
         """
-        found = self._topic_configs.get(name)
+        overrides = self.image.config_of(name)
+        key = name if overrides else PLAIN
+        found = self._topic_configs.get(key)
         if found is None:
-            overrides = self.image.config_of(name)
             found = TopicConfig(self._config, _usable(overrides, self._config))
-            self._topic_configs[name] = found
+            self._topic_configs[key] = found
         return found
 
     async def register(self, broker: BrokerInfo) -> None:

@@ -3,9 +3,9 @@
     with Broker() as broker:
         producer = KafkaProducer(bootstrap_servers=broker.bootstrap)
 
-`async with` works the same under trio and asyncio. The broker has a temporary data
-folder unless it is given one, listens on a free port of 127.0.0.1, and is ready when
-the block begins. What looks into it (`records`, `end_offset`, ...) may be called from
+`async with` works the same under trio and asyncio. The broker has its data in memory
+unless it is given a folder, listens on a free port of 127.0.0.1, and is ready when the
+block begins. What looks into it (`records`, `end_offset`, ...) may be called from
 any thread and from any loop; it takes as long as one step of the broker.
 
 `faults` holds what it does wrong on purpose (`docs/faults.md`). Its delays go by the
@@ -15,7 +15,6 @@ broker's clock: `clock.advance` ends them.
 from __future__ import annotations
 
 import logging
-import tempfile
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
@@ -41,6 +40,8 @@ from logion.replica.partition import Partition
 from logion.settings import value_text
 from logion.testing.clock import JumpingClock
 from logion.testing.life import Life
+from logion.testing.ram import RamDisk
+from logion.testing.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,16 @@ T = TypeVar("T")
 
 RECORDS_SIZE_MAX = 2**30
 """Most bytes that `records` decompresses of one batch."""
+
+FOR_TESTS = {
+    "listeners": "PLAINTEXT://127.0.0.1:0",
+    "offsets.topic.num.partitions": "1",
+    "transaction.state.log.num.partitions": "1",
+}
+"""Settings that suit tests; those that a test gives come first."""
+
+RAM_FOLDER = "data"
+"""Where the data is on a disk in memory."""
 
 Time: TypeAlias = Literal["running", "frozen"]
 """Whether a broker's time passes by itself, or by `advance` alone."""
@@ -68,9 +79,9 @@ class Broker:
         """Prepare a broker of `release`.
 
         `config` holds broker settings by Kafka's names; `data` is a folder that
-        outlives the broker, otherwise a temporary one is made and removed; `time` that
-        is "frozen" passes by `clock.advance` alone; `faults` is a plan of what it does
-        wrong, PlanError if that is no plan.
+        outlives the broker, whose data is in memory otherwise; `time` that is "frozen"
+        passes by `clock.advance` alone; `faults` is a plan of what it does wrong,
+        PlanError if that is no plan.
         Starting raises ConfigError for a wrong setting, ValueError for an unknown
         release, DirectoryRefused for a folder in use, OSError for an address in use.
         """
@@ -81,7 +92,6 @@ class Broker:
         """What it does wrong on purpose; may be changed while it runs."""
         if faults is not None:
             self.faults.load(faults)
-        self._disk: Disk = SystemDisk()
         self._is_frozen = time == "frozen"
         self._exit = ExitStack()
         self._life: Life | None = None
@@ -145,6 +155,23 @@ class Broker:
         """Delete a topic and its records; raises ApiError as DeleteTopics does."""
         self._do(lambda it: it.state.cluster.delete_topic(name))
 
+    def snapshot(self) -> Snapshot:
+        """Return everything the broker has stored by now, and its time.
+
+        Topics, records, settings, groups, committed offsets, producers: all of it is in
+        memory then.
+        """
+        life = self._alive
+        return Snapshot(self._ask(life.read_folders), life.clock.jumped_s)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Be as at a snapshot, of this broker or of another: stored state and time.
+
+        The address stays. Clients lose their connections and can connect again at once.
+        Raises ValueError if the snapshot has another number of data folders.
+        """
+        self._alive.restore(snapshot)
+
     def inspect(self) -> BrokerView:
         """Return what the broker knows: topics, logs, clients and what they asked.
 
@@ -173,11 +200,13 @@ class Broker:
         if self._life is not None:
             raise RuntimeError("the broker is running already")
         try:
-            config = self._config(self._folder())
+            clock = JumpingClock(is_frozen=self._is_frozen)
+            disk: Disk = RamDisk(clock) if self._data is None else SystemDisk()
+            config = self._config(disk)
             for warning in config.warnings:
                 log.warning("%s", warning)
-            life = Life(JumpingClock(is_frozen=self._is_frozen))
-            work = (config, self._disk, self.faults)
+            life = Life(clock, disk, config)
+            work = (self.faults,)
             thread = threading.Thread(target=life.run, args=work, daemon=True)
             thread.start()
             self._exit.callback(thread.join)
@@ -231,17 +260,11 @@ class Broker:
         """Stop the broker without holding up the loop."""
         await _in_thread(self.stop)
 
-    def _folder(self) -> str:
-        if self._data is not None:
-            return self._data
-        temporary = tempfile.TemporaryDirectory(prefix="logion-")
-        return self._exit.enter_context(temporary)
-
-    def _config(self, folder: str) -> BrokerConfig:
+    def _config(self, disk: Disk) -> BrokerConfig:
         settings = settings_over_defaults(
-            {"listeners": "PLAINTEXT://127.0.0.1:0"} | self._given,
-            disk=self._disk,
-            folder=folder,
+            FOR_TESTS | self._given,
+            disk=disk,
+            folder=self._data or RAM_FOLDER,
             release=self._release,
         )
         return BrokerConfig.of(settings, release=self._release)

@@ -41,7 +41,7 @@ class JumpingClock(trio.abc.Clock):
 
     It is a `logion.clock.Clock`, and the clock of the broker's trio loop as well: so
     whatever sleeps, waits with a limit or reads the time obeys, and no rule knows of
-    it. A frozen one passes by jumps alone. The time never runs backwards.
+    it. A frozen one passes by jumps alone. Time never runs backwards while it runs.
     """
 
     __slots__ = ("_is_frozen", "_jumped_s", "_machine", "_start_ms", "_start_s")
@@ -78,6 +78,13 @@ class JumpingClock(trio.abc.Clock):
         if not 0 <= duration_s < math.inf:
             raise ValueError(f"time passes by 0 seconds or more, not by {duration_s}")
         self._jumped_s += duration_s
+
+    def forget_jumps_after(self, jumped_s: float) -> None:
+        """Be where the clock would be after `jumped_s` seconds of jumps.
+
+        The one way back: nobody may sleep, wait or remember a time by this clock.
+        """
+        self._jumped_s = jumped_s
 
     # What trio asks
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from threading import Lock
 from typing import TypeVar
 
 import trio
@@ -13,11 +14,13 @@ from outcome import Error as Failure
 from outcome import Outcome, Value, acapture, capture
 from trio.testing import wait_all_tasks_blocked
 
-from logion.broker.broker import Broker, open_broker
+from logion.broker.broker import Broker, bind_all, open_broker
 from logion.broker.faults.faults import Faults
+from logion.broker.listener import Listener
 from logion.config import BrokerConfig
 from logion.disk import Disk
 from logion.testing.clock import JumpingClock
+from logion.testing.snapshot import Snapshot, read_folders, write_folders
 
 T = TypeVar("T")
 
@@ -31,13 +34,18 @@ SETTLING_S = 1.0
 class Life:
     """One run of a broker, from `run` in its thread to `end`."""
 
-    def __init__(self, clock: JumpingClock) -> None:
-        """Have the broker, and the loop it runs in, go by `clock`."""
+    def __init__(self, clock: JumpingClock, disk: Disk, config: BrokerConfig) -> None:
+        """Have a broker with data on `disk` go by `clock`, and the loop it runs in."""
         self.clock = clock
-        self._started: Future[Outcome[Broker]] = Future()
+        self._disk = disk
+        self._config = config
+        self._opened: Future[Outcome[None]] = Future()
         self._broker: Broker | None = None
         self._stopping = trio.CancelScope()
         self._token: trio.lowlevel.TrioToken | None = None
+        self._renewing = trio.Event()
+        self._between: Callable[[], None] = lambda: None
+        self._one_at_a_time = Lock()
         self.ending: Outcome[None] = Value(None)
         """How it ended: with None, or with what it died of after it had started."""
 
@@ -49,24 +57,75 @@ class Life:
 
     def wait(self) -> None:
         """Return once clients can connect; raises why they never can."""
-        self._broker = self._started.result().unwrap()
+        self._opened.result().unwrap()
 
-    def run(self, config: BrokerConfig, disk: Disk, faults: Faults) -> None:
+    def run(self, faults: Faults) -> None:
         """Run a broker until `end`; in its own thread."""
-        main = partial(self._main, config, disk, faults)
-        ending = capture(partial(trio.run, main, clock=self.clock))
-        if self._started.done():
+
+        def live() -> None:
+            trio.run(self._main, faults, clock=self.clock)
+
+        ending = capture(live)
+        if self._opened.done():
             self.ending = ending
         else:
-            assert isinstance(ending, Failure), "it cannot end before it has started"
-            self._started.set_result(ending)
+            stopped = Failure(RuntimeError("the broker was stopped meanwhile"))
+            self._opened.set_result(ending if isinstance(ending, Failure) else stopped)
 
-    async def _main(self, config: BrokerConfig, disk: Disk, faults: Faults) -> None:
-        with self._stopping:
-            async with open_broker(config, self.clock, disk, faults=faults) as running:
-                self._token = trio.lowlevel.current_trio_token()
-                self._started.set_result(Value(running))
-                await trio.sleep_forever()
+    async def _main(self, faults: Faults) -> None:
+        self._token = trio.lowlevel.current_trio_token()
+        with self._stopping, _closing(bind_all(self._config)) as listeners:
+            while True:
+                await self._live_once(listeners, faults)
+                self._between()
+
+    async def _live_once(self, listeners: Sequence[Listener], faults: Faults) -> None:
+        """Run the broker on duplicates of these listeners until it is to be renewed."""
+        with _closing([it.duplicate() for it in listeners]) as bound:
+            async with open_broker(
+                self._config, self.clock, self._disk, faults=faults, bound=bound
+            ) as self._broker:
+                self._renewing = trio.Event()
+                self._opened.set_result(Value(None))
+                await self._renewing.wait()
+
+    def _renew(self, between: Callable[[], None]) -> None:
+        """Close the broker, call `between`, and open it again on the same sockets.
+
+        Raises what `between` or the opening does: the broker has ended then.
+        """
+
+        def begin(_: Broker) -> None:
+            self._opened = Future()
+            self._between = between
+            self._renewing.set()
+
+        with self._one_at_a_time:
+            self.ask(begin)
+            self.wait()
+
+    def read_folders(self, broker: Broker) -> tuple[dict[str, bytes], ...]:
+        """Return all files of the data folders; in the broker's thread."""
+        broker.state.partitions.note_high_watermarks()
+        broker.state.logs.write_checkpoints()
+        return read_folders(self._disk, self._config.log_dirs)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Close the broker and open it again with the files and time of a snapshot.
+
+        Clients lose their connections; new ones wait until the broker is open. Raises
+        ValueError if it is of another number of data folders.
+        """
+        folders = self._config.log_dirs
+        if len(snapshot.folders) != len(folders):
+            text = f"{len(snapshot.folders)} data folders where {len(folders)} were"
+            raise ValueError(f"a snapshot of {text} expected")
+
+        def between() -> None:
+            write_folders(self._disk, folders, snapshot.folders)
+            self.clock.forget_jumps_after(snapshot.jumped_s)
+
+        self._renew(between)
 
     def end(self) -> None:
         """Have the broker shut down; its thread ends soon after."""
@@ -108,3 +167,12 @@ class Life:
 
         self._token.run_sync_soon(trio.lowlevel.spawn_system_task, run)
         return end
+
+
+@contextmanager
+def _closing(listeners: Sequence[Listener]) -> Iterator[Sequence[Listener]]:
+    """Give listeners; at the end their sockets are closed, whoever has used them."""
+    with ExitStack() as sockets:
+        for listener in listeners:
+            sockets.enter_context(listener.bound)
+        yield listeners
