@@ -111,6 +111,10 @@ class RamDisk:
         """Return when the file was last written: milliseconds since 1970-01-01 UTC."""
         return self.open(path).modified_ms
 
+    def set_modified_ms(self, path: str, modified_ms: int) -> None:
+        """Let the file look as if it had been written last at this time."""
+        self.open(path).modified_ms = modified_ms
+
     def listdir(self, path: str) -> list[str]:
         """Return the names in a directory, in no particular order."""
         return list(self._names_in(path))
