@@ -52,8 +52,9 @@ check: env ## Lint, format, types, layers
 benchmark: env ## logion beside Apache Kafka, into docs/benchmarks.md (some minutes)
 	@$(BIN)/python tests/benchmarks/run.py
 
-status: env ## What is answered and who has tested it, into docs/status.md
+status: env ## What is answered, who has tested it, into docs/status.md, docs/clients.md
 	@$(BIN)/python -m tests.status > docs/.status.md && mv docs/.status.md docs/status.md
+	@$(BIN)/python -m tests.docs.clients_page > docs/.clients.md && mv docs/.clients.md docs/clients.md
 
 verify: env ## Everything: 100 kills, every release, every Python; into docs/verify.md
 	@$(BIN)/python tests/verify.py

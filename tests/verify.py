@@ -63,7 +63,7 @@ def steps() -> list[Step]:
         ),
         Step("the suite from a wheel, with two workers and without", (".ci/wheel",)),
         Step(
-            f"clients, Apache Kafka, folders; kill -9 {KILL_ROUNDS} times under load",
+            f"clients, in groups with every assignor; kill -9 {KILL_ROUNDS} times",
             (*PYTEST, "tests/integration"),
         ),
     ]
@@ -83,6 +83,7 @@ def run(step: Step, seed: int) -> Outcome:
             **os.environ,
             "LOGION_KILL_ROUNDS": KILL_ROUNDS,
             "LOGION_KILL_SEED": str(seed),
+            "LOGION_GROUPS": "all",
         },
     )
     assert done.stdout is not None

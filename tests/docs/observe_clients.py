@@ -3,8 +3,10 @@
     .venv/bin/python -m tests.docs.observe_clients [CLIENT ...]
 
 Each client of `tests/integration` produces and consumes through the recorder's proxy,
-with brokers of several releases, idempotently where it can. A request counts if it was
-answered and the records came back as they were sent. Takes about two minutes.
+with brokers of several releases, idempotently where it can, then in groups: members
+join, commit, share, leave, and come back. A request counts if it was answered, the
+records came back as they were sent, and no rule of groups was broken. Takes some
+minutes.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -24,11 +26,24 @@ from logion_traces.recorder import record as proxy
 from tests.docs import evidence
 from tests.integration import apache, brokers, corpus
 from tests.integration.build import MissingToolError
-from tests.integration.clients_table import CLIENTS, Client
+from tests.integration.clients_table import CLIENTS, FIRST_STATIC, Client
 from tests.integration.exchange import assert_same, expected, has_headers
+from tests.integration.groups import Feed, Group, settings_for
+from tests.integration.members import Members
 from tests.integration.programs import ClientError, Program, program
 
-RELEASES = ("0.8.2", "0.10.0", "0.11.0", "1.1", "2.1", "2.4", "2.8", "3.9", "4.3")
+RELEASES = (
+    "0.8.2",
+    "0.9.0",
+    "0.10.0",
+    "0.11.0",
+    "1.1",
+    "2.1",
+    "2.4",
+    "2.8",
+    "3.9",
+    "4.3",
+)
 FIRST_IDEMPOTENCE = "0.11.0"
 
 
@@ -52,10 +67,12 @@ class Answered:
 def recorded_broker(release: str, home: Path, answered: Answered) -> Iterator[str]:
     """Run a broker that is reached through a recording proxy; yield its address."""
     address = f"127.0.0.1:{apache.free_port()}"
-    settings = {"advertised.listeners": f"PLAINTEXT://{address}"}
+    settings = settings_for(release)
     if release == "0.8.2":
         host, port = address.split(":")
-        settings = {"advertised.host.name": host, "advertised.port": port}
+        settings |= {"advertised.host.name": host, "advertised.port": port}
+    else:
+        settings |= {"advertised.listeners": f"PLAINTEXT://{address}"}
     with brokers.logion(home, release=release, settings=settings) as broker:
         host, port = broker.bootstrap.split(":")
         with proxied((host, int(port)), int(address.split(":")[1]), answered):
@@ -102,17 +119,45 @@ def exchange(running: Program, client: Client, bootstrap: str, release: str) -> 
         assert_same(got, expected(records, client, release))
 
 
+def share(members: Members, client: Client, bootstrap: str, release: str) -> None:
+    """Let members of each kind of group share a topic; AssertionError if a rule breaks.
+
+    The last to come is a static member where the release and the client have them.
+    """
+    is_new = apache.version_of(release) >= apache.version_of(FIRST_STATIC)
+    feed = Feed(bootstrap, f"shared-{client.name}", release)
+    for assignor in client.assignors_for(release):
+        group = Group(assignor.replace(":", "-"), feed, members, (assignor,))
+        feed.send(1)
+        group.join(client)
+        group.get_all()
+        group.join(client, "static" if client.static and is_new else None)
+        group.settle()
+        feed.send(1)
+        group.get_all()
+        group.commit()
+        group.leave()
+        group.check()
+
+
 def observe(client: Client) -> tuple[set[evidence.Pair], list[str]]:
     """Return what brokers of all releases answered a client, and what failed."""
     pairs: set[evidence.Pair] = set()
     problems = []
-    with program(client) as running, tempfile.TemporaryDirectory() as home:
+    with (
+        program(client) as running,
+        tempfile.TemporaryDirectory() as home,
+        ExitStack() as stack,
+    ):
+        members = Members(stack)
         for release in filter(client.speaks_to, RELEASES):
             answered = Answered()
             folder = Path(home, release)
             try:
                 with recorded_broker(release, folder, answered) as bootstrap:
                     exchange(running, client, bootstrap, release)
+                    if client.joins(release):
+                        share(members, client, bootstrap, release)
             except (ClientError, AssertionError, RuntimeError, KeyError) as reason:
                 said = apache.tail(folder / "broker.out")
                 problems.append(f"{client.name} {release}: {reason!r}\n{said}")

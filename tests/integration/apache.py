@@ -251,8 +251,12 @@ class Kafka:
         return self.process.output
 
     def start(self) -> None:
-        """Start it again after a kill."""
+        """Start it again after a kill or a stop."""
         self.process.start()
+
+    def stop(self) -> None:
+        """Ask it to end, and wait; it is killed if it does not in time."""
+        self.process.stop()
 
     def kill(self) -> None:
         """Kill it at once (kill -9)."""

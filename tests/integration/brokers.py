@@ -26,7 +26,9 @@ STOP_SECONDS_MAX = 10.0
 
 APACHE_OF = {
     "0.8.2": "0.8.2.2",
+    "0.9.0": "0.9.0.1",
     "0.10.0": "0.10.0.1",
+    "0.11.0": "0.11.0.3",
     "2.8": "2.8.2",
     "3.9": "3.9.1",
     "4.3": "4.3.0",
@@ -50,6 +52,9 @@ class Broker(Protocol):
 
     def kill(self) -> None:
         """Kill it at once (kill -9)."""
+
+    def stop(self) -> None:
+        """Ask it to end and wait."""
 
 
 @dataclass(slots=True)

@@ -14,6 +14,14 @@ FIRST_HEADERS = "0.11.0"
 """Oldest broker whose message format has headers (and idempotence)."""
 FIRST_ZSTD = "2.1"
 FIRST_TIMESTAMPS = "0.10.0"
+FIRST_STATIC = "2.3"
+FIRST_CONSUMER_PROTOCOL = "4.0"
+"""Oldest broker with KIP-848 for everyone."""
+
+EAGER = ("range", "roundrobin", "sticky")
+COOPERATIVE = (*EAGER, "cooperative-sticky")
+SERVER_SIDE: tuple[str, ...] = ()
+"""The broker's own assignors: none before KIP-848 is answered."""
 
 APACHE_RELEASES = ("0.8.2.2", "0.10.0.1", "0.11.0.3", "2.8.2", "3.9.1", "4.3.0")
 """What the tests may start of Apache Kafka itself."""
@@ -40,11 +48,33 @@ class Client:
     """Oldest broker release that it produces to and consumes from."""
     newest: str = "999"
     """Newest broker release that still understands it."""
+    assignors: tuple[str, ...] = EAGER
+    """How its groups share partitions out; `consumer:` before the broker's own."""
+    first_group: str = "0.9.0"
+    """Oldest broker release in whose groups it takes part."""
+    static: bool = True
+    """Whether it has `group.instance.id` (KIP-345)."""
+    commits_on_revocation: bool = True
+    """Whether it is told of a revocation while it can still commit."""
+    commits_when_asked: bool = True
+    """kcat commits by itself."""
 
     def speaks_to(self, release: str) -> bool:
         """Whether it produces to and consumes from a broker of `release`."""
         at = version_of(release)
         return version_of(self.oldest) <= at <= version_of(self.newest)
+
+    def joins(self, release: str) -> bool:
+        """Whether it takes part in groups of a broker of `release`."""
+        at = version_of(release)
+        return self.speaks_to(release) and version_of(self.first_group) <= at
+
+    def assignors_for(self, release: str) -> tuple[str, ...]:
+        """Return how its groups may share partitions out with a broker of `release`."""
+        new = version_of(release) >= version_of(FIRST_CONSUMER_PROTOCOL)
+        return tuple(
+            each for each in self.assignors if new or not each.startswith("consumer:")
+        )
 
     def codecs_for(self, release: str) -> tuple[str, ...]:
         """Return what it may compress with for a broker of `release`."""
@@ -60,11 +90,13 @@ CLIENTS = (
         "confluent-kafka",
         partial(build.python, "python_confluent"),
         first_lz4="0.8.2",
+        assignors=("range", "roundrobin", "cooperative-sticky", *SERVER_SIDE),
     ),
     Client(
         "kafka-python",
         partial(build.python, "python_kafka_python"),
         sends_nothing=False,
+        assignors=COOPERATIVE,
     ),
     # Below 0.11 it sends batches of the new format in requests of the old one.
     Client(
@@ -79,9 +111,21 @@ CLIENTS = (
         sets_timestamps=False,
         sends_nothing=False,
         first_lz4="0.8.2",
+        assignors=("range", "roundrobin", "cooperative-sticky"),
+        commits_when_asked=False,
     ),
-    Client("franz-go", partial(build.go, "franz")),
-    Client("sarama", partial(build.go, "sarama")),
+    Client(
+        "franz-go",
+        partial(build.go, "franz"),
+        assignors=(*COOPERATIVE, *SERVER_SIDE),
+    ),
+    # Its groups need 0.10.2 at least, and it is told of no release between.
+    Client(
+        "sarama",
+        partial(build.go, "sarama"),
+        assignors=COOPERATIVE,
+        first_group="0.11.0",
+    ),
     Client(
         "java-0.10.0.1",
         partial(build.java, "0.10.0.1"),
@@ -90,11 +134,36 @@ CLIENTS = (
         headers=False,
         oldest="0.10.0",
         newest="3.99",
+        assignors=("range", "roundrobin"),
+        static=False,
     ),
-    Client("java-2.8.2", partial(build.java, "2.8.2"), oldest="0.10.0"),
-    Client("java-3.9.1", partial(build.java, "3.9.1"), oldest="0.10.0"),
-    Client("java-4.3.0", partial(build.java, "4.3.0"), oldest="2.1"),
-    Client("kafkajs", build.node, oldest="0.10.0"),
+    Client(
+        "java-2.8.2",
+        partial(build.java, "2.8.2"),
+        oldest="0.10.0",
+        assignors=COOPERATIVE,
+    ),
+    Client(
+        "java-3.9.1",
+        partial(build.java, "3.9.1"),
+        oldest="0.10.0",
+        assignors=(*COOPERATIVE, *SERVER_SIDE),
+    ),
+    Client(
+        "java-4.3.0",
+        partial(build.java, "4.3.0"),
+        oldest="2.1",
+        assignors=(*COOPERATIVE, *SERVER_SIDE),
+    ),
+    # Its round robin has a name of its own, and shares with no other client.
+    Client(
+        "kafkajs",
+        build.node,
+        oldest="0.10.0",
+        assignors=("roundrobin",),
+        static=False,
+        commits_on_revocation=False,
+    ),
 )
 
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.integration import apache, brokers
+from tests.integration.members import Members
 from tests.integration.programs import Programs
 
 
@@ -47,6 +48,13 @@ def programs() -> Iterator[Programs]:
     """Client programs, ended after the session."""
     with ExitStack() as stack:
         yield Programs(stack)
+
+
+@pytest.fixture(scope="session")
+def members() -> Iterator[Members]:
+    """Members of groups, ended after the session."""
+    with ExitStack() as stack:
+        yield Members(stack)
 
 
 @pytest.fixture

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import queue
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -52,16 +54,54 @@ def is_before(release: str, *version: int) -> bool:
     return tuple(int(part) for part in release.split(".")) < version
 
 
+class Jobs:
+    """The jobs of stdin, read by a thread so that a group's member can look for one."""
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        for line in sys.stdin:
+            self._jobs.put(json.loads(line))
+        self._jobs.put(None)
+
+    def wait(self) -> Job:
+        """Return the next job; end the program when there will be none."""
+        return self._or_exit(self._jobs.get())
+
+    def look(self) -> Job | None:
+        """Return the next job if it is there."""
+        try:
+            return self._or_exit(self._jobs.get_nowait())
+        except queue.Empty:
+            return None
+
+    @staticmethod
+    def _or_exit(job: Job | None) -> Job:
+        if job is None:
+            sys.exit()
+        return job
+
+
+def say(answer: dict[str, Any]) -> None:
+    """Write one line, at once."""
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
 def serve(
-    produce: Callable[[Job], list[int]], consume: Callable[[Job], list[Record]]
+    produce: Callable[[Job], list[int]],
+    consume: Callable[[Job], list[Record]],
+    join: Callable[[Job, Jobs], None],
 ) -> None:
     """Answer jobs from stdin until it ends."""
-    for line in sys.stdin:
-        job = json.loads(line)
-        answer = (
-            {"offsets": produce(job)}
-            if job["do"] == "produce"
-            else {"records": consume(job)}
-        )
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+    jobs = Jobs()
+    while True:
+        job = jobs.wait()
+        if job["do"] == "produce":
+            say({"offsets": produce(job)})
+        elif job["do"] == "consume":
+            say({"records": consume(job)})
+        else:
+            join(job, jobs)

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiokafka import (  # type: ignore[import-untyped]
     AIOKafkaConsumer,
     AIOKafkaProducer,
+    ConsumerRebalanceListener,
     TopicPartition,
+)
+from aiokafka.coordinator.assignors.range import (  # type: ignore[import-untyped]
+    RangePartitionAssignor,
+)
+from aiokafka.coordinator.assignors.roundrobin import (  # type: ignore[import-untyped]
+    RoundRobinPartitionAssignor,
+)
+from aiokafka.coordinator.assignors.sticky.sticky_assignor import (  # type: ignore[import-untyped]
+    StickyPartitionAssignor,
 )
 
 from tests.integration.clients.lines import (
@@ -19,6 +29,19 @@ from tests.integration.clients.lines import (
     headers_of,
     serve,
 )
+from tests.integration.clients.member import POLL_SECONDS, Member, take_part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tests.integration.clients.lines import Jobs
+    from tests.integration.clients.member import Place
+
+ASSIGNORS = {
+    "range": RangePartitionAssignor,
+    "roundrobin": RoundRobinPartitionAssignor,
+    "sticky": StickyPartitionAssignor,
+}
 
 
 async def produce_async(job: Job) -> list[int]:
@@ -81,5 +104,76 @@ def consume(job: Job) -> list[Record]:
     return asyncio.run(consume_async(job))
 
 
+class AiokafkaMember(Member, ConsumerRebalanceListener):  # type: ignore[misc]
+    """A member whose event loop runs while it polls, commits or leaves."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self.leaves = False
+        self.loop = asyncio.new_event_loop()
+        self.loop.run_until_complete(self._start(job))
+
+    async def _start(self, job: Job) -> None:
+        self.consumer = AIOKafkaConsumer(
+            bootstrap_servers=job["bootstrap"],
+            group_id=job["group"],
+            group_instance_id=job["instance"],
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            partition_assignment_strategy=[ASSIGNORS[it] for it in job["assignors"]],
+            session_timeout_ms=job["session_ms"],
+            heartbeat_interval_ms=job["heartbeat_ms"],
+            fetch_max_wait_ms=100,
+        )
+        self.consumer.subscribe(job["topics"], listener=self)
+        await self.consumer.start()
+
+    def poll(self) -> Iterable[Any]:
+        """Return records of all partitions."""
+        polling = self.consumer.getmany(timeout_ms=int(POLL_SECONDS * 1000))
+        polled = self.loop.run_until_complete(polling)
+        return [each for records in polled.values() for each in records]
+
+    async def on_partitions_assigned(self, assigned: Iterable[Any]) -> None:
+        """Tell of partitions that came, unless it is too late to read them."""
+        if not self.leaves:
+            self.assigned([(each.topic, each.partition) for each in assigned])
+
+    async def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
+        """Commit partitions that go, and tell of them."""
+        places = sorted((each.topic, each.partition) for each in revoked)
+        positions = self.to_commit(places)
+        if positions:
+            await self._commit(positions)
+        self.gone("revoked", places, positions)
+
+    async def _commit(self, positions: Mapping[Place, int]) -> None:
+        offsets = {TopicPartition(*place): at for place, at in positions.items()}
+        await self.consumer.commit(offsets)
+
+    def commit(self, positions: Mapping[Place, int]) -> None:
+        """Commit positions; an error is raised."""
+        if positions:
+            self.loop.run_until_complete(self._commit(positions))
+
+    def leave(self) -> None:
+        """Stop the consumer, which tells of no revocation itself."""
+        self.leaves = True
+        own = [(each.topic, each.partition) for each in self.consumer.assignment()]
+        self.revoked(own)
+        self.loop.run_until_complete(self.consumer.stop())
+        self.loop.close()
+
+    def identity(self) -> tuple[str | None, int | None]:
+        """Return what the library's coordinator knows; it hands it out nowhere else."""
+        coordinator = self.consumer._coordinator
+        return coordinator.member_id, coordinator.generation
+
+
+def join(job: Job, jobs: Jobs) -> None:
+    """Be a member of a group."""
+    take_part(AiokafkaMember(job), jobs)
+
+
 if __name__ == "__main__":
-    serve(produce, consume)
+    serve(produce, consume, join)

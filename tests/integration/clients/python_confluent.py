@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import (
     TIMESTAMP_NOT_AVAILABLE,
@@ -19,10 +20,18 @@ from tests.integration.clients.lines import (
     Record,
     consumed,
     decoded,
+    encoded,
     headers_of,
     is_before,
     serve,
 )
+from tests.integration.clients.member import POLL_SECONDS, Member, take_part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tests.integration.clients.lines import Jobs
+    from tests.integration.clients.member import Place
 
 
 def connection(job: Job, *, assumed: str) -> dict[str, Any]:
@@ -102,5 +111,92 @@ def as_record(message: Any) -> Record:
     return consumed(offset, timestamp, message.key(), message.value(), headers)
 
 
+def group_settings(job: Job) -> dict[str, Any]:
+    """Return what makes a consumer a member, with either group protocol."""
+    settings = {
+        "group.id": job["group"],
+        "enable.auto.commit": False,
+        "auto.offset.reset": "earliest",
+        "fetch.wait.max.ms": 100,
+        "reconnect.backoff.max.ms": 200,
+        "topic.metadata.refresh.fast.interval.ms": 50,
+    }
+    if job["instance"]:
+        settings["group.instance.id"] = job["instance"]
+    if job["protocol"] == "consumer":
+        (assignor,) = job["assignors"]
+        return settings | {
+            "group.protocol": "consumer",
+            "group.remote.assignor": assignor,
+        }
+    return settings | {
+        "partition.assignment.strategy": ",".join(job["assignors"]),
+        "session.timeout.ms": job["session_ms"],
+        "heartbeat.interval.ms": job["heartbeat_ms"],
+    }
+
+
+def places_of(partitions: Iterable[TopicPartition]) -> list[Place]:
+    """Return the library's partitions as ours."""
+    return [(each.topic, each.partition) for each in partitions]
+
+
+class ConfluentMember(Member):
+    """A member that is told of its partitions while it polls."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self.consumer = Consumer(connection(job, assumed="0.9.0") | group_settings(job))
+        self.consumer.subscribe(
+            job["topics"],
+            on_assign=lambda _, places: self.assigned(places_of(places)),
+            on_revoke=lambda _, places: self.revoked(places_of(places)),
+            on_lost=lambda _, places: self.lost(places_of(places)),
+        )
+
+    def poll(self) -> Iterable[Message]:
+        """Return messages; errors are of a broker that is away, and pass."""
+        messages = self.consumer.consume(500, timeout=POLL_SECONDS)
+        return [each for each in messages if each.error() is None]
+
+    def seen(self, record: Message) -> tuple[str, int, int, str | None]:
+        """Return topic, partition, offset and value of a message."""
+        return (
+            str(record.topic()),
+            record.partition() or 0,
+            record.offset() or 0,
+            encoded(record.value()),
+        )
+
+    def commit(self, positions: Mapping[Place, int]) -> None:
+        """Commit positions; KafkaException where the broker refuses one."""
+        if not positions:
+            return
+        offsets = [TopicPartition(*place, at) for place, at in positions.items()]
+        for each in self.consumer.commit(offsets=offsets, asynchronous=False):
+            if each.error is not None:
+                raise KafkaException(each.error)
+
+    def leave(self) -> None:
+        """Close the consumer."""
+        self.consumer.close()
+
+    def identity(self) -> tuple[str | None, int | None]:
+        """Return the member id, and the generation out of the group's metadata.
+
+        It is handed out as bytes meant for transactions: a mark of seven, then the
+        generation in the machine's order.
+        """
+        metadata = bytes(self.consumer.consumer_group_metadata())
+        return self.consumer.memberid(), int.from_bytes(
+            metadata[7:11], sys.byteorder, signed=True
+        )
+
+
+def join(job: Job, jobs: Jobs) -> None:
+    """Be a member of a group."""
+    take_part(ConfluentMember(job), jobs)
+
+
 if __name__ == "__main__":
-    serve(produce, consume)
+    serve(produce, consume, join)

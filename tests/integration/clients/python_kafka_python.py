@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kafka import (  # type: ignore[import-untyped]
     KafkaConsumer,
     KafkaProducer,
+    OffsetAndMetadata,
     TopicPartition,
+)
+from kafka.consumer.subscription_state import (  # type: ignore[import-untyped]
+    AsyncConsumerRebalanceListener,
+)
+from kafka.coordinator.assignors.cooperative_sticky import (  # type: ignore[import-untyped]
+    CooperativeStickyAssignor,
+)
+from kafka.coordinator.assignors.range import (  # type: ignore[import-untyped]
+    RangePartitionAssignor,
+)
+from kafka.coordinator.assignors.roundrobin import (  # type: ignore[import-untyped]
+    RoundRobinPartitionAssignor,
+)
+from kafka.coordinator.assignors.sticky.sticky_assignor import (  # type: ignore[import-untyped]
+    StickyPartitionAssignor,
 )
 
 from tests.integration.clients.lines import (
@@ -20,6 +36,20 @@ from tests.integration.clients.lines import (
     is_before,
     serve,
 )
+from tests.integration.clients.member import POLL_SECONDS, Member, take_part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tests.integration.clients.lines import Jobs
+    from tests.integration.clients.member import Place
+
+ASSIGNORS = {
+    "range": RangePartitionAssignor,
+    "roundrobin": RoundRobinPartitionAssignor,
+    "sticky": StickyPartitionAssignor,
+    "cooperative-sticky": CooperativeStickyAssignor,
+}
 
 
 def connection(job: Job) -> dict[str, Any]:
@@ -77,5 +107,83 @@ def as_record(read: Any) -> Record:
     return consumed(read.offset, timestamp, read.key, read.value, read.headers)
 
 
+class KafkaPythonMember(Member, AsyncConsumerRebalanceListener):  # type: ignore[misc]
+    """A member that is told of its partitions by the library's event loop.
+
+    A commit that waits would hold that loop up for ever: hence the coroutines.
+    """
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self.consumer = KafkaConsumer(
+            **group_connection(job),
+            group_id=job["group"],
+            group_instance_id=job["instance"],
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            partition_assignment_strategy=[ASSIGNORS[it] for it in job["assignors"]],
+            session_timeout_ms=job["session_ms"],
+            heartbeat_interval_ms=job["heartbeat_ms"],
+            fetch_max_wait_ms=100,
+            reconnect_backoff_max_ms=200,
+        )
+        self.consumer.subscribe(job["topics"], listener=self)
+
+    def poll(self) -> Iterable[Any]:
+        """Return records of all partitions."""
+        polled = self.consumer.poll(POLL_SECONDS * 1000)
+        return [each for records in polled.values() for each in records]
+
+    async def on_partitions_assigned(self, assigned: Iterable[Any]) -> None:
+        """Tell of partitions that came."""
+        self.assigned([(each.topic, each.partition) for each in assigned])
+
+    async def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
+        """Commit partitions that go, and tell of them."""
+        places = sorted((each.topic, each.partition) for each in revoked)
+        positions = self.to_commit(places)
+        if positions:
+            await self.consumer.commit_async(with_metadata(positions))
+        self.gone("revoked", places, positions)
+
+    async def on_partitions_lost(self, lost: Iterable[Any]) -> None:
+        """Tell of partitions that another member may have by now."""
+        self.lost([(each.topic, each.partition) for each in lost])
+
+    def commit(self, positions: Mapping[Place, int]) -> None:
+        """Commit positions; an error is raised."""
+        self.consumer.commit(with_metadata(positions))
+
+    def leave(self) -> None:
+        """Close the consumer."""
+        self.consumer.close(autocommit=False)
+
+    def identity(self) -> tuple[str | None, int | None]:
+        """Return what the library knows of its membership."""
+        metadata = self.consumer.group_metadata()
+        return metadata.member_id, metadata.generation_id
+
+
+def group_connection(job: Job) -> dict[str, Any]:
+    """Return the settings of a member's connection; 0.9 cannot name its versions."""
+    settings = connection(job)
+    if is_before(job["release"], 0, 10):
+        settings["api_version"] = (0, 9)
+    return settings
+
+
+def with_metadata(positions: Mapping[Place, int]) -> dict[Any, Any]:
+    """Return positions as the library commits them."""
+    return {
+        TopicPartition(*place): OffsetAndMetadata(at, "", -1)
+        for place, at in positions.items()
+    }
+
+
+def join(job: Job, jobs: Jobs) -> None:
+    """Be a member of a group."""
+    take_part(KafkaPythonMember(job), jobs)
+
+
 if __name__ == "__main__":
-    serve(produce, consume)
+    serve(produce, consume, join)

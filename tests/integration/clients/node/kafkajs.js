@@ -1,7 +1,4 @@
 // kafkajs, driven by lines.
-//
-// Its public consumer always joins a group. To read by assignment, and from brokers that
-// have no groups, the fetch below stands on the classes that consumer is made of.
 'use strict'
 
 const readline = require('node:readline')
@@ -9,13 +6,7 @@ const zstd = require('@bokuweb/zstd-wasm')
 const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = require('kafkajs')
 const Lz4 = require('kafkajs-lz4')
 const snappy = require('kafkajs-snappy')
-const Batch = require('kafkajs/src/consumer/batch')
-const Cluster = require('kafkajs/src/cluster')
-const { createLogger } = require('kafkajs/src/loggers')
-const createConsoleLogger = require('kafkajs/src/loggers/console')
-const createSocketFactory = require('kafkajs/src/network/socketFactory')
-
-const FETCH_BYTES = 10 * 1024 * 1024
+const { join } = require('./member')
 
 CompressionCodecs[CompressionTypes.Snappy] = snappy
 CompressionCodecs[CompressionTypes.LZ4] = new Lz4().codec
@@ -71,48 +62,24 @@ async function produce(job) {
   return { offsets: messages.map((_, index) => (base < 0 ? -1 : base + index)) }
 }
 
+// Its public consumer always joins a group: one of its own, that commits nothing.
 async function consume(job) {
-  const cluster = new Cluster({
-    brokers: [job.bootstrap],
-    clientId: 'kafkajs',
-    connectionTimeout: 5000,
-    metadataMaxAge: 300000,
-    allowAutoTopicCreation: false,
-    isolationLevel: 0,
-    socketFactory: createSocketFactory(),
-    logger: createLogger({ level: logLevel.ERROR, logCreator: createConsoleLogger }),
-  })
-  await cluster.connect()
-  await cluster.addTargetTopic(job.topic)
-  const leaders = cluster.findLeaderForPartitions(job.topic, [job.partition])
-  const broker = await cluster.findBroker({ nodeId: Object.keys(leaders)[0] })
-  const records = await fetchUntil(job, broker)
-  await cluster.disconnect()
-  return { records }
-}
-
-async function fetchUntil(job, broker) {
-  const limit = Date.now() + job.seconds * 1000
+  const kafka = new Kafka({ brokers: [job.bootstrap], logLevel: logLevel.NOTHING })
+  const consumer = kafka.consumer({ groupId: `reads-${job.topic}-${Date.now()}`, maxWaitTimeInMs: 200 })
+  await consumer.connect()
+  await consumer.subscribe({ topics: [job.topic], fromBeginning: true })
   const records = []
-  let offset = job.offset
-  while (records.length < job.count && Date.now() < limit) {
-    const batch = await fetchOnce(job, broker, offset)
-    records.push(...batch.messages.map(asRecord))
-    offset = Number(batch.lastOffset()) + 1
-  }
-  return records.slice(0, job.count)
-}
-
-async function fetchOnce(job, broker, offset) {
-  const partition = { partition: job.partition, fetchOffset: String(offset), maxBytes: FETCH_BYTES }
-  const answer = await broker.fetch({
-    maxWaitTime: 200,
-    minBytes: 1,
-    maxBytes: FETCH_BYTES,
-    isolationLevel: 0,
-    topics: [{ topic: job.topic, partitions: [partition] }],
+  await new Promise((resolve, reject) => {
+    setTimeout(resolve, job.seconds * 1000).unref()
+    const eachBatch = async ({ batch }) => {
+      const wanted = batch.partition === job.partition
+      records.push(...(wanted ? batch.messages.map(asRecord) : []).filter((each) => each.offset >= job.offset))
+      if (records.length >= job.count) resolve()
+    }
+    consumer.run({ autoCommit: false, eachBatch }).catch(reject)
   })
-  return new Batch(job.topic, String(offset), answer.responses[0].partitions[0])
+  await consumer.disconnect()
+  return { records: records.slice(0, job.count) }
 }
 
 const asRecord = (message) => ({
@@ -125,10 +92,20 @@ const asRecord = (message) => ({
 
 async function main() {
   await zstd.init()
-  for await (const line of readline.createInterface({ input: process.stdin })) {
-    const job = JSON.parse(line)
-    const answer = await (job.do === 'produce' ? produce(job) : consume(job))
-    process.stdout.write(`${JSON.stringify(answer)}\n`)
+  const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+  const nextJob = async () => {
+    const { value, done } = await lines.next()
+    if (done) process.exit(0)
+    return JSON.parse(value)
+  }
+  for (;;) {
+    const job = await nextJob()
+    if (job.do === 'join') {
+      await join(job, nextJob)
+    } else {
+      const answer = await (job.do === 'produce' ? produce(job) : consume(job))
+      process.stdout.write(`${JSON.stringify(answer)}\n`)
+    }
   }
 }
 

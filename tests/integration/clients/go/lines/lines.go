@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -48,6 +49,7 @@ type Job struct {
 	Records    []Record `json:"records"`
 	Offset     int64    `json:"offset"`
 	Count      int      `json:"count"`
+	Membership
 }
 
 // Patience is how long the job may take.
@@ -74,19 +76,39 @@ func Must(err error) {
 }
 
 // Serve answers jobs from stdin until it ends.
-func Serve(produce func(Job) []int64, consume func(Job) []Record) {
-	jobs, answers := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
-	for {
-		var job Job
-		err := jobs.Decode(&job)
-		if err == io.EOF {
-			return
-		}
-		Must(err)
-		if job.Do == "produce" {
-			Must(answers.Encode(map[string]any{"offsets": produce(job)}))
-		} else {
-			Must(answers.Encode(map[string]any{"records": consume(job)}))
+func Serve(produce func(Job) []int64, consume func(Job) []Record, join func(Job) Member) {
+	jobs := make(chan Job)
+	go read(jobs)
+	for job := range jobs {
+		switch job.Do {
+		case "produce":
+			say(map[string]any{"offsets": produce(job)})
+		case "consume":
+			say(map[string]any{"records": consume(job)})
+		default:
+			takePart(join(job), jobs)
 		}
 	}
+}
+
+func read(jobs chan<- Job) {
+	lines := json.NewDecoder(os.Stdin)
+	for {
+		var job Job
+		err := lines.Decode(&job)
+		if err == io.EOF {
+			os.Exit(0)
+		}
+		Must(err)
+		jobs <- job
+	}
+}
+
+var speaking sync.Mutex
+
+// say writes one line; members speak from more than one goroutine.
+func say(answer any) {
+	speaking.Lock()
+	defer speaking.Unlock()
+	Must(json.NewEncoder(os.Stdout).Encode(answer))
 }

@@ -24,8 +24,10 @@ var acks = map[int]kgo.Acks{0: kgo.NoAck(), 1: kgo.LeaderAck(), -1: kgo.AllISRAc
 // open makes a client; brokers before 0.10 cannot say which versions they speak.
 func open(job lines.Job, options ...kgo.Opt) *kgo.Client {
 	options = append(options, kgo.SeedBrokers(job.Bootstrap), kgo.MetadataMinAge(100*time.Millisecond))
-	if job.IsBefore(0, 10) {
+	if job.IsBefore(0, 9) {
 		options = append(options, kgo.MaxVersions(kversion.V0_8_2()))
+	} else if job.IsBefore(0, 10) {
+		options = append(options, kgo.MaxVersions(kversion.V0_9_0()))
 	}
 	client, err := kgo.NewClient(options...)
 	lines.Must(err)
@@ -108,4 +110,4 @@ func asRecord(r *kgo.Record) lines.Record {
 	return record
 }
 
-func main() { lines.Serve(produce, consume) }
+func main() { lines.Serve(produce, consume, join) }

@@ -1,15 +1,19 @@
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
-/** What differs between releases, for 2.0 and later. */
+/** What differs between releases, for 2.5 and later. */
 final class Api {
     private Api() {}
 
@@ -39,4 +43,17 @@ final class Api {
         }
         return Line.consumed(read.offset(), read.timestamp(), read.key(), read.value(), headers);
     }
+
+    static Iterable<ConsumerRecord<byte[], byte[]>> poll(KafkaConsumer<byte[], byte[]> consumer, int ms) {
+        return consumer.poll(Duration.ofMillis(ms));
+    }
+
+    static void identify(KafkaConsumer<byte[], byte[]> consumer, JsonObject told) {
+        ConsumerGroupMetadata metadata = consumer.groupMetadata();
+        told.addProperty("member", metadata.memberId());
+        told.addProperty("generation", metadata.generationId());
+    }
+
+    /** It tells of its partitions when it is closed. */
+    static void beforeClose(KafkaConsumer<byte[], byte[]> consumer, ConsumerRebalanceListener listener) {}
 }

@@ -1,27 +1,21 @@
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** kafka-clients, driven by lines. */
 public final class Program {
-    private static final Gson GSON = new GsonBuilder().serializeNulls().create();
-
     private Program() {}
 
     private static JsonObject produce(JsonObject job) throws Exception {
@@ -48,15 +42,16 @@ public final class Program {
     }
 
     private static JsonObject consume(JsonObject job) throws Exception {
-        String bootstrap = job.get("bootstrap").getAsString();
         TopicPartition partition =
                 new TopicPartition(job.get("topic").getAsString(), job.get("partition").getAsInt());
         int count = job.get("count").getAsInt();
         long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(job.get("seconds").getAsLong());
         JsonArray records = new JsonArray();
-        try (Reader reader = new Reader(bootstrap, partition, job.get("offset").getAsLong())) {
+        try (KafkaConsumer<byte[], byte[]> consumer = reader(job.get("bootstrap").getAsString())) {
+            consumer.assign(List.of(partition));
+            consumer.seek(partition, job.get("offset").getAsLong());
             while (records.size() < count && System.nanoTime() < limit) {
-                for (ConsumerRecord<byte[], byte[]> each : reader.poll()) {
+                for (ConsumerRecord<byte[], byte[]> each : Api.poll(consumer, 200)) {
                     if (records.size() < count) {
                         records.add(Api.asLine(each));
                     }
@@ -64,6 +59,14 @@ public final class Program {
             }
         }
         return answer("records", records);
+    }
+
+    private static KafkaConsumer<byte[], byte[]> reader(String bootstrap) {
+        Properties settings = new Properties();
+        settings.put("bootstrap.servers", bootstrap);
+        settings.put("enable.auto.commit", "false");
+        settings.put("fetch.max.wait.ms", "200");
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     private static JsonObject answer(String name, JsonArray content) {
@@ -74,13 +77,18 @@ public final class Program {
 
     /** Answers jobs from stdin until it ends. */
     public static void main(String[] arguments) throws Exception {
-        BufferedReader jobs =
-                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = jobs.readLine(); line != null; line = jobs.readLine()) {
-            JsonObject job = JsonParser.parseString(line).getAsJsonObject();
-            boolean produces = job.get("do").getAsString().equals("produce");
-            System.out.println(GSON.toJson(produces ? produce(job) : consume(job)));
-            System.out.flush();
+        Jobs jobs = new Jobs();
+        for (JsonObject job = jobs.take(); ; job = jobs.take()) {
+            switch (job.get("do").getAsString()) {
+                case "produce":
+                    Jobs.say(produce(job));
+                    break;
+                case "consume":
+                    Jobs.say(consume(job));
+                    break;
+                default:
+                    new Member(job).takePart(jobs);
+            }
         }
     }
 }

@@ -1,0 +1,163 @@
+"""Writes docs/clients.md: which client was shown to do what with this broker.
+
+    .venv/bin/python -m tests.docs.clients_page > docs/clients.md
+
+Every mark stands for a test of `tests/integration` that runs with it: the page is made
+from the tables that those tests are made from.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from tests.integration.apache import version_of
+from tests.integration.build import SOURCES
+from tests.integration.clients_table import CLIENTS as ALL_CLIENTS
+from tests.integration.clients_table import FIRST_STATIC, Client
+from tests.integration.test_groups import MIXED, OLD_RELEASES, newest_for
+
+HEAD = """# Clients
+
+Written by `make status`, never by hand; a test compares. Unmodified clients, each
+driven by a small program (`tests/integration/clients`), work with this broker as the
+tables say. Every mark is a test that `make integration` runs or, where it has no time
+for every assignor in every story, `make verify`; the same tests pass on Apache Kafka
+with `LOGION_INTEGRATION_TARGET=apache`.
+"""
+
+RECORDS = """## Producing and reading by assignment
+
+Each client's records are read back by itself and by another client, byte for byte, with
+each codec and each acks mode that it has (`test_clients.py`), and with brokers that
+answer as old releases did (`test_old_releases.py`).
+"""
+
+GROUPS = """## Consuming in groups
+
+What the members themselves told, with the time of each event, is judged by the rules of
+`group_rules.py`: every record told; none twice in a generation; no gap and no
+repetition while a partition is owned; no partition with two owners at once; and each
+owner begins where the one before had committed.
+
+- *come and go*: two members share a topic, a third joins, one leaves, one is killed
+  (kill -9) and its partitions move when its session has expired.
+- *restarts*: the broker is stopped and started, then killed and started; members go on.
+  Then all members leave without a commit, the broker is killed once more, and a new
+  member begins at exactly what was committed.
+- *static*: a member with a `group.instance.id` is closed, then killed; each time it
+  comes back to the same partitions, and the other member is told nothing.
+- *shared with*: members of these clients in one group.
+- Several groups of a client read the same topic at once, and each gets all of it.
+"""
+
+NOTES = """Notes
+
+- `consumer:` is the protocol of KIP-848, in which the broker shares the partitions out;
+  the rest are assignors of the client, by the names in which they agree.
+- kcat commits by itself, so what a restart may repeat is bounded, not exact. kafkajs is
+  told of a revocation too late to commit, and commits after each batch; its round robin
+  has a protocol name of its own, which no other client offers.
+- java-0.10.0.1, kcat and kafkajs do not tell generations: there the times of the events
+  decide alone.
+"""
+
+PACKAGES = {
+    "confluent-kafka": "confluent-kafka",
+    "kafka-python": "kafka-python",
+    "aiokafka": "aiokafka",
+}
+GO_MODULES = {"franz-go": "github.com/twmb/franz-go", "sarama": "github.com/IBM/sarama"}
+
+
+def library(client: Client) -> str:
+    """Return a client with the version that is pinned, where its name has none."""
+    if package := PACKAGES.get(client.name):
+        return f"{client.name} {version(package)}"
+    if module := GO_MODULES.get(client.name):
+        lines = (SOURCES / "go/go.mod").read_text().splitlines()
+        pinned = next(line for line in lines if line.startswith(f"\t{module} v"))
+        return f"{client.name} {pinned.split()[1].removeprefix('v')}"
+    if client.name == "kafkajs":
+        return "kafkajs 2.2.4"
+    return client.name
+
+
+def row(*cells: str) -> str:
+    """Return a row of a table."""
+    return f"| {' | '.join(cells)} |"
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """Return a table."""
+    line = row(*("---" for _ in head))
+    return "\n".join((row(*head), line, *(row(*each) for each in rows)))
+
+
+def yes(holds: bool) -> str:
+    """Return a mark."""
+    return "yes" if holds else ""
+
+
+def records_rows() -> list[tuple[str, ...]]:
+    """Return what each client produces and reads."""
+    return [
+        (
+            library(it),
+            ", ".join(it.codecs),
+            ", ".join(map(str, it.acks)),
+            yes(it.idempotent),
+            yes(it.headers),
+            f"{it.oldest} to {newest_for(it)}",
+        )
+        for it in ALL_CLIENTS
+    ]
+
+
+def shared_with(client: Client, assignor: str) -> str:
+    """Return with which clients a client shared a group."""
+    names = MIXED.get(assignor, ())
+    return (
+        ", ".join(it for it in names if it != client.name)
+        if client.name in names
+        else ""
+    )
+
+
+def releases_of(client: Client, assignor: str) -> str:
+    """Return the releases whose groups a client took part in, with an assignor."""
+    newest = newest_for(client)
+    first = assignor == client.assignors[0]
+    old = [it for it in OLD_RELEASES if first and it != newest and client.joins(it)]
+    return ", ".join([*old, newest])
+
+
+def groups_rows() -> list[tuple[str, ...]]:
+    """Return what each client was shown to do in groups."""
+    return [
+        (
+            it.name,
+            assignor,
+            "yes",
+            "yes",
+            yes(it.static and version_of(newest_for(it)) >= version_of(FIRST_STATIC)),
+            shared_with(it, assignor),
+            releases_of(it, assignor),
+        )
+        for it in ALL_CLIENTS
+        for assignor in it.assignors_for(newest_for(it))
+    ]
+
+
+def page() -> str:
+    """Return the page."""
+    records = table(
+        ("client", "codecs", "acks", "idempotent", "headers", "releases"),
+        records_rows(),
+    )
+    heads = ("client", "assignor", "come and go", "restarts", "static", "shared with")
+    groups = table((*heads, "as releases"), groups_rows())
+    return "\n".join((HEAD, RECORDS, records, "", GROUPS, groups, "", NOTES))
+
+
+if __name__ == "__main__":
+    print(page(), end="")

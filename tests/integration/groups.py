@@ -1,0 +1,181 @@
+"""A group under test: its members, what was sent to it, what must hold in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from confluent_kafka import KafkaException, Producer
+
+from tests.integration.apache import version_of
+from tests.integration.brokers import TARGET
+from tests.integration.clients_table import FIRST_CONSUMER_PROTOCOL, Client
+from tests.integration.group_rules import Place, broken
+from tests.integration.members import WAIT_SECONDS_MAX, Member, Members, wait_until
+
+PARTITIONS = 4
+SESSION_MS = 3000 if TARGET == "logion" else 20_000
+"""How long a member that was killed keeps its partitions, and the longest restart that
+members may sit out: Apache Kafka's takes some seconds.
+"""
+HEARTBEAT_MS = 200
+"""How long it may take until a member learns of a rebalance."""
+
+SETTINGS = {
+    "num.partitions": str(PARTITIONS),
+    "group.min.session.timeout.ms": "1000",
+    "group.initial.rebalance.delay.ms": "0",
+}
+"""What makes groups quick."""
+
+CONSUMER_SETTINGS = {
+    "group.consumer.min.session.timeout.ms": str(SESSION_MS),
+    "group.consumer.session.timeout.ms": str(SESSION_MS),
+    "group.consumer.min.heartbeat.interval.ms": str(HEARTBEAT_MS),
+    "group.consumer.heartbeat.interval.ms": str(HEARTBEAT_MS),
+}
+"""The same for KIP-848, where the broker decides."""
+
+
+def settings_for(release: str) -> dict[str, str]:
+    """Return the settings of a broker with quick groups."""
+    server_side = version_of(release) >= version_of(FIRST_CONSUMER_PROTOCOL)
+    return SETTINGS | (CONSUMER_SETTINGS if server_side else {})
+
+
+@dataclass(slots=True)
+class Feed:
+    """A topic with PARTITIONS partitions, and where each of them ends."""
+
+    bootstrap: str
+    topic: str
+    release: str
+    ends: dict[Place, int] = field(default_factory=dict)
+
+    def send(self, count: int) -> None:
+        """Send numbered records to each partition; on return they are acknowledged."""
+        producer = Producer(self._settings())
+        for number in range(count):
+            for partition in range(PARTITIONS):
+                value = f"{self.topic}/{partition}/{number}"
+                producer.produce(
+                    self.topic, value, partition=partition, on_delivery=self._delivered
+                )
+        assert producer.flush(WAIT_SECONDS_MAX) == 0, "records were not acknowledged"
+
+    def _settings(self) -> dict[str, Any]:
+        settings: dict[str, Any] = {
+            "bootstrap.servers": self.bootstrap,
+            "topic.metadata.refresh.fast.interval.ms": 10,
+            "reconnect.backoff.max.ms": 200,
+        }
+        if self.release.startswith("0.9."):
+            settings |= {
+                "api.version.request": "false",
+                "broker.version.fallback": "0.9.0",
+            }
+        return settings
+
+    def _delivered(self, error: Any, message: Any) -> None:
+        if error is not None:
+            raise KafkaException(error)
+        place = self.topic, message.partition()
+        self.ends[place] = max(self.ends.get(place, 0), message.offset() + 1)
+
+
+@dataclass(slots=True)
+class Group:
+    """One group on a feed."""
+
+    name: str
+    feed: Feed
+    members: Members
+    assignors: tuple[str, ...]
+    """In the order of preference; `consumer:` before one of the broker's (KIP-848)."""
+    commits: str = "revoked"
+    """When members commit besides being asked: `revoked`, or `asked` for never."""
+    all: list[Member] = field(default_factory=list)
+    """Everyone who was ever in it."""
+
+    def join(self, client: Client, instance: str | None = None) -> Member:
+        """Return a new member, which begins to join."""
+        server_side = self.assignors[0].startswith("consumer:")
+        job = {
+            "bootstrap": self.feed.bootstrap,
+            "release": self.feed.release,
+            "topics": [self.feed.topic],
+            "group": self.name,
+            "protocol": "consumer" if server_side else "classic",
+            "assignors": [each.removeprefix("consumer:") for each in self.assignors],
+            "instance": instance,
+            "session_ms": SESSION_MS,
+            "heartbeat_ms": HEARTBEAT_MS,
+            "commits": self.commits,
+            "seconds": WAIT_SECONDS_MAX,
+        }
+        name = f"{self.name}/{len(self.all)} ({client.name})"
+        member = self.members.join(client, name, job)
+        self.all.append(member)
+        return member
+
+    @property
+    def present(self) -> list[Member]:
+        """Those who have neither left nor been killed."""
+        return [each for each in self.all if each.is_in]
+
+    def is_settled(self) -> bool:
+        """Whether each partition has one owner, and no member one more than needed."""
+        own = [each.own for each in self.present]
+        sizes = sorted(map(len, own))
+        return (
+            sum(sizes) == PARTITIONS
+            and len(set().union(*own)) == PARTITIONS
+            and sizes[-1] - sizes[0] <= 1
+        )
+
+    def settle(self) -> None:
+        """Return when the partitions are shared out evenly."""
+        wait_until(self.is_settled, self.all, f"{self.name} to settle")
+
+    def has_all(self) -> bool:
+        """Whether its members told of every record that was sent."""
+        told: set[tuple[str, int, int]] = {
+            (record["topic"], record["partition"], record["offset"])
+            for member in self.all
+            for record, _ in member.log.records()
+        }
+        return all(
+            (*place, offset) in told
+            for place, end in self.feed.ends.items()
+            for offset in range(end)
+        )
+
+    def get_all(self) -> None:
+        """Return when every record that was sent was told by a member."""
+        wait_until(self.has_all, self.all, f"{self.name} to get everything")
+
+    def commit(self) -> None:
+        """Have every member commit how far it has read."""
+        for member in self.present:
+            member.commit()
+
+    def leave(self) -> None:
+        """Have every member leave."""
+        for member in self.present:
+            member.leave()
+
+    def check(self) -> None:
+        """AssertionError that names each broken rule, and shows what was told."""
+        logs = [each.log for each in self.all]
+        if problems := broken(logs, self.feed.ends):
+            told = "\n".join(each.summary() for each in logs)
+            raise AssertionError("\n".join([*problems, told]))
+
+
+def for_all(groups: Iterable[Group], *steps: Callable[[Group], object]) -> None:
+    """Have all groups take each step before the next one."""
+    groups = list(groups)
+    for step in steps:
+        for group in groups:
+            step(group)

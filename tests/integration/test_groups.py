@@ -1,0 +1,215 @@
+"""Every client consumes in groups; what the members told is checked by rules.
+
+`LOGION_INTEGRATION_TARGET=apache` runs the same stories on Apache Kafka. A client's
+assignors take turns between the stories, two groups at once; `LOGION_GROUPS=all`, which
+`make verify` sets, has each story told with all of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from tests.integration import brokers
+from tests.integration.clients_table import CLIENTS, Client, client_named
+from tests.integration.groups import Feed, Group, for_all, settings_for
+from tests.integration.members import Member, Members, wait_until
+from tests.integration.test_clients import LAST_OF_THE_OLD_VERSIONS
+
+ALL = os.environ.get("LOGION_GROUPS") == "all"
+OLD_RELEASES = ("0.9.0", "0.10.0", "0.11.0", "2.8", "3.9")
+ROUND = 5
+"""Records in each partition between two things that happen."""
+
+MIXED = {
+    "range": ("confluent-kafka", "kafka-python", "java-3.9.1"),
+    "roundrobin": ("aiokafka", "sarama", "kcat"),
+    "cooperative-sticky": ("confluent-kafka", "java-4.3.0", "franz-go"),
+}
+"""Three clients in one group, by the assignor on which they agree."""
+
+
+def newest_for(client: Client) -> str:
+    """Return the newest broker release that a client speaks to."""
+    new = client.speaks_to(brokers.NEWEST)
+    return brokers.NEWEST if new else LAST_OF_THE_OLD_VERSIONS
+
+
+def broker_of(release: str, home: Path) -> AbstractContextManager[brokers.Broker]:
+    """Run a broker with quick groups."""
+    return brokers.target(home, release=release, settings=settings_for(release))
+
+
+def assignors_of(client: Client, release: str, turn: int) -> tuple[str, ...]:
+    """Return the assignors of a story: two, others at each turn, or all of them."""
+    found = client.assignors_for(release)
+    start = 2 * turn % len(found)
+    return found if ALL else (found[start:] + found[:start])[:2]
+
+
+def groups_of(
+    client: Client, feed: Feed, members: Members, *, turn: int, commits: str = "revoked"
+) -> list[Group]:
+    """Return a group on the feed for each assignor of a story."""
+    return [
+        Group(
+            f"{feed.topic}-{assignor.replace(':', '-')}",
+            feed,
+            members,
+            (assignor,),
+            commits,
+        )
+        for assignor in assignors_of(client, feed.release, turn)
+    ]
+
+
+def restart(broker: brokers.Broker, *, cleanly: bool) -> None:
+    """Stop a broker or kill it, and start it again on its folder and port."""
+    if cleanly:
+        broker.stop()
+    else:
+        broker.kill()
+    broker.start()
+
+
+def name_of(client: Client) -> str:
+    """Return a client's name for a test's id."""
+    return client.name
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=name_of)
+def test_members_come_go_and_die_and_each_record_is_told_once(
+    client: Client, members: Members, tmp_path: Path
+) -> None:
+    release = newest_for(client)
+    with broker_of(release, tmp_path) as broker:
+        feed = Feed(broker.bootstrap, f"life-{client.name}", release)
+        groups = groups_of(client, feed, members, turn=0)
+        members.warm(client, 3 * len(groups))
+        feed.send(ROUND)
+        for_all(groups, lambda it: it.join(client), lambda it: it.join(client))
+        for_all(groups, Group.settle, Group.get_all)
+        for_all(groups, lambda it: it.join(client))
+        feed.send(ROUND)
+        for_all(groups, Group.settle, Group.get_all)
+        for_all(groups, lambda it: it.present[0].leave())
+        feed.send(ROUND)
+        for_all(groups, Group.settle, Group.get_all, Group.commit)
+        for_all(groups, lambda it: it.present[0].kill())
+        feed.send(ROUND)
+        for_all(groups, Group.settle, Group.get_all, Group.leave, Group.check)
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=name_of)
+def test_groups_go_on_over_a_stop_and_a_kill_of_the_broker_from_what_was_committed(
+    client: Client, members: Members, tmp_path: Path
+) -> None:
+    release = newest_for(client)
+    commits = "asked" if client.commits_when_asked else "revoked"
+    with broker_of(release, tmp_path) as broker:
+        feed = Feed(broker.bootstrap, f"restarts-{client.name}", release)
+        groups = groups_of(client, feed, members, turn=1, commits=commits)
+        feed.send(ROUND)
+        for_all(groups, lambda it: it.join(client), lambda it: it.join(client))
+        for_all(groups, Group.settle, Group.get_all, Group.commit)
+        for cleanly in (True, False):
+            restart(broker, cleanly=cleanly)
+            feed.send(ROUND)
+            for_all(groups, Group.settle, Group.get_all, Group.commit)
+        committed = dict(feed.ends)
+        feed.send(ROUND)
+        for_all(groups, Group.get_all, Group.leave)
+        restart(broker, cleanly=False)
+        newcomers = [group.join(client) for group in groups]
+        feed.send(ROUND)
+        wait_until(
+            lambda: all(it.log.has_reached(feed.ends) for it in newcomers),
+            newcomers,
+            "the newcomers to read to the end",
+        )
+        for_all(groups, Group.leave, Group.check)
+        if client.commits_when_asked:
+            assert [it.log.first_offsets() for it in newcomers] == [committed] * len(
+                groups
+            )
+
+
+def go_and_come_back(group: Group, go: Callable[[Member], None]) -> None:
+    """Have the last static member go and come back; it must get what it had."""
+    member = group.present[-1]
+    had = member.own
+    go(member)
+    again = group.join(member.process.client, "b")
+    wait_until(lambda: again.own == had, [again], f"{again.name} to get {had}")
+
+
+@pytest.mark.parametrize("client", [it for it in CLIENTS if it.static], ids=name_of)
+def test_a_static_member_comes_back_to_its_partitions_and_the_others_notice_nothing(
+    client: Client, members: Members, tmp_path: Path
+) -> None:
+    release = newest_for(client)
+    with broker_of(release, tmp_path) as broker:
+        feed = Feed(broker.bootstrap, f"static-{client.name}", release)
+        groups = groups_of(client, feed, members, turn=2)
+        feed.send(ROUND)
+        for_all(
+            groups, lambda it: it.join(client, "a"), lambda it: it.join(client, "b")
+        )
+        for_all(groups, Group.settle, Group.get_all, Group.commit)
+        told = [len(group.all[0].log.changes()) for group in groups]
+        for go in (Member.leave, Member.kill):
+            for group in groups:
+                go_and_come_back(group, go)
+            feed.send(ROUND)
+            for_all(groups, Group.get_all, Group.commit)
+        assert [len(group.all[0].log.changes()) for group in groups] == told
+        for_all(groups, Group.leave, Group.check)
+
+
+@pytest.mark.parametrize(("assignor", "names"), MIXED.items(), ids=list(MIXED))
+def test_clients_share_a_group_where_they_agree_on_the_assignor(
+    assignor: str, names: tuple[str, ...], members: Members, tmp_path: Path
+) -> None:
+    with broker_of(brokers.NEWEST, tmp_path) as broker:
+        feed = Feed(broker.bootstrap, "mixed", brokers.NEWEST)
+        group = Group("mixed", feed, members, (assignor,))
+        for name in names:
+            feed.send(ROUND)
+            group.join(client_named(name))
+            for_all([group], Group.settle, Group.get_all)
+        while group.present:
+            group.present[0].leave()
+            if group.present:
+                feed.send(ROUND)
+                for_all([group], Group.settle, Group.get_all)
+        group.check()
+
+
+@pytest.mark.parametrize("release", OLD_RELEASES)
+def test_clients_consume_in_groups_of_old_releases(
+    release: str, members: Members, tmp_path: Path
+) -> None:
+    clients = [each for each in CLIENTS if each.joins(release)]
+    with broker_of(release, tmp_path) as broker:
+        feed = Feed(broker.bootstrap, "old", release)
+        groups = {
+            client.name: Group(
+                f"old-{client.name}", feed, members, client.assignors[:1]
+            )
+            for client in clients
+        }
+        feed.send(ROUND)
+        for client in clients:
+            groups[client.name].join(client)
+            groups[client.name].join(client)
+        for_all(groups.values(), Group.settle, Group.get_all)
+        for_all(groups.values(), lambda it: it.present[0].leave())
+        feed.send(ROUND)
+        for_all(groups.values(), Group.settle, Group.get_all, Group.commit)
+        restart(broker, cleanly=False)
+        feed.send(ROUND)
+        for_all(groups.values(), Group.get_all, Group.leave, Group.check)
