@@ -1,7 +1,8 @@
-"""Administration: topics made, deleted, described.
+"""Administration: topics made, deleted, described; groups listed and deleted.
 
-Each function asks the controller once and raises the ApiError it answers with; timeouts
-are how long the broker may take, in milliseconds.
+Each function asks whom it concerns once (the controller, the coordinator) and raises
+the ApiError it answers with; timeouts are how long the broker may take, in
+milliseconds.
 """
 
 from __future__ import annotations
@@ -9,12 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from logion.client.cluster import Cluster, raise_for
+from logion.client.connection import Connection
 from logion.names import ZERO_UUID
 from logion.protocol.messages.create_topics import (
     CreatableTopic,
     CreatableTopicConfig,
     CreateTopicsRequest,
     CreateTopicsResponse,
+)
+from logion.protocol.messages.delete_groups import (
+    DeleteGroupsRequest,
+    DeleteGroupsResponse,
 )
 from logion.protocol.messages.delete_topics import (
     DeleteTopicsRequest,
@@ -26,12 +32,18 @@ from logion.protocol.messages.describe_configs import (
     DescribeConfigsResource,
     DescribeConfigsResponse,
 )
+from logion.protocol.messages.find_coordinator import (
+    FindCoordinatorRequest,
+    FindCoordinatorResponse,
+)
+from logion.protocol.messages.list_groups import ListGroupsRequest, ListGroupsResponse
 
 TOPIC = 2
 """Resource type of a topic in the configuration APIs."""
 BROKER = 4
 """Resource type of a broker in the configuration APIs."""
 
+FIND_COORDINATOR = 10
 DELETE_TOPICS = 20
 
 
@@ -96,3 +108,36 @@ async def describe_configs(
     result = answer.results[0]
     raise_for(result.error_code, result.error_message)
     return {row.name: row.value for row in result.configs}
+
+
+async def list_groups(cluster: Cluster) -> list[str]:
+    """Return the ids of all groups, sorted: each broker knows those it coordinates."""
+    found: set[str] = set()
+    for node_id in cluster.picture.nodes:
+        broker = await cluster.node(node_id)
+        answer = await broker.call(ListGroupsRequest(), ListGroupsResponse)
+        raise_for(answer.error_code)
+        found |= {it.group_id for it in answer.groups}
+    return sorted(found)
+
+
+async def delete_group(cluster: Cluster, group_id: str) -> None:
+    """Delete a group without members, and its offsets."""
+    coordinator = await coordinator_of(cluster, group_id)
+    request = DeleteGroupsRequest(groups_names=(group_id,))
+    answer = await coordinator.call(request, DeleteGroupsResponse)
+    for result in answer.results:
+        raise_for(result.error_code, group_id)
+
+
+async def coordinator_of(cluster: Cluster, group_id: str) -> Connection:
+    """Return the connection to the coordinator of a group."""
+    broker = await cluster.any_connection()
+    version = broker.versions.newest(FIND_COORDINATOR)
+    request = FindCoordinatorRequest(key=group_id)
+    if version >= 4:  # several may be asked for (KIP-699)
+        request = FindCoordinatorRequest(coordinator_keys=(group_id,))
+    answer = await broker.call(request, FindCoordinatorResponse, version=version)
+    found = answer.coordinators[0] if version >= 4 else answer
+    raise_for(found.error_code, found.error_message)
+    return await cluster.node(found.node_id)

@@ -32,6 +32,7 @@ from logion.cluster.topics import NewTopic
 from logion.config import NEWEST_RELEASE, BrokerConfig
 from logion.config import Value as Setting
 from logion.disk import Disk, SystemDisk
+from logion.group.views import group_views
 from logion.log.compaction import Cleaned
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
@@ -39,6 +40,7 @@ from logion.records.record import Record, read_records
 from logion.replica.partition import Partition
 from logion.settings import value_text
 from logion.testing.clock import JumpingClock
+from logion.testing.groups import remove_group
 from logion.testing.life import Life
 from logion.testing.ram import RamDisk
 from logion.testing.snapshot import Snapshot
@@ -154,6 +156,19 @@ class Broker:
     def delete_topic(self, name: str) -> None:
         """Delete a topic and its records; raises ApiError as DeleteTopics does."""
         self._do(lambda it: it.state.cluster.delete_topic(name))
+
+    def groups(self) -> list[str]:
+        """Return the ids of all groups, sorted."""
+        return self._ask(
+            lambda it: [group.id for group in group_views(it.state.groups)]
+        )
+
+    def delete_group(self, group: str) -> None:
+        """Take the members out of a group, then delete it and its offsets.
+
+        Raises ApiError GROUP_ID_NOT_FOUND if there is no such group.
+        """
+        self._ask(lambda it: remove_group(it.state.groups, group))
 
     def snapshot(self) -> Snapshot:
         """Return everything the broker has stored by now, and its time.
@@ -312,6 +327,11 @@ class BrokerClock:
         Raises ValueError if `seconds` are negative or infinite.
         """
         self._life.advance(seconds)
+
+    @property
+    def advanced_s(self) -> float:
+        """Return how far the time has been moved, in seconds."""
+        return self._life.clock.jumped_s
 
     def time_ms(self) -> int:
         """Return the broker's wall clock: milliseconds since 1970-01-01 UTC."""

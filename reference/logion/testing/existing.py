@@ -98,6 +98,14 @@ class ExistingBroker:
         """Delete a topic; raises ApiError as DeleteTopics does."""
         self._ask(lambda cluster: admin.delete_topics(cluster, [name]))
 
+    def groups(self) -> list[str]:
+        """Return the ids of all groups, sorted."""
+        return self._ask(admin.list_groups)
+
+    def delete_group(self, group: str) -> None:
+        """Delete a group and its offsets; raises ApiError as DeleteGroups does."""
+        self._ask(lambda cluster: admin.delete_group(cluster, group))
+
     def _partition_counts(self) -> dict[str, int]:
         async def ask(cluster: Cluster) -> MetadataResponse:
             return await cluster.ask(MetadataRequest(topics=None), MetadataResponse)

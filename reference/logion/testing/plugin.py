@@ -85,9 +85,14 @@ def _of_broker(fixtures: Mapping[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def kafka_release(request: pytest.FixtureRequest) -> str | None:
-    """The release that the broker plays; None if nobody says which one it is of."""
+    """The release that the broker plays; None if nobody says it of an existing one."""
     asked: str | None = getattr(request, "param", None)
-    return asked or _given(request.config, "kafka_release")
+    given = asked or _given(request.config, "kafka_release")
+    if given is None and _given(request.config, "kafka_bootstrap") is None:
+        from logion.config import NEWEST_RELEASE
+
+        return NEWEST_RELEASE
+    return given
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +106,7 @@ def kafka_config(request: pytest.FixtureRequest) -> dict[str, str]:
 def kafka_broker(
     request: pytest.FixtureRequest,
     kafka_release: str | None,
-    kafka_config: dict[str, str],
+    kafka_config: Mapping[str, Any],
 ) -> Iterator[AnyBroker]:
     """The broker of the run: of the process, under pytest-xdist."""
     from logion.testing.kafka import open_for_tests

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from confluent_kafka import Consumer
 from logion.client.admin import create_topic
 from logion.client.cluster import Cluster, open_cluster
 from logion.client.connection import Address
@@ -31,3 +32,21 @@ async def fill(broker: Broker) -> None:
         await create_topic(cluster, "t", partitions=2)
         await put(cluster, b"1", b"2")
         await put(cluster, b"3", codec=Codec.GZIP)
+
+
+def member(broker: Broker, group: str, topic: str = "t") -> Consumer:
+    """Return a consumer that is in a group, has read one record and committed it."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": broker.bootstrap,
+            "group.id": group,
+            "auto.offset.reset": "earliest",
+            "enable.auto.commit": False,
+        }
+    )
+    consumer.subscribe([topic])
+    message = consumer.poll(30)
+    assert message is not None
+    assert message.error() is None
+    consumer.commit(message, asynchronous=False)
+    return consumer

@@ -86,6 +86,37 @@ def test_whatever_topics_a_test_has_made_are_gone_after_it(
     ran.assert_outcomes(passed=2)
 
 
+def test_groups_time_and_faults_are_as_before_after_a_test(
+    pytester: pytest.Pytester,
+) -> None:
+    ran = run(
+        pytester,
+        """
+        from confluent_kafka import Consumer
+
+        def test_1(kafka, kafka_topic):
+            produce(kafka, kafka_topic)
+            for group in (kafka.group(), "named-by-the-code"):
+                settings = {"group.id": group, "auto.offset.reset": "earliest"}
+                settings["bootstrap.servers"] = kafka.bootstrap
+                consumer = Consumer(settings)
+                consumer.subscribe([kafka_topic])
+                assert consumer.poll(30).value() == b"v"
+                consumer.close()
+            assert len(kafka.broker.groups()) == 2
+            kafka.clock.advance(3600)
+            kafka.faults.add({"api": "Produce", "error": "UNKNOWN_SERVER_ERROR"})
+
+        def test_2(kafka):
+            assert kafka.broker.groups() == []
+            assert kafka.clock.advanced_s == 0
+            produce(kafka, "works")
+            assert kafka.faults.counts() == []
+        """,
+    )
+    ran.assert_outcomes(passed=2)
+
+
 def test_a_test_can_wait_for_records(pytester: pytest.Pytester) -> None:
     ran = run(
         pytester,

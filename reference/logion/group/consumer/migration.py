@@ -135,7 +135,7 @@ def _stays(classic: ClassicGroup, why: str) -> ApiError:
 def _upgraded(classic: ClassicGroup, member: ClassicMember, moment: Moment) -> Member:
     """Return a classic member as one of the new group; it speaks as it did."""
     protocol = classic.protocol
-    if protocol is None or not protocol in member.names:
+    if protocol is None or protocol not in member.names:
         protocol = member.protocols[0][0]
     subscription = subscription_in(member.metadata(protocol))
     epoch = classic.generation
