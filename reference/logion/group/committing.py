@@ -17,8 +17,9 @@ from logion.group.coordinator import GroupCoordinator
 from logion.group.offsets import CommittedOffset, Retention, expired
 from logion.group.records import group_key, offset_key, offset_value
 from logion.group.shard import KeyValue, Shard, commit_error
-from logion.group.subscription import CONSUMER, subscribed_topics
+from logion.group.subscription import subscribed_topics
 from logion.names import TopicPartition
+from logion.protocol.embedded import CONSUMER
 from logion.protocol.errors import ApiError, Error
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from logion.group.cell import GroupCell
 from logion.group.classic.state import ClassicGroup, Member, State
 from logion.group.coordinator import GroupCoordinator
 from logion.group.offsets import CommittedOffset
-from logion.group.subscription import CONSUMER, partitions_in, topics_in
 from logion.names import TopicPartition
+from logion.protocol.embedded import CONSUMER, partitions_in, topics_in
 from logion.protocol.errors import ProtocolError
 
 CLASSIC = "classic"
@@ -102,9 +102,6 @@ def _topics(group: ClassicGroup, member: Member) -> tuple[str, ...]:
 
 def _assigned(member: Member) -> tuple[TopicPartition, ...]:
     try:
-        found = partitions_in(member.assignment)
+        return partitions_in(member.assignment)
     except ProtocolError:
         return ()
-    return tuple(
-        TopicPartition(it.topic, index) for it in found for index in it.partitions
-    )

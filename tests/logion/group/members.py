@@ -12,8 +12,7 @@ import trio.lowlevel
 from logion.client.connection import Connection, Options, connect
 from logion.group.classic.state import State
 from logion.names import TopicPartition
-from logion.protocol.codec import encode
-from logion.protocol.messages.consumer_protocol import ConsumerProtocolSubscription
+from logion.protocol.embedded import subscription_bytes
 from logion.protocol.messages.find_coordinator import FindCoordinatorRequest
 from logion.protocol.messages.heartbeat import HeartbeatRequest
 from logion.protocol.messages.join_group import (
@@ -47,7 +46,7 @@ NEWEST_COMMIT_BY_NAME = 9
 
 def subscription(*topics: str) -> bytes:
     """Return what a consumer sends as its metadata."""
-    return b"\0\0" + encode(ConsumerProtocolSubscription(topics=topics), 0)
+    return subscription_bytes(topics)
 
 
 @dataclass

@@ -2,30 +2,20 @@ from __future__ import annotations
 
 from logion.group.views import group_views
 from logion.names import TopicPartition
-from logion.protocol.codec import encode
-from logion.protocol.messages.consumer_protocol import (
-    ConsumerProtocolAssignment,
-)
-from logion.protocol.messages.consumer_protocol import (
-    TopicPartition as Assigned,
-)
+from logion.protocol.embedded import assignment_bytes
 from logion.protocol.messages.join_group import JoinGroupRequestProtocol
 
 from tests.logion.broker.running import running
 from tests.logion.group.members import members
 
 
-def assignment(topic: str, *partitions: int) -> bytes:
-    rows = (Assigned(topic=topic, partitions=partitions),)
-    message = ConsumerProtocolAssignment(assigned_partitions=rows)
-    return b"\0\0" + encode(message, 0)
-
-
 async def test_a_group_shows_its_members_what_they_read_and_how_far() -> None:
     async with running() as broker, members(broker) as (a,):
         await broker.create("t", 2)
         await a.join()
-        await a.sync({a.id: assignment("t", 0, 1)})
+        await a.sync(
+            {a.id: assignment_bytes([TopicPartition("t", 0), TopicPartition("t", 1)])}
+        )
         await a.commit(3)
         (group,) = group_views(broker.state.groups)
     assert (group.id, group.type, group.state) == ("g", "classic", "Stable")

@@ -22,7 +22,7 @@ from logion.group.classic.steps import (
     SyncAnswer,
 )
 from logion.group.consumer.changes import Draft
-from logion.group.consumer.embedded import assignment_bytes, by_id, subscription_in
+from logion.group.consumer.embedded import assignment_bytes, by_id
 from logion.group.consumer.heartbeat import stepped, subscribed
 from logion.group.consumer.leaving import fenced
 from logion.group.consumer.membership import (
@@ -44,7 +44,7 @@ from logion.group.consumer.state import (
 )
 from logion.group.consumer.target import update_target
 from logion.group.consumer.timing import has_deadline, with_deadline, with_session
-from logion.group.subscription import CONSUMER
+from logion.protocol.embedded import CONSUMER, subscription_in
 from logion.protocol.errors import ApiError, Error, ProtocolError
 from logion.protocol.messages.consumer_protocol import ConsumerProtocolSubscription
 from logion.protocol.messages.group_records import (

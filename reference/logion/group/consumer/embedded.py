@@ -8,38 +8,13 @@ names of topics instead of ids.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from struct import Struct
-from typing import TypeVar
 
+from logion import names
 from logion.cluster.image import ClusterImage
 from logion.group.consumer.changes import by_topic
 from logion.group.consumer.state import Assignment, TopicIdPartition
-from logion.protocol.codec import decode, encode
-from logion.protocol.errors import ProtocolError
-from logion.protocol.messages.consumer_protocol import (
-    ConsumerProtocolAssignment,
-    ConsumerProtocolSubscription,
-    TopicPartition,
-)
-
-_VERSION = Struct(">h")
-
-VERSION_LAST = 3
-"""The newest version known; what is newer begins like it."""
-
-T = TypeVar("T")
-
-
-def subscription_in(metadata: bytes) -> ConsumerProtocolSubscription:
-    """Return what a consumer wants; ProtocolError if the bytes do not say it."""
-    return _read(ConsumerProtocolSubscription, metadata)
-
-
-def assignment_in(data: bytes) -> ConsumerProtocolAssignment:
-    """Return what a consumer has, nothing if there are no bytes; or ProtocolError."""
-    if not data:
-        return ConsumerProtocolAssignment(assigned_partitions=())
-    return _read(ConsumerProtocolAssignment, data)
+from logion.protocol import embedded
+from logion.protocol.messages.consumer_protocol import TopicPartition
 
 
 def assignment_bytes(
@@ -49,14 +24,14 @@ def assignment_bytes(
 
     Topics that are gone are left out.
     """
-    version = min(_version_of(metadata), VERSION_LAST)
-    assigned = tuple(
-        TopicPartition(topic=image.topics_by_id[topic_id].name, partitions=those)
+    known = image.topics_by_id
+    named = [
+        names.TopicPartition(known[topic_id].name, index)
         for topic_id, those in by_topic(partitions).items()
-        if topic_id in image.topics_by_id
-    )
-    message = ConsumerProtocolAssignment(assigned_partitions=assigned)
-    return _VERSION.pack(version) + encode(message, version)
+        for index in those
+        if topic_id in known
+    ]
+    return embedded.assignment_bytes(named, embedded.version_of(metadata))
 
 
 def by_id(topics: Iterable[TopicPartition], image: ClusterImage) -> Assignment:
@@ -67,14 +42,3 @@ def by_id(topics: Iterable[TopicPartition], image: ClusterImage) -> Assignment:
         if it.topic in image.topics
         for partition in it.partitions
     )
-
-
-def _version_of(data: bytes) -> int:
-    if len(data) < _VERSION.size or (version := _VERSION.unpack_from(data)[0]) < 0:
-        raise ProtocolError(f"{len(data)} bytes do not begin with a version >= 0")
-    return int(version)
-
-
-def _read(cls: type[T], data: bytes) -> T:
-    version = min(_version_of(data), VERSION_LAST)
-    return decode(cls, version, data, offset=_VERSION.size)

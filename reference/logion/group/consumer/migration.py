@@ -17,9 +17,7 @@ from logion.group.classic.state import Member as ClassicMember
 from logion.group.consumer.changes import restored, tombstones
 from logion.group.consumer.embedded import (
     assignment_bytes,
-    assignment_in,
     by_id,
-    subscription_in,
 )
 from logion.group.consumer.state import (
     Assignment,
@@ -32,7 +30,7 @@ from logion.group.consumer.state import (
 )
 from logion.group.consumer.subscriptions import seen_now
 from logion.group.consumer.timing import with_session
-from logion.group.subscription import CONSUMER
+from logion.protocol.embedded import CONSUMER, assignment_in, subscription_in
 from logion.protocol.errors import ApiError, Error, ProtocolError
 from logion.protocol.messages.group_records import (
     ClassicMemberMetadata,

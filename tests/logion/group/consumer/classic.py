@@ -13,9 +13,10 @@ from logion.group.consumer.classic_members import (
     on_join,
     on_sync,
 )
-from logion.group.consumer.embedded import assignment_in, by_id
+from logion.group.consumer.embedded import by_id
 from logion.group.consumer.state import TopicIdPartition
 from logion.protocol.codec import encode
+from logion.protocol.embedded import assignment_in
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.consumer_protocol import (
     ConsumerProtocolSubscription,

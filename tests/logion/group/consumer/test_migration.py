@@ -8,11 +8,12 @@ from struct import pack
 import pytest
 from logion.group.classic.state import ClassicGroup, Member, State
 from logion.group.consumer.changes import apply, new_group
-from logion.group.consumer.embedded import assignment_bytes, assignment_in, by_id
+from logion.group.consumer.embedded import assignment_bytes, by_id
 from logion.group.consumer.leaving import fenced
 from logion.group.consumer.migration import upgraded
 from logion.group.consumer.state import MIGRATIONS, Deadline, Settings, Timer
 from logion.protocol.codec import encode
+from logion.protocol.embedded import assignment_in
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.consumer_protocol import ConsumerProtocolAssignment
 
