@@ -90,10 +90,9 @@ class Broker:
         self._release = release
         self._given = {key: value_text(it) or "" for key, it in (config or {}).items()}
         self._data = data
-        self.faults = Faults()
-        """What it does wrong on purpose; may be changed while it runs."""
+        self._faults = Faults()
         if faults is not None:
-            self.faults.load(faults)
+            self._faults.load(faults)
         self._is_frozen = time == "frozen"
         self._exit = ExitStack()
         self._life: Life | None = None
@@ -108,6 +107,11 @@ class Broker:
     def clock(self) -> BrokerClock:
         """Return the running broker's clock, which `advance` moves."""
         return BrokerClock(self._alive)
+
+    @property
+    def faults(self) -> Faults:
+        """Return what it does wrong on purpose; it may be changed at any time."""
+        return self._faults
 
     def topics(self) -> list[str]:
         """Return the names of all topics, sorted."""
@@ -221,7 +225,7 @@ class Broker:
             for warning in config.warnings:
                 log.warning("%s", warning)
             life = Life(clock, disk, config)
-            work = (self.faults,)
+            work = (self._faults,)
             thread = threading.Thread(target=life.run, args=work, daemon=True)
             thread.start()
             self._exit.callback(thread.join)

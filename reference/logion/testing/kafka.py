@@ -181,4 +181,5 @@ def seen(broker: AnyBroker, since_ms: int) -> str:
     except RuntimeError as problem:
         return str(problem)
     late = [it for it in view.gone if it.recent and it.recent[-1].began_ms >= since_ms]
-    return replace(view, gone=tuple(late)).summary()
+    fired = [it for it in broker.faults.fired() if it.time_ms >= since_ms]
+    return "\n".join([replace(view, gone=tuple(late)).summary(), *map(str, fired)])

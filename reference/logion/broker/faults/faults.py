@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 FIRED_MAX = 10_000
 """How many of the last firings are kept; all are counted."""
 
+GONE_MAX = 1_000
+"""How many of the rules that are out of force are still counted."""
+
 
 class Fired(NamedTuple):
     """One time that a rule fired."""
@@ -45,6 +48,13 @@ class Fired(NamedTuple):
     """When, by the broker's clock: milliseconds since 1970-01-01 UTC."""
     error: Error
     """The error that was answered; NONE if the rule has none."""
+
+    def __str__(self) -> str:
+        """Return it as a line for people."""
+        said = f": {self.error.name}" if self.error else ""
+        client = f"client {self.client_id!r} ({self.peer})"
+        request = f"{self.api} v{self.version}, correlation id {self.correlation_id}"
+        return f"fault {self.rule} on {request} of {client}{said}"
 
 
 class Count(NamedTuple):
@@ -131,7 +141,7 @@ class Faults:
     """Whether any rule can still fire."""
     _seed: int = 0
     _live: list[_Live] = field(default_factory=list)
-    _gone: list[_Live] = field(default_factory=list)
+    _gone: deque[_Live] = field(default_factory=lambda: deque(maxlen=GONE_MAX))
     _fired: deque[tuple[_Live, Fired]] = field(
         default_factory=lambda: deque(maxlen=FIRED_MAX)
     )
@@ -255,7 +265,7 @@ class Faults:
         )
         self._fired.append((live, fired))
         self.changed.notify_all()
-        log.info("fault %s on %s v%d of client %r (%s, correlation id %d)", *fired[:6])
+        log.info("%s", fired)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from logion.broker import context
 from logion.broker.faults import injecting
 from logion.client.connection import connect
 from logion.protocol.errors import ApiError, Error
+from logion.protocol.messages.describe_log_dirs import DescribeLogDirsRequest
 from logion.protocol.messages.describe_topic_partitions import (
     DescribeTopicPartitionsRequest,
     TopicRequest,
@@ -353,3 +354,19 @@ async def test_an_error_that_is_none_lets_a_request_pass_that_has_no_answer() ->
         client.put(framed(all_topics("t"), 9, 7))
     assert client.correlation_ids == [7]
     assert broker.partition("t").log.end_offset == 1
+
+
+async def test_what_an_answer_tells_without_being_asked_is_spoilt() -> (
+    None
+):
+    rule = {"api": "DescribeLogDirs", "error": "KAFKA_STORAGE_ERROR", "level": "other"}
+    async with faulty(rule) as broker:
+        answer = await broker.ask(DescribeLogDirsRequest(topics=None), 4)
+        assert (answer.error_code, codes(answer.results)) == (0, [56])
+
+
+async def test_an_answer_shorter_than_the_cut_is_whole_and_the_last() -> None:
+    rule = {"api": "Metadata", "truncate": 10_000}
+    async with faulty(rule) as broker, connected(broker) as client:
+        client.put(framed(all_topics("t"), 9, 1) + framed(all_topics("t"), 9, 2))
+    assert client.correlation_ids == [1]
