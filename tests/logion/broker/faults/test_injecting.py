@@ -356,9 +356,7 @@ async def test_an_error_that_is_none_lets_a_request_pass_that_has_no_answer() ->
     assert broker.partition("t").log.end_offset == 1
 
 
-async def test_what_an_answer_tells_without_being_asked_is_spoilt() -> (
-    None
-):
+async def test_what_an_answer_tells_without_being_asked_is_spoilt() -> None:
     rule = {"api": "DescribeLogDirs", "error": "KAFKA_STORAGE_ERROR", "level": "other"}
     async with faulty(rule) as broker:
         answer = await broker.ask(DescribeLogDirsRequest(topics=None), 4)
