@@ -224,7 +224,9 @@ def _assemble(
             lambda: 1 + chance.randrange(SESSION_ID_MAX),
         ),
         clients=Clients(),
-        groups=GroupCoordinator(coordinator_settings(config, played), clock),
+        groups=GroupCoordinator(
+            coordinator_settings(config, played), clock, lambda: cluster.image
+        ),
         chance=chance,
         faults=faults,
         pictures=Pictures(clock),

@@ -47,6 +47,8 @@ HANDLERS: Mapping[int, str] = {
     47: "offset_delete",
     60: "describe_cluster",
     61: "describe_producers",
+    68: "consumer_group_heartbeat",
+    69: "consumer_group_describe",
     75: "describe_topic_partitions",
 }
 """API key to the module of `logion.broker.handlers` that answers it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from logion.broker.context import Context
+from logion.broker.state import BrokerState
 from logion.protocol.errors import ApiError, Error
 
 
@@ -10,6 +11,15 @@ def check_group_id(group_id: str) -> None:
     """Raise INVALID_GROUP_ID for an empty name: only offsets may be under it."""
     if not group_id:
         raise ApiError(Error.INVALID_GROUP_ID, "the group's name is empty")
+
+
+def check_new_protocol(broker: BrokerState) -> None:
+    """Raise UNSUPPORTED_VERSION unless the new protocol is served (KIP-848)."""
+    if not broker.groups.settings.serves_consumers:
+        raise ApiError(
+            Error.UNSUPPORTED_VERSION,
+            "group.coordinator.rebalance.protocols has no 'consumer'",
+        )
 
 
 def host_of(context: Context) -> str:

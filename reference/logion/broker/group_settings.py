@@ -6,11 +6,20 @@ The release decides what a setting cannot say; each line says since when.
 from __future__ import annotations
 
 from logion.config import BrokerConfig
+from logion.group.consumer.assignors import ASSIGNORS
+from logion.group.consumer.state import MIGRATIONS, Settings
 from logion.group.rules import CoordinatorSettings, GroupRules, ValueVersions
 from logion.protocol.releases import Release, release
 from logion.records.codec import Codec
+from logion.settings import ConfigError
 
 MINUTE_MS = 60_000
+
+ASSIGNOR_CLASSES = {"UniformAssignor": "uniform", "RangeAssignor": "range"}
+"""Names of assignors by the last part of their class in Kafka."""
+
+NEW_PROTOCOL = release("4.0")
+"""The first release that serves groups of the new protocol, without being asked to."""
 
 NEW_MEMBER_TIMEOUT_MS = 300_000
 """How long the first JoinGroup of a member may wait (KAFKA-7610)."""
@@ -32,7 +41,43 @@ def coordinator_settings(config: BrokerConfig, played: Release) -> CoordinatorSe
         load_size=config.integer("offsets.load.buffer.size"),
         keeps_unused_groups=played >= release("4.0"),
         stamps_expiry=release("0.9.0") <= played < release("2.1"),
+        consumer=_consumer(config, played) if played >= NEW_PROTOCOL else Settings(),
+        serves_consumers=played >= NEW_PROTOCOL
+        and "consumer" in config.words("group.coordinator.rebalance.protocols"),
     )
+
+
+def _consumer(config: BrokerConfig, played: Release) -> Settings:
+    has_interval = played >= release("4.3")
+    policy = config.text("group.consumer.migration.policy").lower()
+    return Settings(
+        session_timeout_ms=config.integer("group.consumer.session.timeout.ms"),
+        heartbeat_interval_ms=config.integer("group.consumer.heartbeat.interval.ms"),
+        size_max=config.integer("group.consumer.max.size"),
+        classic_size_max=config.integer("group.max.size"),
+        assignors=_assignors(config),
+        assignment_interval_ms=config.integer("group.consumer.assignment.interval.ms")
+        if has_interval
+        else 0,
+        migration=MIGRATIONS[policy],
+        has_metadata_hash=played >= release("4.1"),
+        has_assignment_epochs=has_interval,
+    )
+
+
+def _assignors(config: BrokerConfig) -> tuple[str, ...]:
+    """Return the names of the assignors that groups may use.
+
+    Each goes by its name or by the class that Kafka has for it. Raises ConfigError for
+    one that is not here: it would be a class of somebody's own.
+    """
+    key = "group.consumer.assignors"
+    words = config.words(key)
+    names = tuple(ASSIGNOR_CLASSES.get(it.rpartition(".")[2], it) for it in words)
+    if not names or not set(names) <= ASSIGNORS.keys():
+        known = ", ".join(ASSIGNORS)
+        raise ConfigError(key, ",".join(words), f"expected some of {known}")
+    return names
 
 
 def _rules(config: BrokerConfig, played: Release) -> GroupRules:

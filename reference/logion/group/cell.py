@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 import trio
 
 from logion.group.classic.state import ClassicGroup, State
+from logion.group.consumer.state import ConsumerGroup
 from logion.group.offsets import CommittedOffset
 from logion.names import TopicPartition
 
@@ -52,12 +53,15 @@ class Waiting(Generic[T]):
 class GroupCell:
     """A group, its offsets, and the requests that wait for others of its members."""
 
-    __slots__ = ("classic", "id", "offsets", "scheduled_ms", "waiting")
+    __slots__ = ("classic", "consumer", "id", "offsets", "scheduled_ms", "waiting")
 
     def __init__(self, group_id: str, classic: ClassicGroup | None = None) -> None:
         """Hold a group that nobody is in, or `classic`."""
         self.id = group_id
         self.classic = classic or ClassicGroup(group_id)
+        """One that nobody is in if the group is of the new protocol."""
+        self.consumer: ConsumerGroup | None = None
+        """The group if it is of the new protocol (KIP-848)."""
         self.offsets: dict[TopicPartition, CommittedOffset] = {}
         self.waiting: dict[tuple[Call, str], Waiting[object]] = {}
         self.scheduled_ms: int | None = None
@@ -67,6 +71,8 @@ class GroupCell:
     def is_only_offsets(self) -> bool:
         """Whether it never had members, nor has anybody been told to join."""
         group = self.classic
+        if self.consumer is not None:
+            return False
         return group.state is State.EMPTY and not group.generation and not group.pending
 
     @contextmanager

@@ -13,6 +13,8 @@ from logion.group.cell import GroupCell
 from logion.group.classic.membership import on_commit
 from logion.group.classic.state import ClassicGroup, State
 from logion.group.classic.steps import Sender
+from logion.group.consumer.committing import check_fetch
+from logion.group.consumer.subscriptions import names_of_all
 from logion.group.coordinator import GroupCoordinator
 from logion.group.offsets import CommittedOffset, Retention, expired
 from logion.group.records import group_key, offset_key, offset_value
@@ -30,20 +32,25 @@ async def commit(
     group_id: str,
     sender: Sender,
     offsets: Mapping[TopicPartition, CommittedOffset],
+    version: int = 0,
 ) -> Error:
     """Write offsets down, all or none; return why none was.
 
-    Raises ApiError as `GroupCoordinator.shard_of` does.
+    `version` is the one of the request. Raises ApiError as
+    `GroupCoordinator.shard_of` does, and as `check_commit` of new groups does.
     """
     shard, cell = groups.find(group_id)
     if cell is None:
         if sender.generation >= 0:
             return Error.ILLEGAL_GENERATION
         cell = GroupCell(group_id)
-    step = on_commit(cell.classic, sender, groups.settings.rules, groups.now)
-    if step.error is not Error.NONE:
-        return step.error
-    cell.classic = step.group
+    if cell.consumer is not None:
+        groups.check_new_commit(cell.consumer, sender, offsets, version)
+    else:
+        step = on_commit(cell.classic, sender, groups.settings.rules, groups.now)
+        if step.error is not Error.NONE:
+            return step.error
+        cell.classic = step.group
     versions = groups.settings.versions
     records: list[KeyValue] = [
         (
@@ -65,13 +72,19 @@ async def commit(
 
 
 def committed_offsets(
-    groups: GroupCoordinator, group_id: str
+    groups: GroupCoordinator,
+    group_id: str,
+    member_id: str | None = None,
+    epoch: int = -1,
 ) -> Mapping[TopicPartition, CommittedOffset]:
     """Return what a group has committed, whatever state it is in.
 
-    Raises ApiError as `GroupCoordinator.shard_of` does.
+    A member of a new group says who it is. Raises ApiError as
+    `GroupCoordinator.shard_of` does, and as `check_fetch` of new groups does.
     """
     _, cell = groups.find(group_id)
+    if cell is not None and cell.consumer is not None:
+        check_fetch(cell.consumer, member_id, epoch)
     return {} if cell is None else cell.offsets
 
 
@@ -86,7 +99,10 @@ def delete_offsets(
     shard, cell = groups.find(group_id)
     if cell is None:
         raise ApiError(Error.GROUP_ID_NOT_FOUND, f"there is no group {group_id!r}")
-    kept = _topics_in_use(cell.classic)
+    if cell.consumer is not None:
+        kept: Collection[str] | None = names_of_all(cell.consumer)
+    else:
+        kept = _topics_in_use(cell.classic)
     answers = {
         it: Error.GROUP_SUBSCRIBED_TO_TOPIC
         if kept is None or it.topic in kept
@@ -122,8 +138,11 @@ def delete_group(groups: GroupCoordinator, group_id: str) -> None:
     shard, cell = groups.find(group_id)
     if cell is None:
         raise ApiError(Error.GROUP_ID_NOT_FOUND, f"there is no group {group_id!r}")
-    if cell.classic.state is not State.EMPTY:
-        text = f"group {group_id!r} is {cell.classic.state.value}"
+    state = cell.classic.state.value
+    if cell.consumer is not None:
+        state = cell.consumer.state.value
+    if state != State.EMPTY.value:
+        text = f"group {group_id!r} is {state}"
         raise ApiError(Error.NON_EMPTY_GROUP, text)
     _forget(groups, shard, cell, list(cell.offsets))
     _end_if_unused(groups, shard, cell)
@@ -145,7 +164,7 @@ def expire_offsets(groups: GroupCoordinator) -> int:
     """
     count = 0
     for shard, cell in groups.cells():
-        retention = _retention(cell.classic, groups.settings.retention_ms)
+        retention = _retention(cell, groups.settings.retention_ms)
         if retention is not None:
             old = expired(cell.offsets, retention, groups.now.time_ms)
             _forget(groups, shard, cell, old)
@@ -154,12 +173,16 @@ def expire_offsets(groups: GroupCoordinator) -> int:
     return count
 
 
-def _retention(group: ClassicGroup, duration_ms: int) -> Retention | None:
+def _retention(cell: GroupCell, duration_ms: int) -> Retention | None:
     """Return how long the offsets of a group are kept, None for as long as it lives.
 
     Those of a group count from when it became empty, those of a consumer that is in no
-    group from each commit; a stable group of consumers keeps what it reads (KIP-211).
+    group from each commit; a stable group of consumers keeps what it reads (KIP-211),
+    and one of the new protocol does always.
     """
+    if cell.consumer is not None:
+        return Retention(duration_ms, kept_topics=names_of_all(cell.consumer))
+    group = cell.classic
     if group.protocol_type is None:
         return Retention(duration_ms)
     if group.state is State.EMPTY:
@@ -185,7 +208,13 @@ def _forget(
 def _end_if_unused(groups: GroupCoordinator, shard: Shard, cell: GroupCell) -> None:
     """Forget a group that has neither members nor offsets."""
     group = cell.classic
-    if group.state is not State.EMPTY or group.pending or cell.offsets:
+    is_used = group.state is not State.EMPTY or group.pending or cell.offsets
+    if is_used or (cell.consumer is not None and cell.consumer.members):
+        return
+    try:
+        groups.end_new(shard, cell)
+    except ApiError as problem:
+        log.error("%s: tombstones cannot be written: %s", shard.name, problem)
         return
     shard.cells.pop(cell.id, None)
     if group.generation:  # else it was never written

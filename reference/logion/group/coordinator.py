@@ -9,12 +9,13 @@ are loaded when the broker begins to lead it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias, assert_never
 
 import trio
 
 from logion.clock import Clock
+from logion.cluster.image import ClusterImage
 from logion.group.cell import Call, GroupCell
 from logion.group.classic.joining import (
     on_join,
@@ -45,12 +46,19 @@ from logion.group.classic.steps import (
 )
 from logion.group.classic.syncing import on_assignment_stored, on_sync
 from logion.group.classic.timing import next_due, on_time
+from logion.group.consumer.state import Client, ConsumerGroup, Downgrade
+from logion.group.new_groups import NewGroups
 from logion.group.partitioning import partition_of
 from logion.group.records import group_key, group_value
 from logion.group.rules import CoordinatorSettings, Instant
 from logion.group.shard import KeyValue, Shard, group_error
 from logion.group.timers import Timers
+from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
+from logion.protocol.messages.consumer_group_heartbeat import (
+    ConsumerGroupHeartbeatRequest,
+    ConsumerGroupHeartbeatResponse,
+)
 from logion.replica.partition import Partition
 
 log = logging.getLogger(__name__)
@@ -62,23 +70,37 @@ Wait: TypeAlias = Callable[[Callable[[], Awaitable[object]]], Awaitable[None]]
 class GroupCoordinator:
     """Every group whose partition this broker leads."""
 
-    def __init__(self, settings: CoordinatorSettings, clock: Clock) -> None:
-        """Coordinate nothing yet."""
+    def __init__(
+        self,
+        settings: CoordinatorSettings,
+        clock: Clock,
+        image: Callable[[], ClusterImage] = ClusterImage,
+    ) -> None:
+        """Coordinate nothing yet; `image` returns how the cluster looks."""
         self.settings = settings
         self.shards: dict[int, Shard] = {}
         """By the index of their partition."""
         self.partition_count = 0
         """How many partitions `__consumer_offsets` has; 0 if it is not there."""
         self._clock = clock
+        self._image = image
         self._timers = Timers()
         self._wake = trio.Event()
         self._unloaded: list[Shard] = []
         self._tasks: trio.Nursery | None = None
+        self._new = NewGroups(
+            settings, lambda: self.now, image, self._look_again, self._downgraded
+        )
 
     @property
     def now(self) -> Instant:
         """Return the present moment."""
         return Instant(int(self._clock.monotonic() * 1000), self._clock.time_ms())
+
+    @property
+    def image(self) -> ClusterImage:
+        """Return how the cluster looks."""
+        return self._image()
 
     # Which groups are ours
 
@@ -170,13 +192,18 @@ class GroupCoordinator:
     def on_time(self) -> None:
         """Do what is due by now."""
         for shard, cell in self._timers.due(self.now.ms):
-            self._apply(
-                shard, cell, on_time(cell.classic, self.settings.rules, self.now)
-            )
+            if cell.consumer is not None:
+                self._new.on_time(shard, cell, cell.consumer)
+                continue
+            step = on_time(cell.classic, self.settings.rules, self.now)
+            self._apply(shard, cell, step)
 
     async def _load(self, shard: Shard) -> None:
         await shard.load()
         for cell in shard.cells.values():
+            if cell.consumer is not None:
+                self._new.on_loaded(shard, cell, cell.consumer)
+                continue
             group = with_sessions(cell.classic, self.now)
             step = Step(group)
             if len(group.members) > self.settings.rules.size_max:
@@ -197,6 +224,10 @@ class GroupCoordinator:
             return JoinAnswer(error, join.member_id)
         if cell is None and join.member_id != NO_MEMBER_ID:
             return JoinAnswer(Error.UNKNOWN_MEMBER_ID, join.member_id)
+        if cell is not None and cell.consumer is not None:
+            if cell.consumer.members:
+                return await self._new.join(shard, cell.consumer, join)
+            self._new.end(shard, cell, cell.consumer)
         cell = shard.cell(group_id)
         member_id = join.member_id or join.new_member_id
         step = on_join(cell.classic, join, rules, self.now)
@@ -217,6 +248,8 @@ class GroupCoordinator:
         shard, cell = self.find(group_id)
         if cell is None:
             return SyncAnswer(Error.UNKNOWN_MEMBER_ID)
+        if cell.consumer is not None:
+            return await self._new.sync(shard, cell.consumer, sync)
         step = on_sync(cell.classic, sync, self.now)
         if step.sync is not None:
             self._apply(shard, cell, step)
@@ -232,9 +265,11 @@ class GroupCoordinator:
 
         Raises ApiError as `shard_of` does.
         """
-        _, cell = self.find(group_id)
+        shard, cell = self.find(group_id)
         if cell is None:
             return Error.UNKNOWN_MEMBER_ID
+        if cell.consumer is not None:
+            return self._new.classic_heartbeat(shard, cell.consumer, sender)
         step = on_heartbeat(cell.classic, sender, self.settings.rules, self.now)
         cell.classic = step.group
         return step.error
@@ -247,10 +282,51 @@ class GroupCoordinator:
         shard, cell = self.find(group_id)
         if cell is None:
             return (Error.UNKNOWN_MEMBER_ID,) * len(leavers)
+        if cell.consumer is not None:
+            return self._new.leave(shard, cell.consumer, leavers)
         rules = self.settings.rules
         step, errors = on_leave_all(cell.classic, leavers, rules, self.now)
         self._apply(shard, cell, step)
         return errors
+
+    # New members
+
+    async def new_heartbeat(
+        self, request: ConsumerGroupHeartbeatRequest, client: Client
+    ) -> ConsumerGroupHeartbeatResponse:
+        """Let a member of the new protocol join, stay or leave (KIP-848).
+
+        Raises ApiError as `shard_of` does, and as the rules of new groups do.
+        """
+        shard = self.shard_of(request.group_id)
+        return await self._new.heartbeat(shard, request, client)
+
+    def end_new(self, shard: Shard, cell: GroupCell) -> None:
+        """Delete a group of the new protocol that nobody is in, if it is one."""
+        if cell.consumer is not None:
+            self._new.end(shard, cell, cell.consumer)
+
+    def check_new_commit(
+        self,
+        group: ConsumerGroup,
+        sender: Sender,
+        partitions: Iterable[TopicPartition],
+        version: int,
+    ) -> None:
+        """Raise ApiError if a member of a new group may not commit these, as
+        `check_commit` does."""
+        self._new.check_commit(group, sender, partitions, version)
+
+    def _look_again(self, shard: Shard, cell: GroupCell, at_ms: int) -> None:
+        if self._timers.add(shard, cell, at_ms):
+            self._wake.set()
+
+    def _downgraded(self, shard: Shard, cell: GroupCell, to: Downgrade) -> None:
+        """Go on with a classic group that was a new one, as it has been stored."""
+        step = Step(to.group)
+        if to.must_rebalance:
+            step = prepare_rebalance(to.group, self.settings.rules, self.now)
+        self._apply(shard, cell, step)
 
     # What follows from a step
 
@@ -260,8 +336,8 @@ class GroupCoordinator:
         for effect in step.effects:
             self._do(shard, cell, effect)
         due = next_due(cell.classic, self.settings.rules)
-        if due is not None and self._timers.add(shard, cell, due.deadline_ms):
-            self._wake.set()
+        if due is not None:
+            self._look_again(shard, cell, due.deadline_ms)
         if cell.is_only_offsets and not cell.offsets:
             shard.cells.pop(cell.id, None)
 

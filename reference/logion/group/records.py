@@ -83,6 +83,16 @@ def value_bytes(version: int, value: object) -> bytes:
     return _VERSION.pack(version) + encode(value, version)
 
 
+_KIND_OF = {key: kind for kind, (key, _) in KINDS.items()}
+
+
+def new_group_record(record: tuple[Any, Any | None]) -> tuple[bytes, bytes | None]:
+    """Return key and value of a record of a new group as bytes."""
+    key, value = record
+    kind = _KIND_OF[type(key)]
+    return key_bytes(kind, key), None if value is None else value_bytes(0, value)
+
+
 def read_record(key: bytes | None, value: bytes | None) -> GroupRecord | None:
     """Return a record as messages, None for a kind that is not known.
 

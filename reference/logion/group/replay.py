@@ -12,6 +12,8 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from logion.group.cell import GroupCell
+from logion.group.consumer.changes import apply, is_last, new_group
+from logion.group.consumer.state import Settings
 from logion.group.offsets import CommittedOffset
 from logion.group.records import GroupRecord, read_group, read_offset, read_record
 from logion.names import Buffer, TopicPartition
@@ -36,9 +38,13 @@ class _Placed(NamedTuple):
 class Replay:
     """The groups of one partition, as far as its records were read."""
 
-    def __init__(self, name: TopicPartition) -> None:
-        """Begin with none; `name` is the partition, for the lines in the log."""
+    def __init__(self, name: TopicPartition, settings: Settings | None = None) -> None:
+        """Begin with none; `name` is the partition, for the lines in the log.
+
+        `settings` say with which epoch new groups begin.
+        """
         self._name = name
+        self._settings = settings or Settings()
         self.cells: dict[str, GroupCell] = {}
         self._at: dict[tuple[str, TopicPartition], int] = {}
         self._open: defaultdict[int, list[_Placed]] = defaultdict(list)
@@ -75,6 +81,8 @@ class Replay:
                 self._commit(placed)
         elif isinstance(read.key, GroupMetadataKey):
             self._take_group(read)
+        else:
+            self._take_new_group(read)
 
     def _take_group(self, read: GroupRecord) -> None:
         group_id = read.key.group
@@ -82,6 +90,18 @@ class Replay:
         value = read.value
         fresh = GroupCell(group_id).classic
         cell.classic = fresh if value is None else read_group(group_id, value)
+
+    def _take_new_group(self, read: GroupRecord) -> None:
+        """Apply a record of a group of the new protocol; null for none is nothing."""
+        group_id = read.key.group_id
+        cell = self._cell(group_id)
+        if is_last(read.key, read.value):
+            cell.consumer = None
+            return
+        if cell.consumer is None and read.value is None:
+            return
+        group = cell.consumer or new_group(group_id, self._settings)
+        cell.consumer = apply(group, read.key, read.value)
 
     def _commit(self, placed: _Placed) -> None:
         group_id, partition, committed, offset = placed

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from logion.group.consumer.state import Settings
 from logion.records.codec import Codec
 
 
@@ -81,3 +82,7 @@ class CoordinatorSettings:
     stamps_expiry: bool
     """Each offset is stored with the time at which it expires: 0.9 to 2.0. Later it is
     forgotten when its group has been away for long enough (KIP-211)."""
+    consumer: Settings = field(default_factory=Settings)
+    """What groups of the new protocol are set to (KIP-848)."""
+    serves_consumers: bool = True
+    """Whether the new protocol is among `group.coordinator.rebalance.protocols`."""

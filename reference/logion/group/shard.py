@@ -45,7 +45,8 @@ class Shard:
 
     async def load(self) -> None:
         """Read the groups from the log; other tasks get their turn meanwhile."""
-        replay, read_from = Replay(self.name), self.partition.log
+        replay = Replay(self.name, self._settings.consumer)
+        read_from = self.partition.log
         offset = read_from.start_offset
         try:
             while offset < read_from.end_offset:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from logion.cluster.image import ClusterImage
 from logion.group.cell import GroupCell
 from logion.group.classic.state import ClassicGroup, Member, State
+from logion.group.consumer.changes import by_topic
+from logion.group.consumer.state import ConsumerGroup
+from logion.group.consumer.state import Member as NewMember
+from logion.group.consumer.subscriptions import names_of
 from logion.group.coordinator import GroupCoordinator
 from logion.group.offsets import CommittedOffset
 from logion.names import TopicPartition
@@ -55,12 +60,14 @@ class GroupView:
 
 def group_views(groups: GroupCoordinator) -> tuple[GroupView, ...]:
     """Return every group that this broker coordinates, by name."""
-    found = [_view(cell) for _, cell in groups.cells()]
+    found = [_view(cell, groups.image) for _, cell in groups.cells()]
     return tuple(sorted(found, key=lambda it: it.id))
 
 
-def _view(cell: GroupCell) -> GroupView:
+def _view(cell: GroupCell, image: ClusterImage) -> GroupView:
     group = cell.classic
+    if cell.consumer is not None:
+        return _view_of_new(cell, cell.consumer, image)
     return GroupView(
         cell.id,
         CLASSIC,
@@ -71,6 +78,40 @@ def _view(cell: GroupCell) -> GroupView:
         group.leader or "",
         tuple(_member(group, it) for it in group.members.values()),
         dict(cell.offsets),
+    )
+
+
+def _view_of_new(
+    cell: GroupCell, group: ConsumerGroup, image: ClusterImage
+) -> GroupView:
+    return GroupView(
+        cell.id,
+        CONSUMER,
+        group.state.value,
+        CONSUMER,
+        "",
+        group.epoch,
+        "",
+        tuple(_new_member(group, it, image) for it in group.members.values()),
+        dict(cell.offsets),
+    )
+
+
+def _new_member(
+    group: ConsumerGroup, member: NewMember, image: ClusterImage
+) -> MemberView:
+    return MemberView(
+        member.member_id,
+        member.instance_id,
+        member.client_id,
+        member.client_host,
+        tuple(sorted(names_of(group, member))),
+        tuple(
+            TopicPartition(image.topics_by_id[topic_id].name, it)
+            for topic_id, partitions in by_topic(member.assigned).items()
+            if topic_id in image.topics_by_id
+            for it in partitions
+        ),
     )
 
 

@@ -52,11 +52,15 @@ def _describe(broker: BrokerState, context: Context, group_id: str) -> Described
         _, cell = broker.groups.find(group_id)
     except ApiError as failure:
         return _absent(context, group_id, "", failure)
-    if cell is None or not broker.groups.is_told(cell):
+    is_new = cell is not None and cell.consumer is not None
+    if cell is None or is_new or not broker.groups.is_told(cell):
         dead = State.DEAD.value
         has_error = context.version >= VERSION_WITH_NOT_FOUND
         error = Error.GROUP_ID_NOT_FOUND if has_error else Error.NONE
-        absence = ApiError(error, f"there is no group {group_id!r}")
+        text = f"there is no group {group_id!r}"
+        if is_new:
+            text = f"Group {group_id} is not a classic group."
+        absence = ApiError(error, text)
         return _absent(context, group_id, dead, absence)
     return _present(broker, cell.classic)
 

@@ -12,6 +12,7 @@ from logion.broker.handlers.describe_groups import state_name
 from logion.broker.state import BrokerState
 from logion.group.cell import GroupCell
 from logion.group.views import CLASSIC
+from logion.protocol.embedded import CONSUMER
 from logion.protocol.errors import Error
 from logion.protocol.messages.list_groups import (
     ListedGroup,
@@ -42,6 +43,13 @@ async def handle(
 
 
 def _listed(broker: BrokerState, cell: GroupCell) -> ListedGroup:
+    if cell.consumer is not None:
+        return ListedGroup(
+            group_id=cell.id,
+            protocol_type=CONSUMER,
+            group_state=cell.consumer.state.value,
+            group_type=CONSUMER,
+        )
     return ListedGroup(
         group_id=cell.id,
         protocol_type=cell.classic.protocol_type or "",

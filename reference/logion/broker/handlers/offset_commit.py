@@ -164,7 +164,9 @@ async def _store(
             request.generation_id_or_member_epoch,
             request.group_instance_id,
         )
-        error = await commit(broker.groups, request.group_id, sender, offsets)
+        error = await commit(
+            broker.groups, request.group_id, sender, offsets, context.version
+        )
     except ApiError as failure:
         return failure.error
     return _absence(broker, context, request.group_id, error)

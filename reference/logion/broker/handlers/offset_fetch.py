@@ -66,7 +66,9 @@ def _group(
     broker: BrokerState, context: Context, asked: OffsetFetchRequestGroup
 ) -> OffsetFetchResponseGroup:
     try:
-        offsets = committed_offsets(broker.groups, asked.group_id)
+        offsets = committed_offsets(
+            broker.groups, asked.group_id, asked.member_id, asked.member_epoch
+        )
     except ApiError as failure:
         return OffsetFetchResponseGroup(
             group_id=asked.group_id, topics=(), error_code=failure.error

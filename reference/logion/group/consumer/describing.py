@@ -15,15 +15,26 @@ from logion.group.consumer.state import (
 from logion.group.consumer.target import assignor_of
 from logion.protocol.errors import Error
 from logion.protocol.messages import consumer_group_describe as wire
+from logion.protocol.schema import replace
 
-CLASSIC_MEMBER, NEW_MEMBER = 0, 1
+UNTOLD, CLASSIC_MEMBER, NEW_MEMBER = -1, 0, 1
 """How a description tells which protocol a member speaks."""
 
 
 def described(
-    group: ConsumerGroup, image: ClusterImage, settings: Settings
+    group: ConsumerGroup,
+    image: ClusterImage,
+    settings: Settings,
+    *,
+    tells_protocol: bool = True,
 ) -> wire.DescribedGroup:
-    """Return the group with its members; topics that are gone are left out."""
+    """Return the group with its members; topics that are gone are left out.
+
+    `tells_protocol` says whether the version can tell which protocol a member speaks.
+    """
+    members = (_member(group, it, image) for it in group.members.values())
+    if not tells_protocol:
+        members = (replace(it, member_type=UNTOLD) for it in members)
     return wire.DescribedGroup(
         error_code=Error.NONE,
         group_id=group.group_id,
@@ -31,7 +42,7 @@ def described(
         group_epoch=group.epoch,
         assignment_epoch=group.target_epoch,
         assignor_name=assignor_of(group, settings),
-        members=tuple(_member(group, it, image) for it in group.members.values()),
+        members=tuple(members),
     )
 
 

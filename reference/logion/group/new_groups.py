@@ -1,0 +1,295 @@
+"""The shell of the groups of the new protocol (KIP-848).
+
+It finds a group, has the rules of `logion.group.consumer` say what follows, writes that
+down, and answers once it is committed. What is written counts at once: the next request
+finds the group as the log says it is.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+
+from logion.cluster.image import ClusterImage
+from logion.group.cell import Call, GroupCell
+from logion.group.classic.state import ClassicGroup, State
+from logion.group.classic.steps import (
+    Join,
+    JoinAnswer,
+    Leaver,
+    Sender,
+    Sync,
+    SyncAnswer,
+)
+from logion.group.consumer import classic_members
+from logion.group.consumer.changes import new_group, tombstones
+from logion.group.consumer.committing import check_commit
+from logion.group.consumer.heartbeat import on_heartbeat, on_leave
+from logion.group.consumer.leaving import on_time
+from logion.group.consumer.migration import upgraded
+from logion.group.consumer.state import (
+    JOIN_EPOCH,
+    Client,
+    ConsumerGroup,
+    Downgrade,
+    GroupState,
+    Moment,
+    Outcome,
+    TopicIdPartition,
+)
+from logion.group.consumer.timing import next_deadline_ms, on_loaded
+from logion.group.records import group_key, group_value, new_group_record
+from logion.group.rules import CoordinatorSettings, Instant
+from logion.group.shard import KeyValue, Shard, group_error
+from logion.names import TopicPartition
+from logion.protocol.errors import ApiError, Error
+from logion.protocol.messages.consumer_group_heartbeat import (
+    ConsumerGroupHeartbeatRequest,
+    ConsumerGroupHeartbeatResponse,
+)
+
+log = logging.getLogger(__name__)
+
+RETRY_MS = 500
+"""After so long a removal that could not be written is tried again."""
+
+
+class NewGroups:
+    """What happens to groups of the new protocol."""
+
+    def __init__(
+        self,
+        settings: CoordinatorSettings,
+        now: Callable[[], Instant],
+        image: Callable[[], ClusterImage],
+        look_again: Callable[[Shard, GroupCell, int], None],
+        on_downgraded: Callable[[Shard, GroupCell, Downgrade], None],
+    ) -> None:
+        """Serve no group yet.
+
+        `look_again` has a group looked at at a time on the monotonic clock;
+        `on_downgraded` is called when a group has become a classic one.
+        """
+        self._settings = settings
+        self._now = now
+        self._image = image
+        self._look_again = look_again
+        self._on_downgraded = on_downgraded
+
+    @property
+    def moment(self) -> Moment:
+        """Return what the rules look at now."""
+        now = self._now()
+        return Moment(self._image(), now.ms, now.time_ms, self._settings.consumer)
+
+    async def heartbeat(
+        self, shard: Shard, request: ConsumerGroupHeartbeatRequest, client: Client
+    ) -> ConsumerGroupHeartbeatResponse:
+        """Let a member join, stay or leave; returns once that is committed.
+
+        Raises ApiError, as the rules do and for a group that is not there.
+        """
+        moment, group_id = self.moment, request.group_id
+        cell = shard.cells.get(group_id)
+        if request.member_epoch < JOIN_EPOCH:
+            outcome, answer = on_leave(_existing(cell, group_id), request, moment)
+            await self._store(shard, group_id, outcome)
+            return answer
+        before: list[KeyValue] = []
+        if request.member_epoch == JOIN_EPOCH:
+            group = self._joined(cell, group_id, moment, before)
+        else:
+            group = _existing(cell, group_id)
+        outcome, answer = on_heartbeat(group, request, client, moment)
+        await self._store(shard, group_id, outcome, before)
+        return answer
+
+    def _joined(
+        self,
+        cell: GroupCell | None,
+        group_id: str,
+        moment: Moment,
+        before: list[KeyValue],
+    ) -> ConsumerGroup:
+        """Return the group that a member joins; what makes it goes into `before`."""
+        if cell is not None and cell.consumer is not None:
+            return cell.consumer
+        if cell is not None and cell.classic.generation:
+            before.append((group_key(group_id), None))
+        if cell is None or cell.classic.state is State.EMPTY:
+            return new_group(group_id, moment.settings)
+        outcome = upgraded(cell.classic, moment)
+        before += map(new_group_record, outcome.records)
+        return outcome.group
+
+    # Members of the classic protocol
+
+    async def join(self, shard: Shard, group: ConsumerGroup, join: Join) -> JoinAnswer:
+        """Let a classic member join a new group; raises ApiError as the rules do."""
+        outcome, answer = classic_members.on_join(group, join, self.moment)
+        await self._store(shard, group.group_id, outcome)
+        return answer
+
+    async def sync(self, shard: Shard, group: ConsumerGroup, sync: Sync) -> SyncAnswer:
+        """Return what a classic member has; raises ApiError as the rules do."""
+        outcome, answer = classic_members.on_sync(group, sync, self.moment)
+        await self._store(shard, group.group_id, outcome)
+        return answer
+
+    def classic_heartbeat(
+        self, shard: Shard, group: ConsumerGroup, sender: Sender
+    ) -> Error:
+        """Note that a classic member lives; returns what it is told."""
+        try:
+            outcome, error = classic_members.on_classic_heartbeat(
+                group, sender, self.moment
+            )
+        except ApiError as problem:
+            return problem.error
+        self._write(shard, group.group_id, outcome)
+        return error
+
+    def leave(
+        self, shard: Shard, group: ConsumerGroup, leavers: Sequence[Leaver]
+    ) -> tuple[Error, ...]:
+        """Take members out; returns what each is told. Raises ApiError if that cannot
+        be written."""
+        outcome, errors = classic_members.on_classic_leave(
+            group, tuple(leavers), self.moment
+        )
+        self._write(shard, group.group_id, outcome)
+        return errors
+
+    def check_commit(
+        self,
+        group: ConsumerGroup,
+        sender: Sender,
+        partitions: Iterable[TopicPartition],
+        version: int,
+    ) -> None:
+        """Raise ApiError if a member may not commit offsets of these partitions."""
+        topics = self._image().topics
+        check_commit(
+            group,
+            sender.member_id,
+            sender.generation,
+            version,
+            frozenset(
+                TopicIdPartition(topics[it.topic].id, it.partition)
+                for it in partitions
+                if it.topic in topics
+            ),
+            self._settings.consumer,
+        )
+
+    # What time does
+
+    def on_time(self, shard: Shard, cell: GroupCell, group: ConsumerGroup) -> None:
+        """Remove the members that are too late; again later if that fails."""
+        outcome, late = on_time(group, self.moment)
+        try:
+            self._write(shard, cell.id, outcome)
+        except ApiError as problem:
+            log.error("%s: a group cannot be written: %s", shard.name, problem)
+            self._look_again(shard, cell, self._now().ms + RETRY_MS)
+            return
+        for member_id, deadline in late.items():
+            log.info("group %s: %s is out: %s", cell.id, member_id, deadline.value)
+
+    def on_loaded(self, shard: Shard, cell: GroupCell, group: ConsumerGroup) -> None:
+        """Give the members of a group that was loaded their time again."""
+        cell.consumer = on_loaded(group, self.moment)
+        self._follow(shard, cell)
+
+    def end(self, shard: Shard, cell: GroupCell, group: ConsumerGroup) -> None:
+        """Delete a group that nobody is in; its offsets stay.
+
+        Raises ApiError, and leaves it as it is, if that cannot be written.
+        """
+        assert group.state is GroupState.EMPTY, "members would be lost"
+        records = [new_group_record(it) for it in tombstones(group)]
+        shard.append(records, self._now().time_ms)
+        cell.consumer = None
+
+    # What follows from an outcome
+
+    async def _store(
+        self,
+        shard: Shard,
+        group_id: str,
+        outcome: Outcome,
+        before: Sequence[KeyValue] = (),
+    ) -> None:
+        """Let an outcome become true; returns once it is committed.
+
+        Raises ApiError if it cannot be written, or is not committed in time.
+        """
+        end_offset = self._write(shard, group_id, outcome, before)
+        if end_offset is not None and not shard.is_committed(end_offset):
+            error = await shard.committed(end_offset)
+            if error is not Error.NONE:
+                raise ApiError(group_error(error))
+
+    def _write(
+        self,
+        shard: Shard,
+        group_id: str,
+        outcome: Outcome,
+        before: Sequence[KeyValue] = (),
+    ) -> int | None:
+        """Write an outcome and let it count; returns where its records end.
+
+        Raises ApiError, and nothing has changed, if they cannot be written.
+        """
+        records = [*before, *map(new_group_record, outcome.records)]
+        if outcome.downgrade is not None:
+            records.append(self._classic_record(outcome.downgrade.group))
+        end_offset = None
+        if records:
+            try:
+                end_offset = shard.append(records, self._now().time_ms)
+            except ApiError as problem:
+                raise ApiError(group_error(problem.error), problem.message) from None
+        cell = shard.cell(group_id)
+        if outcome.downgrade is not None:
+            cell.consumer = None
+            self._on_downgraded(shard, cell, outcome.downgrade)
+            return end_offset
+        if cell.consumer is None:
+            _send_back(cell)
+            cell.classic = ClassicGroup(group_id)
+        cell.consumer = outcome.group
+        self._follow(shard, cell)
+        return end_offset
+
+    def _classic_record(self, group: ClassicGroup) -> KeyValue:
+        assignments = {it.id: it.assignment for it in group.members.values()}
+        version = self._settings.versions.group
+        return group_key(group.id), group_value(group, assignments, version)
+
+    def _follow(self, shard: Shard, cell: GroupCell) -> None:
+        """Have the group looked at when its next deadline ends."""
+        assert cell.consumer is not None, "it has just been told of"
+        at_ms = next_deadline_ms(cell.consumer)
+        if at_ms is not None:
+            self._look_again(shard, cell, at_ms)
+
+
+def _existing(cell: GroupCell | None, group_id: str) -> ConsumerGroup:
+    """Return a group of the new protocol; GROUP_ID_NOT_FOUND if it is none."""
+    if cell is None:
+        text = f"Consumer group {group_id} not found."
+    elif cell.consumer is None:
+        text = f"Group {group_id} is not a consumer group."
+    else:
+        return cell.consumer
+    raise ApiError(Error.GROUP_ID_NOT_FOUND, text)
+
+
+def _send_back(cell: GroupCell) -> None:
+    """Have the members of a classic group that wait for it join the new one."""
+    error = Error.REBALANCE_IN_PROGRESS
+    for call, member_id in list(cell.waiting):
+        is_join = call is Call.JOIN
+        answer = JoinAnswer(error, member_id) if is_join else SyncAnswer(error)
+        cell.answer(call, member_id, answer)
