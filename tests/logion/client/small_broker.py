@@ -148,7 +148,15 @@ class SmallBroker:
             refusal = ApiVersionsResponse(error_code=code, api_keys=rows)
             return self.written(refusal, 0, header)
         request = decode(request_class(header.api_key), version, frame, offset=offset)
-        handlers: dict[str, Callable[[Any], Awaitable[Any]]] = {
+        answer = await self.handlers()[name](request)
+        is_quiet = name == "Produce" and request.acks == 0
+        if is_quiet and self.fault != "answers-acks-zero":
+            return None
+        return self.written(answer, version, header)
+
+    def handlers(self) -> dict[str, Callable[[Any], Awaitable[Any]]]:
+        """Return what answers the requests of each API."""
+        return {
             "Produce": self.produce,
             "Fetch": self.fetch,
             "ListOffsets": self.list_offsets,
@@ -159,11 +167,6 @@ class SmallBroker:
             "InitProducerId": self.init_producer_id,
             "DescribeConfigs": self.describe_configs,
         }
-        answer = await handlers[name](request)
-        is_quiet = name == "Produce" and request.acks == 0
-        if is_quiet and self.fault != "answers-acks-zero":
-            return None
-        return self.written(answer, version, header)
 
     def known(self, header: RequestHeader) -> tuple[str, int]:
         """Return API and version; ProtocolError if we do not speak it."""
@@ -452,7 +455,13 @@ class SmallBroker:
 @asynccontextmanager
 async def running(fault: str = "", **fields: Any) -> AsyncIterator[SmallBroker]:
     """Yield a broker that listens on a free port of 127.0.0.1 until the end."""
-    broker = SmallBroker(fault, **fields)
+    async with serving(SmallBroker(fault, **fields)) as broker:
+        yield broker
+
+
+@asynccontextmanager
+async def serving(broker: SmallBroker) -> AsyncIterator[SmallBroker]:
+    """Let a broker listen on a free port of 127.0.0.1 until the end."""
     async with trio.open_nursery() as nursery:
         serve = partial(trio.serve_tcp, broker.serve, 0, host="127.0.0.1")
         listeners = await nursery.start(serve)
