@@ -11,6 +11,9 @@ from tests.integration import apache, brokers
 from tests.integration.members import Members
 from tests.integration.programs import Programs
 
+collect_ignore = ["user_project"]
+"""It runs in an environment and a folder of its own: see test_user_project."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark everything in this folder; a hook of a conftest sees all items."""
