@@ -18,8 +18,10 @@ from logion.broker.views import (
     RequestView,
     SegmentView,
     TopicView,
+    lag_between,
 )
 from logion.cluster.image import PartitionInfo, TopicInfo
+from logion.group.views import GroupView, group_views
 from logion.log.log import Log
 from logion.names import TopicPartition
 from logion.protocol.apis import APIS
@@ -38,9 +40,20 @@ def inspect(broker: BrokerState) -> BrokerView:
         topics=tuple(
             view_topic(broker, image.topics[it]) for it in sorted(image.topics)
         ),
+        groups=group_views(broker.groups),
         clients=tuple(now.client(it) for it in broker.clients),
         gone=tuple(now.client(it, why) for it, why in broker.clients.gone),
     )
+
+
+def group_lag(broker: BrokerState, group: GroupView) -> dict[TopicPartition, int]:
+    """Return how far a group is behind, by partition of this broker."""
+    found = {}
+    for name, committed in group.offsets.items():
+        partition = broker.partitions.get(name)
+        if partition is not None:
+            found[name] = lag_between(committed.offset, partition.high_watermark)
+    return found
 
 
 def view_topic(broker: BrokerState, topic: TopicInfo) -> TopicView:

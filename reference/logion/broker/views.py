@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
+from logion.group.views import GroupView
 from logion.log.producers import Producer
 from logion.names import TopicPartition, Uuid
 
@@ -136,6 +138,8 @@ class BrokerView:
     time_ms: int
     topics: tuple[TopicView, ...]
     """By name."""
+    groups: tuple[GroupView, ...]
+    """By name."""
     clients: tuple[ClientView, ...]
     """Open connections, in the order in which they came."""
     gone: tuple[ClientView, ...]
@@ -155,14 +159,43 @@ class BrokerView:
                 return partition
         raise KeyError(TopicPartition(topic, index))
 
+    def group(self, name: str) -> GroupView:
+        """Return one group; KeyError if there is no such one."""
+        for group in self.groups:
+            if group.id == name:
+                return group
+        raise KeyError(name)
+
+    def lag(self, group: str) -> dict[TopicPartition, int]:
+        """Return how many records a group has yet to read, by partition.
+
+        Only of partitions that this broker leads; KeyError if there is no such group.
+        """
+        ends = {
+            TopicPartition(it.topic, it.index): it.high_watermark
+            for topic in self.topics
+            for it in topic.partitions
+        }
+        return {
+            name: lag_between(committed.offset, end)
+            for name, committed in self.group(group).offsets.items()
+            if (end := ends.get(name)) is not None
+        }
+
     def summary(self) -> str:
         """Return it as text for people: what a failing test wants to know."""
         return "\n".join(_lines(self))
 
 
+def lag_between(committed: int, high_watermark: int) -> int:
+    """Return how many offsets are to be read by who has committed one; never < 0."""
+    return max(0, high_watermark - committed)
+
+
 def _lines(view: BrokerView) -> Iterator[str]:
     yield f"broker {view.broker_id}, release {view.release}"
     yield from _some("topics", view.topics, _topic_lines)
+    yield from _some("groups", view.groups, partial(_group_lines, view))
     yield from _some("clients", view.clients, _client_lines)
     yield from _some("clients that are gone", view.gone[::-1], _client_lines)
 
@@ -198,6 +231,18 @@ def _partition_text(partition: PartitionView) -> str:
         f"last stable offset {partition.last_stable_offset}, "
         f"{len(log.producers)} producers"
     )
+
+
+def _group_lines(view: BrokerView, group: GroupView) -> Iterator[str]:
+    protocol = f", {group.protocol}" if group.protocol else ""
+    yield f"{group.id}: {group.state}, generation {group.generation}{protocol}"
+    for member in islice(group.members, LINES_MAX):
+        work = ", ".join(map(str, member.assigned[:LINES_MAX])) or "nothing"
+        yield f"  {member.id} at {member.client_host}: {work}"
+    lags = view.lag(group.id)
+    for name, committed in islice(group.offsets.items(), LINES_MAX):
+        lag = f", lag {lags[name]}" if name in lags else ""
+        yield f"  {name}: committed {committed.offset}{lag}"
 
 
 def _client_lines(client: ClientView) -> Iterator[str]:

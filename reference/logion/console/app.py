@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from logion.broker.broker import Broker
-from logion.console import clients, records, topics
+from logion.console import clients, groups, records, topics
 from logion.console.page import FOLDER, PageError, render
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,8 @@ ROUTES = (
     Route("/topics/{topic}/settings", topics.topic_settings),
     Route("/topics/{topic}/{partition:int}", records.partition),
     Route("/topics/{topic}/{partition:int}/{offset:int}", records.record),
+    Route("/groups", groups.groups),
+    Route("/group", groups.group),
     Route("/clients", clients.clients),
     Route("/client", clients.client),
     Route("/settings", topics.broker_settings),

@@ -14,6 +14,7 @@ from logion.broker.state import BrokerState
 from logion.cluster.image import TopicInfo
 from logion.config import ConfigEntry, Source, documentation
 from logion.console.figures import Figures, figures
+from logion.console.groups import group_names, group_rows
 from logion.console.page import PageError, broker_of, page_of, render
 
 
@@ -28,15 +29,18 @@ class TopicRow(NamedTuple):
 
 
 async def overview(request: Request) -> Response:
-    """Answer with the broker in numbers and its first topics."""
+    """Answer with the broker in numbers, its first topics and groups."""
     broker = broker_of(request)
     topics = broker.state.cluster.image.topics
+    names = group_names(broker.state)
     return render(
         request,
         "overview.html",
         addresses=[f"{host or '*'}:{port}" for host, port in broker.addresses],
         totals=await figures(broker.state, topics.values()),
         topics=[await _row(broker.state, topics[it]) for it in _names(topics)[:10]],
+        groups=await group_rows(broker.state, names[:10]),
+        group_count=len(names),
         client_count=len(broker.state.clients),
     )
 

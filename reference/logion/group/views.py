@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from logion.cluster.image import ClusterImage
@@ -58,9 +58,12 @@ class GroupView:
     """How far it has read."""
 
 
-def group_views(groups: GroupCoordinator) -> tuple[GroupView, ...]:
-    """Return every group that this broker coordinates, by name."""
-    found = [_view(cell, groups.image) for _, cell in groups.cells()]
+def group_views(
+    groups: GroupCoordinator, names: Container[str] | None = None
+) -> tuple[GroupView, ...]:
+    """Return the groups that this broker coordinates, or those of `names`, by name."""
+    cells = [it for _, it in groups.cells() if names is None or it.id in names]
+    found = [_view(cell, groups.image) for cell in cells]
     return tuple(sorted(found, key=lambda it: it.id))
 
 

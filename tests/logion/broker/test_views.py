@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
+import pytest
 from logion.broker.inspection import inspect
-from logion.broker.views import LINES_MAX, BrokerView, RequestView
+from logion.broker.views import LINES_MAX, BrokerView, RequestView, lag_between
+from logion.names import TopicPartition
 
 from tests.logion.broker.running import batch, running
+from tests.logion.group.members import members
+from tests.logion.group.test_views import assignment
 
 
 async def view() -> BrokerView:
@@ -25,8 +30,8 @@ async def test_a_summary_says_what_the_broker_holds_and_saw() -> None:
         "  greetings: 2 partitions",
         "    0: offsets 0 to 2, high watermark 2, last stable offset 2, 0 producers",
     ]
-    assert lines[4] == "clients: 1"
-    assert lines[5].startswith("  logion (logion ")
+    assert lines[4:6] == ["groups: none", "clients: 1"]
+    assert lines[6].startswith("  logion (logion ")
     assert lines[-1] == "clients that are gone: none"
 
 
@@ -48,6 +53,30 @@ async def test_a_topic_of_many_partitions_tells_of_some() -> None:
     many = replace(topic, partitions=topic.partitions[:1] * 100)
     lines = replace(seen, topics=(many,)).summary().splitlines()
     assert "    ... and 80 more that hold records" in lines
+
+
+async def test_groups_tell_who_reads_what_and_how_far_behind() -> None:
+    async with running() as broker, members(broker) as (a,):
+        await broker.create("t", 2)
+        await broker.produce("t", batch(b"one", b"two", b"three"))
+        await a.join()
+        await a.sync({a.id: assignment("t", 0, 1)})
+        await a.commit(1)
+        seen = inspect(broker.state)
+    assert seen.group("g").state == "Stable"
+    assert seen.lag("g") == {TopicPartition("t", 0): 2}
+    with pytest.raises(KeyError):
+        seen.group("none")
+    lines = seen.summary().splitlines()
+    start = lines.index("groups: 1")
+    assert lines[start + 1] == "  g: Stable, generation 1, range"
+    assert re.fullmatch(r"    \S+ at /127\.0\.0\.1: t-0, t-1", lines[start + 2])
+    assert lines[start + 3] == "    t-0: committed 1, lag 2"
+
+
+def test_a_lag_is_never_below_zero() -> None:
+    assert lag_between(3, 10) == 7
+    assert lag_between(10, 3) == 0
 
 
 def test_a_request_in_short_names_its_errors() -> None:
