@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -bb -m pytest
 
-.PHONY: help env test unit integration conformance check benchmark status verify pythons clean
+.PHONY: help env test unit integration conformance check benchmark status screenshot verify pythons clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,6 +55,9 @@ benchmark: env ## logion beside Apache Kafka, into docs/benchmarks.md (some minu
 status: env ## What is answered, who has tested it, into docs/status.md, docs/clients.md
 	@$(BIN)/python -m tests.status > docs/.status.md && mv docs/.status.md docs/status.md
 	@$(BIN)/python -m tests.docs.clients_page > docs/.clients.md && mv docs/.clients.md docs/clients.md
+
+screenshot: env ## Pictures of the console, into docs/images (needs Chromium)
+	@$(BIN)/python -m tests.screenshot
 
 verify: env ## Everything: 100 kills, every release, every Python; into docs/verify.md
 	@$(BIN)/python tests/verify.py

@@ -116,14 +116,25 @@ def java(release: str) -> list[str]:
 def node() -> list[str]:
     """Return the command of the Node program."""
     need("node", "npm")
-    source = SOURCES / "node"
+    return ["node", str(npm_package("node") / "kafkajs.js")]
+
+
+def axe() -> Path:
+    """Return the script that checks how accessible a page is."""
+    need("npm")
+    return npm_package("axe") / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def npm_package(name: str) -> Path:
+    """Return the folder of a package of `clients/`, with what it depends on."""
+    source = SOURCES / name
 
     def make(folder: Path) -> None:
         shutil.copytree(source, folder, dirs_exist_ok=True)
         install = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock"]
         checked(install, folder, NPM_SECONDS_MAX)
 
-    return ["node", str(built("node", source, make) / "kafkajs.js")]
+    return built(name, source, make)
 
 
 def main() -> int:
@@ -137,6 +148,8 @@ def main() -> int:
         except MissingToolError as reason:
             lacking += 1
             print(f"{client.name}: {reason}")
+    if shutil.which("npm") is not None:
+        axe()
     if apache.missing() is None:
         for release in APACHE_RELEASES:
             apache.jars(release)

@@ -17,6 +17,7 @@ from logion import __version__
 from logion.broker.broker import Broker, open_broker
 from logion.broker.defaults import settings_over_defaults
 from logion.broker.faults.faults import Faults
+from logion.broker.listener import bind
 from logion.cli.arguments import FAILED, Parser, problem_text, refuse
 from logion.cli.console import DEFAULT_CONSOLE, Place, console_place
 from logion.cli.logs import FORMATS, LEVELS, to_stderr
@@ -242,7 +243,8 @@ async def _open_console(
         return None
     from logion.console.server import open_console
 
-    return await stack.enter_async_context(open_console(broker, *place))
+    console = open_console(broker, bind("console", *place))
+    return await stack.enter_async_context(console)
 
 
 def _announce(broker: Broker, ready_file: str | None, console: str | None) -> None:

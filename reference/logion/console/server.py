@@ -15,7 +15,7 @@ from hypercorn.trio import serve
 from hypercorn.typing import Framework
 
 from logion.broker.broker import Broker
-from logion.broker.listener import bind
+from logion.broker.listener import Listener
 from logion.console.app import console_app
 
 log = logging.getLogger(__name__)
@@ -25,13 +25,12 @@ REQUEST_TIMEOUT_S = 30
 
 
 @asynccontextmanager
-async def open_console(broker: Broker, host: str, port: int) -> AsyncIterator[str]:
+async def open_console(broker: Broker, listener: Listener) -> AsyncIterator[str]:
     """Serve the pages about `broker`; give the address to open, `http://...`.
 
-    Port 0 takes a free one. Raises OSError if the address cannot be had.
+    The listener's socket is closed at the end.
     """
-    listener = bind("console", host, port)
-    names = {host.lower(), socket.gethostname().lower()} - {""}
+    names = {listener.host.lower(), socket.gethostname().lower()} - {""}
     async with trio.open_nursery() as nursery:
         stopped = trio.Event()
         await nursery.start(
@@ -42,7 +41,7 @@ async def open_console(broker: Broker, host: str, port: int) -> AsyncIterator[st
                 shutdown_trigger=stopped.wait,
             )
         )
-        yield f"http://{_shown_host(host)}:{listener.port}/"
+        yield f"http://{_shown_host(listener.host)}:{listener.port}/"
         nursery.cancel_scope.cancel()
 
 

@@ -77,13 +77,15 @@ class Broker:
         data: str | None = None,
         time: Time = "running",
         faults: Mapping[str, object] | None = None,
+        console: bool = False,
     ) -> None:
         """Prepare a broker of `release`.
 
         `config` holds broker settings by Kafka's names; `data` is a folder that
         outlives the broker, whose data is in memory otherwise; `time` that is "frozen"
         passes by `clock.advance` alone; `faults` is a plan of what it does wrong,
-        PlanError if that is no plan.
+        PlanError if that is no plan; `console` serves pages about it, for which the
+        extra `logion[console]` is needed.
         Starting raises ConfigError for a wrong setting, ValueError for an unknown
         release, DirectoryRefused for a folder in use, OSError for an address in use.
         """
@@ -94,6 +96,7 @@ class Broker:
         if faults is not None:
             self._faults.load(faults)
         self._is_frozen = time == "frozen"
+        self._has_console = console
         self._exit = ExitStack()
         self._life: Life | None = None
 
@@ -102,6 +105,11 @@ class Broker:
         """Return `host:port` of the running broker, as clients take it."""
         host, port = self._running.addresses[0]
         return f"{host}:{port}"
+
+    @property
+    def console_url(self) -> str:
+        """Return the address of the console's pages; "" if it was not asked for."""
+        return self._alive.console_url
 
     @property
     def clock(self) -> BrokerClock:
@@ -224,7 +232,7 @@ class Broker:
             config = self._config(disk)
             for warning in config.warnings:
                 log.warning("%s", warning)
-            life = Life(clock, disk, config)
+            life = Life(clock, disk, config, console=self._has_console)
             work = (self._faults,)
             thread = threading.Thread(target=life.run, args=work, daemon=True)
             thread.start()

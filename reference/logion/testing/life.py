@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
 from functools import partial
 from threading import Lock
 from typing import TypeVar
@@ -16,7 +16,7 @@ from trio.testing import wait_all_tasks_blocked
 
 from logion.broker.broker import Broker, bind_all, open_broker
 from logion.broker.faults.faults import Faults
-from logion.broker.listener import Listener
+from logion.broker.listener import Listener, bind
 from logion.config import BrokerConfig
 from logion.disk import Disk
 from logion.testing.clock import JumpingClock
@@ -34,9 +34,19 @@ SETTLING_S = 1.0
 class Life:
     """One run of a broker, from `run` in its thread to `end`."""
 
-    def __init__(self, clock: JumpingClock, disk: Disk, config: BrokerConfig) -> None:
+    def __init__(
+        self,
+        clock: JumpingClock,
+        disk: Disk,
+        config: BrokerConfig,
+        *,
+        console: bool = False,
+    ) -> None:
         """Have a broker with data on `disk` go by `clock`, and the loop it runs in."""
         self.clock = clock
+        self.console_url = ""
+        """Where its console is, "" if it has none."""
+        self._has_console = console
         self._disk = disk
         self._config = config
         self._opened: Future[Outcome[None]] = Future()
@@ -74,20 +84,41 @@ class Life:
 
     async def _main(self, faults: Faults) -> None:
         self._token = trio.lowlevel.current_trio_token()
-        with self._stopping, _closing(bind_all(self._config)) as listeners:
+        places = [("console", "127.0.0.1", 0)] if self._has_console else []
+        with (
+            self._stopping,
+            _closing(bind_all(self._config)) as listeners,
+            _closing([bind(*it) for it in places]) as consoles,
+        ):
             while True:
-                await self._live_once(listeners, faults)
+                await self._live_once(listeners, consoles, faults)
                 self._between()
 
-    async def _live_once(self, listeners: Sequence[Listener], faults: Faults) -> None:
+    async def _live_once(
+        self,
+        listeners: Sequence[Listener],
+        consoles: Sequence[Listener],
+        faults: Faults,
+    ) -> None:
         """Run the broker on duplicates of these listeners until it is to be renewed."""
         with _closing([it.duplicate() for it in listeners]) as bound:
-            async with open_broker(
+            opening = open_broker(
                 self._config, self.clock, self._disk, faults=faults, bound=bound
-            ) as self._broker:
+            )
+            async with opening as self._broker, AsyncExitStack() as stack:
+                for console in consoles:
+                    await self._open_console(self._broker, console.duplicate(), stack)
                 self._renewing = trio.Event()
                 self._opened.set_result(Value(None))
                 await self._renewing.wait()
+
+    async def _open_console(
+        self, broker: Broker, listener: Listener, stack: AsyncExitStack
+    ) -> None:
+        from logion.console.server import open_console
+
+        console = open_console(broker, listener)
+        self.console_url = await stack.enter_async_context(console)
 
     def _renew(self, between: Callable[[], None]) -> None:
         """Close the broker, call `between`, and open it again on the same sockets.

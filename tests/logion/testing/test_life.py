@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import threading
+import urllib.error
+import urllib.request
 from typing import Any
 
 import pytest
@@ -101,3 +103,29 @@ def test_clients_that_keep_a_broker_busy_do_not_hold_up_its_time(
         broker.clock.advance(HOUR_S)
         assert not ended.is_set()
     assert ended.is_set()
+
+
+@pytest.mark.parametrize("time", ["running", "frozen"])
+def test_pages_about_the_broker_can_be_opened_while_it_runs(
+    time: broker_module.Time,
+) -> None:
+    with Broker(time=time, console=True) as broker:
+        url = broker.console_url
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            assert b"<h1>Broker 1</h1>" in answer.read()
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(url, timeout=30)
+
+
+def test_a_console_is_where_it_was_after_the_broker_went_back() -> None:
+    with Broker(console=True) as broker:
+        url = broker.console_url
+        broker.restore(broker.snapshot())
+        assert broker.console_url == url
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            assert b"<h1>Broker 1</h1>" in answer.read()
+
+
+def test_a_broker_has_no_console_unless_it_is_asked_for() -> None:
+    with Broker() as broker:
+        assert broker.console_url == ""
