@@ -9,10 +9,12 @@ import pytest
 from logion.broker.inspection import inspect
 from logion.broker.views import LINES_MAX, BrokerView, RequestView, lag_between
 from logion.names import TopicPartition
+from logion.protocol.embedded import assignment_bytes
 
 from tests.logion.broker.running import batch, running
 from tests.logion.group.members import members
-from tests.logion.group.test_views import assignment
+
+BOTH = [TopicPartition("t", 0), TopicPartition("t", 1)]
 
 
 async def view() -> BrokerView:
@@ -60,7 +62,7 @@ async def test_groups_tell_who_reads_what_and_how_far_behind() -> None:
         await broker.create("t", 2)
         await broker.produce("t", batch(b"one", b"two", b"three"))
         await a.join()
-        await a.sync({a.id: assignment("t", 0, 1)})
+        await a.sync({a.id: assignment_bytes(BOTH)})
         await a.commit(1)
         seen = inspect(broker.state)
     assert seen.group("g").state == "Stable"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from logion.names import TopicPartition
+from logion.protocol.embedded import assignment_bytes
 
 from tests.logion.broker.running import batch, running
 from tests.logion.console.asking import get
 from tests.logion.group.members import members
-from tests.logion.group.test_views import assignment
+
+BOTH = [TopicPartition("t", 0), TopicPartition("t", 1)]
 
 
 async def test_a_group_tells_its_members_and_how_far_it_has_read() -> None:
@@ -15,7 +17,7 @@ async def test_a_group_tells_its_members_and_how_far_it_has_read() -> None:
         await broker.create("t", 2)
         await broker.produce("t", batch(b"one", b"two", b"three"))
         await a.join()
-        await a.sync({a.id: assignment("t", 0, 1)})
+        await a.sync({a.id: assignment_bytes(BOTH)})
         await a.commit(1)
         overview = await get(broker, "/")
         table = await get(broker, "/groups")
