@@ -20,9 +20,9 @@ from resource import RLIMIT_NOFILE, getrlimit, setrlimit
 from typing import Any
 
 import trio
-from logion.client.admin import create_topic
-from logion.client.cluster import open_cluster
+from logion.client.cluster import Cluster, open_cluster
 from logion.client.connection import Address, address_of
+from logion.names import TopicPartition
 from logion.protocol.apis import response_class
 from logion.protocol.embedded import subscription_bytes
 from logion.protocol.headers import encode_request, read_response
@@ -143,10 +143,16 @@ async def connected(address: Address, group: str) -> Member:
 async def prepare(address: Address) -> None:
     """Have the topic, and `__consumer_offsets`, be there."""
     async with open_cluster([address]) as cluster:
-        await create_topic(cluster, TOPIC)
+        await until(partial(has_topic, cluster))
     client = await connected(address, "prepare")
     await until(partial(has_coordinator, client))
     await client.stream.aclose()
+
+
+async def has_topic(cluster: Cluster) -> bool:
+    """Tell whether the topic is there by now; it is made if it is not."""
+    picture = await cluster.refresh([TOPIC], create=True)
+    return TopicPartition(TOPIC, 0) in picture.leaders
 
 
 async def has_coordinator(client: Member) -> bool:
