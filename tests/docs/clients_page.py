@@ -45,7 +45,8 @@ owner begins where the one before had committed.
   Then all members leave without a commit, the broker is killed once more, and a new
   member begins at exactly what was committed.
 - *static*: a member with a `group.instance.id` is closed, then killed; each time it
-  comes back to the same partitions, and the other member is told nothing.
+  comes back to the same partitions, and the other member is told nothing. (Not killed
+  with `consumer:`, where its name is free only when its session has expired.)
 - *shared with*: members of these clients in one group.
 - Several groups of a client read the same topic at once, and each gets all of it.
 """

@@ -20,8 +20,8 @@ FIRST_CONSUMER_PROTOCOL = "4.0"
 
 EAGER = ("range", "roundrobin", "sticky")
 COOPERATIVE = (*EAGER, "cooperative-sticky")
-SERVER_SIDE: tuple[str, ...] = ()
-"""The broker's own assignors: none before KIP-848 is answered."""
+SERVER_SIDE = ("consumer:uniform", "consumer:range")
+"""The broker's own assignors, of KIP-848."""
 
 APACHE_RELEASES = ("0.8.2.2", "0.10.0.1", "0.11.0.3", "2.8.2", "3.9.1", "4.3.0")
 """What the tests may start of Apache Kafka itself."""

@@ -9,16 +9,15 @@ from typing import Any
 from confluent_kafka import KafkaException, Producer
 
 from tests.integration.apache import version_of
-from tests.integration.brokers import TARGET
 from tests.integration.clients_table import FIRST_CONSUMER_PROTOCOL, Client
 from tests.integration.group_rules import Place, broken
 from tests.integration.members import WAIT_SECONDS_MAX, Member, Members, wait_until
 
 PARTITIONS = 4
-SESSION_MS = 3000 if TARGET == "logion" else 20_000
-"""How long a member that was killed keeps its partitions, and the longest restart that
-members may sit out: Apache Kafka's takes some seconds.
-"""
+QUICK_MS = 3_000
+"""Session timeout where a member is killed: how long it keeps its partitions."""
+PATIENT_MS = 20_000
+"""Session timeout where members sit something out: a restart, or each other's."""
 HEARTBEAT_MS = 200
 """How long it may take until a member learns of a rebalance."""
 
@@ -29,19 +28,20 @@ SETTINGS = {
 }
 """What makes groups quick."""
 
-CONSUMER_SETTINGS = {
-    "group.consumer.min.session.timeout.ms": str(SESSION_MS),
-    "group.consumer.session.timeout.ms": str(SESSION_MS),
-    "group.consumer.min.heartbeat.interval.ms": str(HEARTBEAT_MS),
-    "group.consumer.heartbeat.interval.ms": str(HEARTBEAT_MS),
-}
-"""The same for KIP-848, where the broker decides."""
 
+def settings_for(release: str, session_ms: int = PATIENT_MS) -> dict[str, str]:
+    """Return the settings of a broker with quick groups.
 
-def settings_for(release: str) -> dict[str, str]:
-    """Return the settings of a broker with quick groups."""
-    server_side = version_of(release) >= version_of(FIRST_CONSUMER_PROTOCOL)
-    return SETTINGS | (CONSUMER_SETTINGS if server_side else {})
+    With KIP-848 it is the broker that decides on timeouts.
+    """
+    if version_of(release) < version_of(FIRST_CONSUMER_PROTOCOL):
+        return SETTINGS
+    return SETTINGS | {
+        "group.consumer.min.session.timeout.ms": str(QUICK_MS),
+        "group.consumer.session.timeout.ms": str(session_ms),
+        "group.consumer.min.heartbeat.interval.ms": str(HEARTBEAT_MS),
+        "group.consumer.heartbeat.interval.ms": str(HEARTBEAT_MS),
+    }
 
 
 @dataclass(slots=True)
@@ -93,6 +93,7 @@ class Group:
     members: Members
     assignors: tuple[str, ...]
     """In the order of preference; `consumer:` before one of the broker's (KIP-848)."""
+    session_ms: int = PATIENT_MS
     commits: str = "revoked"
     """When members commit besides being asked: `revoked`, or `asked` for never."""
     all: list[Member] = field(default_factory=list)
@@ -100,16 +101,15 @@ class Group:
 
     def join(self, client: Client, instance: str | None = None) -> Member:
         """Return a new member, which begins to join."""
-        server_side = self.assignors[0].startswith("consumer:")
         job = {
             "bootstrap": self.feed.bootstrap,
             "release": self.feed.release,
             "topics": [self.feed.topic],
             "group": self.name,
-            "protocol": "consumer" if server_side else "classic",
+            "protocol": "consumer" if self.is_server_side else "classic",
             "assignors": [each.removeprefix("consumer:") for each in self.assignors],
             "instance": instance,
-            "session_ms": SESSION_MS,
+            "session_ms": self.session_ms,
             "heartbeat_ms": HEARTBEAT_MS,
             "commits": self.commits,
             "seconds": WAIT_SECONDS_MAX,
@@ -118,6 +118,11 @@ class Group:
         member = self.members.join(client, name, job)
         self.all.append(member)
         return member
+
+    @property
+    def is_server_side(self) -> bool:
+        """Whether the broker shares the partitions out (KIP-848)."""
+        return self.assignors[0].startswith("consumer:")
 
     @property
     def present(self) -> list[Member]:

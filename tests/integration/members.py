@@ -22,13 +22,12 @@ from typing import IO, Any
 import pytest
 
 from tests.integration import build
-from tests.integration.brokers import TARGET
 from tests.integration.clients_table import Client
 from tests.integration.group_rules import Event, Log, Place
 from tests.integration.maven import ROOT
 from tests.integration.programs import ClientError
 
-WAIT_SECONDS_MAX = 30.0 if TARGET == "logion" else 60.0
+WAIT_SECONDS_MAX = 60.0
 """How long anything that members do may take; most takes milliseconds."""
 
 TOLD = threading.Condition()

@@ -1,8 +1,8 @@
 """Every client consumes in groups; what the members told is checked by rules.
 
 `LOGION_INTEGRATION_TARGET=apache` runs the same stories on Apache Kafka. A client's
-assignors take turns between the stories, two groups at once; `LOGION_GROUPS=all`, which
-`make verify` sets, has each story told with all of them.
+assignors take turns between the stories, to be quick; `LOGION_GROUPS=all`, which `make
+verify` sets, has each story told with all of them at once, each for a group of its own.
 """
 
 from __future__ import annotations
@@ -11,12 +11,20 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.integration import brokers
 from tests.integration.clients_table import CLIENTS, Client, client_named
-from tests.integration.groups import Feed, Group, for_all, settings_for
+from tests.integration.groups import (
+    PATIENT_MS,
+    QUICK_MS,
+    Feed,
+    Group,
+    for_all,
+    settings_for,
+)
 from tests.integration.members import Member, Members, wait_until
 from tests.integration.test_clients import LAST_OF_THE_OLD_VERSIONS
 
@@ -29,6 +37,7 @@ MIXED = {
     "range": ("confluent-kafka", "kafka-python", "java-3.9.1"),
     "roundrobin": ("aiokafka", "sarama", "kcat"),
     "cooperative-sticky": ("confluent-kafka", "java-4.3.0", "franz-go"),
+    "consumer:uniform": ("confluent-kafka", "java-4.3.0", "franz-go"),
 }
 """Three clients in one group, by the assignor on which they agree."""
 
@@ -39,31 +48,31 @@ def newest_for(client: Client) -> str:
     return brokers.NEWEST if new else LAST_OF_THE_OLD_VERSIONS
 
 
-def broker_of(release: str, home: Path) -> AbstractContextManager[brokers.Broker]:
+def broker_of(
+    release: str, home: Path, session_ms: int = PATIENT_MS
+) -> AbstractContextManager[brokers.Broker]:
     """Run a broker with quick groups."""
-    return brokers.target(home, release=release, settings=settings_for(release))
+    settings = settings_for(release, session_ms)
+    return brokers.target(home, release=release, settings=settings)
 
 
-def assignors_of(client: Client, release: str, turn: int) -> tuple[str, ...]:
-    """Return the assignors of a story: two, others at each turn, or all of them."""
+def assignors_of(client: Client, release: str, turns: slice) -> tuple[str, ...]:
+    """Return the assignors whose turn it is in a story, or all of them."""
     found = client.assignors_for(release)
-    start = 2 * turn % len(found)
-    return found if ALL else (found[start:] + found[:start])[:2]
+    if ALL:
+        return found
+    size = len(found)
+    taken = {index % size for index in range(turns.start, turns.stop)}
+    return tuple(found[index] for index in sorted(taken))
 
 
 def groups_of(
-    client: Client, feed: Feed, members: Members, *, turn: int, commits: str = "revoked"
+    client: Client, feed: Feed, members: Members, turns: slice, **options: Any
 ) -> list[Group]:
     """Return a group on the feed for each assignor of a story."""
     return [
-        Group(
-            f"{feed.topic}-{assignor.replace(':', '-')}",
-            feed,
-            members,
-            (assignor,),
-            commits,
-        )
-        for assignor in assignors_of(client, feed.release, turn)
+        Group(f"{feed.topic}-{it.replace(':', '-')}", feed, members, (it,), **options)
+        for it in assignors_of(client, feed.release, turns)
     ]
 
 
@@ -86,9 +95,9 @@ def test_members_come_go_and_die_and_each_record_is_told_once(
     client: Client, members: Members, tmp_path: Path
 ) -> None:
     release = newest_for(client)
-    with broker_of(release, tmp_path) as broker:
+    with broker_of(release, tmp_path, QUICK_MS) as broker:
         feed = Feed(broker.bootstrap, f"life-{client.name}", release)
-        groups = groups_of(client, feed, members, turn=0)
+        groups = groups_of(client, feed, members, slice(0, 2), session_ms=QUICK_MS)
         members.warm(client, 3 * len(groups))
         feed.send(ROUND)
         for_all(groups, lambda it: it.join(client), lambda it: it.join(client))
@@ -112,7 +121,7 @@ def test_groups_go_on_over_a_stop_and_a_kill_of_the_broker_from_what_was_committ
     commits = "asked" if client.commits_when_asked else "revoked"
     with broker_of(release, tmp_path) as broker:
         feed = Feed(broker.bootstrap, f"restarts-{client.name}", release)
-        groups = groups_of(client, feed, members, turn=1, commits=commits)
+        groups = groups_of(client, feed, members, slice(2, 4), commits=commits)
         feed.send(ROUND)
         for_all(groups, lambda it: it.join(client), lambda it: it.join(client))
         for_all(groups, Group.settle, Group.get_all, Group.commit)
@@ -154,18 +163,22 @@ def test_a_static_member_comes_back_to_its_partitions_and_the_others_notice_noth
     release = newest_for(client)
     with broker_of(release, tmp_path) as broker:
         feed = Feed(broker.bootstrap, f"static-{client.name}", release)
-        groups = groups_of(client, feed, members, turn=2)
+        groups = groups_of(client, feed, members, slice(4, 5))
         feed.send(ROUND)
         for_all(
             groups, lambda it: it.join(client, "a"), lambda it: it.join(client, "b")
         )
         for_all(groups, Group.settle, Group.get_all, Group.commit)
         told = [len(group.all[0].log.changes()) for group in groups]
-        for go in (Member.leave, Member.kill):
-            for group in groups:
-                go_and_come_back(group, go)
-            feed.send(ROUND)
-            for_all(groups, Group.get_all, Group.commit)
+        for group in groups:
+            go_and_come_back(group, Member.leave)
+        feed.send(ROUND)
+        for_all(groups, Group.get_all, Group.commit)
+        for group in groups:
+            if not group.is_server_side:  # there it has to wait until it has expired
+                go_and_come_back(group, Member.kill)
+        feed.send(ROUND)
+        for_all(groups, Group.get_all, Group.commit)
         assert [len(group.all[0].log.changes()) for group in groups] == told
         for_all(groups, Group.leave, Group.check)
 
