@@ -50,6 +50,7 @@ def main(release: str) -> int:
     observer = Observer()
     with apache.cluster(release) as kafka:
         arguments = ["conformance", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+        arguments += ["-W", "ignore:Module already imported"]  # by this module
         arguments += [f"--bootstrap={kafka.bootstrap}"]
         if apache.version_of(release) < (0, 10):
             arguments += [f"--release={release}"]

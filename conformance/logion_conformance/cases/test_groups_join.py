@@ -250,8 +250,8 @@ async def test_who_has_no_protocol_in_common_is_refused(
 @case(
     "groups.join.no-protocols",
     level=MUST,
-    cites="KAFKA-4990 (1.0): error 23 INCONSISTENT_GROUP_PROTOCOL",
-    apis={"JoinGroup": "3+"},  # of 2.0
+    cites="KAFKA-6005; error 23 INCONSISTENT_GROUP_PROTOCOL",
+    apis={"JoinGroup": "4+"},  # of 2.2
 )
 async def test_a_member_names_its_type_and_a_protocol(
     broker: Subject, version: int

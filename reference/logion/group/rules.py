@@ -47,9 +47,9 @@ class GroupRules:
     refuses_commits_by_state: bool = False
     """Until 2.3 a commit while the leader divides the work is refused before anybody
     looks who sent it."""
-    requires_protocols: bool = True
-    """A join without a protocol or its type is refused, from 2.2 on; before, it is
-    taken into an empty group."""
+    requires_protocol_type: bool = True
+    """A join without a type of protocol is refused, from 2.2 on; before, it is taken
+    into an empty group."""
 
 
 class ValueVersions(NamedTuple):

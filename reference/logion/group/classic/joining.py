@@ -85,9 +85,14 @@ def _join_error(group: ClassicGroup, join: Join, rules: GroupRules) -> Error:
 
 
 def _is_consistent(group: ClassicGroup, join: Join, rules: GroupRules) -> bool:
-    """Tell whether the client has a protocol in common with all members."""
-    if group.state is State.EMPTY and rules.requires_protocols:
-        return bool(join.protocol_type and join.protocols)
+    """Tell whether the client has a protocol in common with all members.
+
+    The first has to name one, whatever the release: nobody could follow none.
+    """
+    if not join.protocols:
+        return False
+    if group.state is State.EMPTY and rules.requires_protocol_type:
+        return bool(join.protocol_type)
     return group.supports(join.protocol_type, join.protocols)
 
 

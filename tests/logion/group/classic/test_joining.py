@@ -106,6 +106,22 @@ def test_the_first_member_has_to_name_a_protocol_and_its_type(
     assert step.join.error is Error.INCONSISTENT_GROUP_PROTOCOL
 
 
+def test_a_group_never_begins_without_a_protocol() -> None:
+    game = Game(rules=replace(RULES, requires_protocol_type=False))
+    step = game.join(new="a", protocols=())
+    assert step.join is not None
+    assert step.join.error is Error.INCONSISTENT_GROUP_PROTOCOL
+    game.join(new="b", protocol_type="")
+    assert game.joins["b"].error is Error.NONE
+
+
+def test_metadata_need_not_be_a_subscription() -> None:
+    game = Game()
+    game.join(new="a", protocols=(("range", b"no subscription"),))
+    (told,) = game.joins["a"].members
+    assert told.metadata == b"no subscription"
+
+
 def test_a_member_id_that_nobody_gave_out_is_unknown() -> None:
     step = Game().stable("a").join("z")
     assert step.join is not None
