@@ -1,0 +1,23 @@
+"""Where groups are coordinated otherwise than by Apache Kafka: docs/deviations.md."""
+
+from __future__ import annotations
+
+from logion.protocol.errors import Error
+from logion.protocol.messages.find_coordinator import FindCoordinatorRequest
+
+from tests.logion.broker.running import running
+from tests.logion.group.members import members
+
+
+async def test_the_first_to_ask_for_a_coordinator_is_told() -> None:
+    async with running() as broker:
+        assert "__consumer_offsets" not in broker.state.cluster.image.topics
+        found = await broker.ask(FindCoordinatorRequest(key="g"), 3)
+        assert (found.error_code, found.node_id) == (Error.NONE, 1)
+
+
+async def test_a_group_that_no_node_can_be_called_after() -> None:
+    async with running(release="3.9") as broker, members(broker) as (a,):
+        await broker.create("t")
+        a.group = "no/node"
+        assert await a.commit(5, version=0) == Error.INVALID_GROUP_ID
