@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from logion.broker.internal_topics import OFFSETS, TRANSACTIONS
 from logion.console.showing import Shown, shown, visible
 from logion.protocol.codec import decode
+from logion.protocol.embedded import (
+    CONSUMER,
+    VERSION_LAST,
+    assignment_in,
+    subscription_in,
+)
 from logion.protocol.errors import ProtocolError
 from logion.protocol.json import to_json
 from logion.protocol.messages import group_records as group
 from logion.protocol.messages import transaction_records as transaction
-from logion.protocol.messages.consumer_protocol import (
-    ConsumerProtocolAssignment,
-    ConsumerProtocolSubscription,
-)
 from logion.protocol.schema import schema_of
 from logion.records.record import Record
 
@@ -78,32 +81,27 @@ def _message(cls: type, data: bytes | None, size_max: int) -> Shown:
     if version not in schema_of(cls).versions:
         return shown(data, size_max)
     try:
-        told = to_json(decode(cls, version, data, offset=2), version)
+        value: object = decode(cls, version, data, offset=2)
     except ProtocolError:
         return shown(data, size_max)
-    _tell_members(told)
+    told = to_json(value, version)
+    _tell_members(value, told)
     text = json.dumps(told, indent=2, ensure_ascii=False)
     return Shown(f"{cls.__name__} v{version}", visible(text), len(data))
 
 
-def _tell_members(told: dict[str, Any]) -> None:
+def _tell_members(value: object, told: dict[str, Any]) -> None:
     """Put what consumers said of themselves in place of its bytes."""
-    if told.get("protocolType") != "consumer":
+    if not isinstance(value, group.GroupMetadataValue):
         return
-    from base64 import b64decode
+    if value.protocol_type != CONSUMER:
+        return
+    for member, shown_member in zip(value.members, told["members"], strict=True):
+        with suppress(ProtocolError):
+            shown_member["subscription"] = _told(subscription_in(member.subscription))
+        with suppress(ProtocolError):
+            shown_member["assignment"] = _told(assignment_in(member.assignment))
 
-    for member in told["members"]:
-        for name, cls in (
-            ("subscription", ConsumerProtocolSubscription),
-            ("assignment", ConsumerProtocolAssignment),
-        ):
-            member[name] = _embedded(cls, b64decode(member[name])) or member[name]
 
-
-def _embedded(cls: type, data: bytes) -> dict[str, Any] | None:
-    """Return a message of the consumers' protocol; None if it is none."""
-    version = min(int.from_bytes(data[:2], signed=True), schema_of(cls).versions[-1])
-    try:
-        return to_json(decode(cls, max(version, 0), data, offset=2), version)
-    except ProtocolError:
-        return None
+def _told(message: object) -> dict[str, Any]:
+    return to_json(message, VERSION_LAST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from logion.console.showing import dump, pretty_json, shown, visible
 
@@ -106,11 +106,12 @@ def test_json_of_very_many_elements_is_left_as_it_is() -> None:
     assert pretty_json(f"[{'1,' * 20_000}1]") is None
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
         lambda it: st.lists(it) | st.dictionaries(st.text(), it),
-        max_leaves=20,
+        max_leaves=8,
     ).filter(lambda it: isinstance(it, dict | list))
 )
 def test_pretty_json_says_the_same(value: object) -> None:
