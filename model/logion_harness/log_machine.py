@@ -8,6 +8,7 @@ Preconditions look at the model alone, so that shrinking stays valid.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -16,13 +17,15 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
+from logion.protocol.errors import ApiError
 from logion_model import log as model
 
-from logion_harness.log_rig import Rig, View, view, view_of_model
+from logion_harness.log_rig import Rig, View, key_of, view, view_of_model
 
 BATCH_MAX = 3
 TORN_MAX = 200
 OPERATIONS_MAX = 4
+COMPACTION_MAX = 60
 
 
 class NotAllowedError(AssertionError):
@@ -46,6 +49,8 @@ class LogMachine(RuleBasedStateMachine):
         self.written = 0
         self.deleted = 0
         """Highest log start offset so far; a crash may have undone that deletion."""
+        self.compacted = 0
+        """Compaction has been below: that was committed, nobody truncates it."""
 
     def _values(self, count: int) -> tuple[bytes, ...]:
         """Return values that were never written before."""
@@ -121,9 +126,44 @@ class LogMachine(RuleBasedStateMachine):
             if batch.base_offset >= self.model.start_offset
         ]
         first = whole[0].base_offset if whole else self.model.end_offset
-        offset = data.draw(st.integers(first, self.model.end_offset))
+        lowest = min(max(first, self.compacted), self.model.end_offset)
+        offset = data.draw(st.integers(lowest, self.model.end_offset))
         self.rig.log.truncate_to(offset)
         self.model = model.truncate(self.model, offset)
+
+    @rule(rolls=st.booleans())
+    def compact(self, rolls: bool) -> None:  # noqa: FBT001 - drawn
+        """Compaction removes what later records of full segments replace.
+
+        It syncs what it touches, and has that written down.
+        """
+        end = self._compacted_end(rolls=rolls)
+        self.rig.compact(rolls=rolls)
+        synced = model.checkpoint_start(model.flush(self.model))
+        self.model = model.compact(synced, end, key_of)
+
+    def _compacted_end(self, *, rolls: bool) -> int:
+        active = self.rig.log.segments[-1]
+        end = self.model.end_offset if rolls else active.base_offset
+        self.compacted = max(self.compacted, end)
+        return end
+
+    @rule(rolls=st.booleans(), after=st.integers(0, COMPACTION_MAX), data=st.data())
+    def crash_while_compacting(
+        self,
+        rolls: bool,  # noqa: FBT001 - drawn
+        after: int,
+        data: st.DataObject,
+    ) -> None:
+        """A compaction that was under way has been done up to some batch."""
+        end = self._compacted_end(rolls=rolls)
+        self.rig.fail(after=after)
+        with suppress(ApiError):
+            self.rig.compact(rolls=rolls)
+        synced = model.flush(self.model)
+        partly = model.compacting(synced, end, key_of)
+        done = [after for state in partly for after in model.crash(state)]
+        self._crash_to([*model.crash(self.model), *done], data)
 
     @rule()
     def restart(self) -> None:

@@ -6,18 +6,21 @@ function: what a reader of the log can observe, and nothing of how it is stored.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from contextlib import suppress
 from typing import NamedTuple
 
+from logion.log.cleaner import LogCleaner
 from logion.log.log import Log
 from logion.log.manager import BrokerIdentity, LogManager
+from logion.log.offset_map import MapLimits
 from logion.log.settings import LogSettings
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError
 from logion.records.batch import parse_batches
 from logion.records.record import BatchOptions, read_batch, write_batch
 from logion.records.record import Record as StoredRecord
+from logion.records.validation import ProduceRules
 from logion.testing.clock import FakeClock
 from logion.testing.disk import MemoryDisk
 from logion_model import log as model
@@ -27,6 +30,9 @@ FOLDER = "data"
 IDENTITY = BrokerIdentity(broker_id=0)
 PRODUCE_VERSION = 9
 
+UNKNOWN = LogSettings()
+"""What a log is opened with: a broker knows its topics' settings later."""
+
 SMALL = LogSettings(
     segment_bytes=300,
     segment_index_bytes=64,
@@ -34,8 +40,18 @@ SMALL = LogSettings(
     retention_ms=-1,
     retention_bytes=600,
     file_delete_delay_ms=0,
+    rules=ProduceRules(is_compacted=True),
 )
 """Settings with which a dozen records fill, roll, index and expire segments."""
+
+KEYS = 3
+"""How many keys the records have."""
+
+
+def key_of(value: Hashable) -> bytes:
+    """Return the key of the record with this value."""
+    assert isinstance(value, bytes)
+    return b"%d" % (int(value) % KEYS)
 
 
 class View(NamedTuple):
@@ -107,11 +123,12 @@ class Rig:
         return self._manager.logs[NAME]
 
     def _opened(self) -> LogManager:
-        manager = LogManager(
-            self.disk, self._clock, settings_of=lambda _: self._settings
-        )
+        known = [UNKNOWN]
+        manager = LogManager(self.disk, self._clock, settings_of=lambda _: known[-1])
         manager.open([FOLDER], IDENTITY)
         manager.sign(IDENTITY)
+        known.append(self._settings)
+        manager.reconfigure(NAME.topic)
         return manager
 
     def append(self, epoch: int, values: tuple[bytes, ...]) -> None:
@@ -129,6 +146,11 @@ class Rig:
         """Apply retention, every record being committed."""
         self.log.delete_old_segments(self.log.end_offset)
 
+    def compact(self, *, rolls: bool) -> None:
+        """Clean the log up to its active segment, every record being committed."""
+        self._manager.high_watermarks[NAME] = self.log.end_offset
+        LogCleaner(self._manager, MapLimits()).clean_now(rolls=rolls)
+
     def checkpoint(self) -> None:
         """Write the checkpoints of the log directory."""
         self._manager.write_checkpoints()
@@ -143,18 +165,22 @@ class Rig:
         self.disk = self.disk.crash(keep, torn=torn)
         self._manager = self._opened()
 
+    def fail(self, *, after: int) -> None:
+        """Let the disk fail after so many operations; only a crash helps."""
+        self.disk.fail(after=after, count=1_000_000)
+
     def append_on_failing_disk(
         self, epoch: int, values: tuple[bytes, ...], *, after: int
     ) -> None:
-        """Append while the disk fails after so many operations; only a crash helps."""
-        self.disk.fail(after=after, count=1_000_000)
+        """Append while the disk fails after so many operations."""
+        self.fail(after=after)
         with suppress(ApiError):
             self.append(epoch, values)
 
 
 def _batch(base_offset: int, epoch: int, values: tuple[bytes, ...]) -> bytearray:
     records = [
-        StoredRecord(offset=offset, timestamp=0, value=value)
+        StoredRecord(offset=offset, timestamp=0, key=key_of(value), value=value)
         for offset, value in enumerate(values, base_offset)
     ]
     return bytearray(write_batch(records, BatchOptions(leader_epoch=epoch)))

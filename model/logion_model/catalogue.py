@@ -93,7 +93,7 @@ _ALL = (
     _variant(kip_320.RULES),
     Model(
         "log",
-        "One log across deletions, truncations and crashes",
+        "One log across deletions, compactions, truncations and crashes",
         "Kafka documentation, Log and Guarantees; KIP-101, KIP-107",
         log.Scope._fields,
         lambda scope: log.specification(log.Scope(*scope)),
@@ -223,8 +223,8 @@ SIZES: tuple[Size, ...] = (
         kip_320=(1_063, 17),
     ),
     *_sizes((3, 2, 2, 2), kip_320=(737_794, 26)),
-    *_sizes((3, 2, 1), log=(1_420, 10)),
-    *_sizes((4, 2, 1), log=(7_673, 12)),
+    *_sizes((3, 2, 1), log=(1_832, 12)),
+    *_sizes((4, 2, 1), log=(13_048, 14)),
     *_sizes(
         (3, 2, 2, 1, 1),
         producer_kip_360=(906, 10),

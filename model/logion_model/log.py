@@ -8,9 +8,12 @@
 4. Truncating to an offset drops every batch that reaches past it. Where the log started
    inside such a batch, it now starts, and ends, where the batch began.
 5. Rolling to a new segment changes nothing that can be observed.
-6. A crash keeps everything that was flushed, and any prefix of what follows. It may
+6. Compacting up to an offset removes each record below it whose key a later record
+   below it has, and nothing else: not the last record of a key, no offset, no epoch.
+7. A crash keeps everything that was flushed, and any prefix of what follows. It may
    undo a deletion that was not checkpointed, but never brings the start below that
-   checkpoint, nor the end below the start.
+   checkpoint, nor the end below the start. In the midst of a compaction it leaves the
+   log compacted up to the beginning of some batch.
 
 Each operation is a function from log to log; `crash` yields every possible outcome. The
 same functions are the steps of `specification` and the yardstick that the harness holds
@@ -19,11 +22,14 @@ the reference's log to.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from logion_model.kernel import Action, Property, Spec
+
+REMOVED = None
+"""Stands where compaction has removed a value."""
 
 
 class Batch(NamedTuple):
@@ -68,7 +74,7 @@ def records(log: Log) -> tuple[Record, ...]:
         Record(offset, batch.epoch, value)
         for batch in log.batches
         for offset, value in enumerate(batch.values, batch.base_offset)
-        if offset >= log.start_offset
+        if offset >= log.start_offset and value is not REMOVED
     )
 
 
@@ -112,6 +118,47 @@ def truncate(log: Log, offset: int) -> Log:
         flushed=min(log.flushed, end_offset),
         kept_start=min(log.kept_start, end_offset),
     )
+
+
+KeyOf: TypeAlias = Callable[[Hashable], Hashable]
+"""Tells the key of a value."""
+
+
+def compact(log: Log, end: int, key_of: KeyOf, *, done: int | None = None) -> Log:
+    """Return the log without what later records below `end` replace.
+
+    If it stopped early, only records below `done` are gone.
+    """
+    done = end if done is None else done
+    newest = {
+        key_of(value): offset
+        for batch in log.batches
+        for offset, value in enumerate(batch.values, batch.base_offset)
+        if offset < end and value is not REMOVED
+    }
+
+    def left(offset: int, value: Hashable) -> Hashable:
+        is_old = offset < done and value is not REMOVED
+        return REMOVED if is_old and newest[key_of(value)] > offset else value
+
+    kept = (
+        batch._replace(
+            values=tuple(
+                left(offset, value)
+                for offset, value in enumerate(batch.values, batch.base_offset)
+            )
+        )
+        for batch in log.batches
+    )
+    return log._replace(batches=tuple(kept))
+
+
+def compacting(log: Log, end: int, key_of: KeyOf) -> Iterator[Log]:
+    """Yield every log that a crash in the midst of a compaction may leave."""
+    for batch in log.batches:
+        if batch.base_offset <= end:
+            yield compact(log, end, key_of, done=batch.base_offset)
+    yield compact(log, end, key_of)
 
 
 def crash(log: Log) -> Iterator[Log]:
@@ -158,7 +205,9 @@ class World(NamedTuple):
     written: int = 0
     epoch: int = 0
     promised: frozenset[Record] = frozenset()
-    """Flushed records that nobody has truncated or deleted."""
+    """Flushed records that nobody has truncated, deleted or replaced."""
+    compacted: int = 0
+    """Compaction has been below: that was committed, so truncation stays above."""
 
 
 Steps: TypeAlias = Iterator[tuple[Action, World]]
@@ -186,12 +235,39 @@ def _keeping(world: World) -> Steps:
     yield Action("checkpoint_start"), world._replace(log=checkpoint_start(log))
 
 
+def parity(value: Hashable) -> Hashable:
+    """Return the key of a value in the world that is explored."""
+    return value % 2 if isinstance(value, int) else value
+
+
+def _compacting(world: World) -> Steps:
+    """Compact what is flushed, to its end or not."""
+    end = world.log.flushed
+    replaced = {
+        older
+        for older in records(world.log)
+        for newer in records(world.log)
+        if older.offset < newer.offset < end
+        and parity(older.value) == parity(newer.value)
+    }
+    for after in compacting(world.log, end, parity):
+        if after != world.log:
+            yield (
+                Action("compact", (len(records(after)),)),
+                world._replace(
+                    log=after, promised=world.promised - replaced, compacted=end
+                ),
+            )
+
+
 def _losing(world: World) -> Steps:
     log = world.log
     for offset in range(log.start_offset, log.end_offset + 1):
         deleted = delete_before(log, offset)
         yield Action("delete_before", (offset,)), _releasing(world, deleted)
-        yield Action("truncate", (offset,)), _releasing(world, truncate(log, offset))
+        if offset >= world.compacted:
+            cut = truncate(log, offset)
+            yield Action("truncate", (offset,)), _releasing(world, cut)
     for after in crash(log):
         survived = Action("crash", (after.start_offset, after.end_offset))
         yield survived, world._replace(log=after)
@@ -206,6 +282,7 @@ def next_steps(scope: Scope, world: World) -> Steps:
     """Yield everything that may happen next."""
     yield from _growing(scope, world)
     yield from _keeping(world)
+    yield from _compacting(world)
     yield from _losing(world)
 
 
@@ -265,6 +342,11 @@ SOMETIMES: tuple[Property[World], ...] = (
         "or a crash could undo nothing",
     ),
     Property(
+        "compaction has removed a record",
+        lambda world: any(REMOVED in batch.values for batch in world.log.batches),
+        "or it never had anything to remove",
+    ),
+    Property(
         "two records were given one offset",
         lambda world: world.log.end_offset < world.written,
         "or nothing was ever truncated or lost",
@@ -277,6 +359,7 @@ ACTIONS = (
     "roll",
     "flush",
     "checkpoint_start",
+    "compact",
     "delete_before",
     "truncate",
     "crash",

@@ -281,6 +281,21 @@ def codec_rows() -> list[tuple[str, list[Row]]]:
     return list(tables.items())
 
 
+def cleaner_rows() -> list[Row]:
+    """Return the rows about cleaning a log, with 128 MiB for its keys."""
+    large, small = json.loads(script("cleaner.py"))
+    return [
+        Row("1 GiB of 1 KiB records", "MB/s", large["mb_per_s"])._replace(
+            test=AT_LEAST, target=100
+        ),
+        Row("the same by the processor's time", "MB/s", large["cpu_mb_per_s"]),
+        Row("its memory", "MB", large["memory_mb"])._replace(test=AT_MOST, target=134),
+        Row("128 MiB of 100 B records", "MB/s", small["mb_per_s"]),
+        Row("its memory", "MB", small["memory_mb"])._replace(test=AT_MOST, target=134),
+        Row("clients wait for a step, p99", "ms", small["step_p99_ms"]),
+    ]
+
+
 # --- the run ------------------------------------------------------------------
 
 
@@ -304,6 +319,7 @@ def measure(plan: Plan, folder: Path) -> list[tuple[str, str]]:
         (f"Codec beside {name}: us per partition, 1,000 partitions", table(rows, name))
         for name, rows in codec_rows()
     ]
+    sections.append(("Cleaning a log", table(cleaner_rows(), "nobody")))
     for name in ("path.py", "records.py", "log.py"):
         text = script(name).strip()
         sections.append((f"Parts alone: {name}", f"```text\n{text}\n```"))

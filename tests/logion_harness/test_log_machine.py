@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
-from logion.log import manager
+from logion.log import compaction, manager
+from logion.log.compaction import Compaction
 from logion.log.loading import Known
 from logion.log.log import Log
+from logion.log.offset_map import OffsetMap
 from logion_harness.log_machine import LogMachine, NotAllowedError
 
 SETTINGS = settings(
@@ -68,12 +70,36 @@ def deletion_that_stops_one_record_early(patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def compaction_that_drops_the_last_record_of_a_batch(
+    patch: pytest.MonkeyPatch,
+) -> None:
+    """What stays of a batch is one record less."""
+    latest = OffsetMap.latest
+    patch.setattr(
+        OffsetMap, "latest", lambda *args, **named: latest(*args, **named)[:-1]
+    )
+
+
+def compaction_of_what_is_not_synced(patch: pytest.MonkeyPatch) -> None:
+    """The checkpoints do not say that a gap is none that a crash has torn."""
+    patch.setattr(Compaction, "_sync", lambda _: iter(()))
+
+
+def compaction_that_does_not_sync_what_it_writes(patch: pytest.MonkeyPatch) -> None:
+    """Old segments go before the new one is on the disk."""
+    patch.setattr(compaction, "_run", lambda _: iter(()))
+    patch.setattr(Log, "flushed", lambda *_: None)
+
+
 PLANTED = (
     flush_that_does_not_sync,
     recovery_that_trusts_what_a_crash_left,
     offsets_reused_after_a_deletion,
     epochs_kept_after_a_truncation,
     deletion_that_stops_one_record_early,
+    compaction_that_drops_the_last_record_of_a_batch,
+    compaction_of_what_is_not_synced,
+    compaction_that_does_not_sync_what_it_writes,
 )
 
 

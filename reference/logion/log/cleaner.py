@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 
 from logion.log.cleaning import CleaningBounds, Dirty, dirty_part
 from logion.log.compaction import Cleaned, Compaction, Steps
@@ -58,9 +58,10 @@ class LogCleaner:
         self.give_up()
         done: list[Cleaned] = []
         for log in self._compacted_logs():
-            if rolls:
-                log.roll()
-            self._clean_whole(log, done)
+            with suppress(ApiError):  # its directory has failed, which was told
+                if rolls:
+                    log.roll()
+                self._clean_whole(log, done)
         return done
 
     def give_up(self) -> None:
@@ -96,7 +97,11 @@ class LogCleaner:
 
     def _dirty_logs(self) -> Iterator[tuple[Log, Dirty]]:
         for log in self._compacted_logs():
-            yield log, self._dirty(log)
+            try:
+                dirty = self._dirty(log)
+            except ApiError:
+                continue  # its directory has failed, which was told
+            yield log, dirty
 
     def _compacted_logs(self) -> Iterable[Log]:
         return [

@@ -249,6 +249,9 @@ class Log:
 
     def roll(self) -> Segment:
         """Begin a new segment at the log end offset; return it."""
+        return self._guarded(self._roll)
+
+    def _roll(self) -> Segment:
         active = self._segments.active
         if active.size == 0:
             return active

@@ -36,7 +36,7 @@ class MapLimits(NamedTuple):
 class OffsetMap:
     """The newest offset of each key that was put into it."""
 
-    __slots__ = ("_count", "_offsets", "_slots", "_tags", "end_offset", "entries_max")
+    __slots__ = ("_count", "_slots", "_table", "end_offset", "entries_max")
 
     def __init__(self, limits: MapLimits, start_offset: int, end_offset: int) -> None:
         """Make an empty map for the keys of records between these offsets."""
@@ -44,8 +44,8 @@ class OffsetMap:
         count = max(0, end_offset - start_offset)
         needed = count + (count >> 1) + 2
         self._slots = max(1, min(limits.size_max // SLOT_SIZE, needed))
-        self._tags = array("q", bytes(8)) * self._slots
-        self._offsets = array("q", bytes(8)) * self._slots
+        self._table = array("q", bytes(SLOT_SIZE)) * self._slots
+        """Hash and offset by turns, so that both are one look into memory."""
         self._count = 0
         self.end_offset = start_offset
         """It knows every key between its start and this offset."""
@@ -59,21 +59,21 @@ class OffsetMap:
 
         Returns False, with only a part of them, once it is full.
         """
-        tags, offsets, slots = self._tags, self._offsets, self._slots
+        table, slots, end = self._table, self._slots, 2 * self._slots
         for _, _, _, offset, key, _ in heads:
             if key is None or offset < start_offset:
                 continue
             if self._count >= self.entries_max:
                 return False
             tag = hash(key) or 1
-            slot = hash(key + b"\0") % slots
-            while (found := tags[slot]) != tag:
+            at = hash(key + b"\0") % slots * 2
+            while (found := table[at]) != tag:
                 if not found:
-                    tags[slot] = tag
+                    table[at] = tag
                     self._count += 1
                     break
-                slot = slot + 1 if slot + 1 < slots else 0
-            offsets[slot] = offset
+                at = at + 2 if at + 2 < end else 0
+            table[at + 1] = offset
         return True
 
     def latest(self, heads: Iterable[Head], *, drops_tombstones: bool) -> list[Head]:
@@ -81,21 +81,19 @@ class OffsetMap:
 
         Those without a key go; with `drops_tombstones` those without a value too.
         """
-        tags, offsets, slots, end = (
-            *(self._tags, self._offsets),
-            *(self._slots, self.end_offset),
-        )
+        table, slots, end = self._table, self._slots, 2 * self._slots
+        end_offset = self.end_offset
         kept: list[Head] = []
         for head in heads:
             _, _, _, offset, key, has_value = head
-            if offset < end:
+            if offset < end_offset:
                 if key is None or (drops_tombstones and not has_value):
                     continue
                 tag = hash(key) or 1
-                slot = hash(key + b"\0") % slots
-                while (found := tags[slot]) != tag and found:
-                    slot = slot + 1 if slot + 1 < slots else 0
-                if found and offset < offsets[slot]:
+                at = hash(key + b"\0") % slots * 2
+                while (found := table[at]) != tag and found:
+                    at = at + 2 if at + 2 < end else 0
+                if found and offset < table[at + 1]:
                     continue
             kept.append(head)
         return kept

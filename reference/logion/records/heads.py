@@ -14,6 +14,9 @@ from logion.records.compression import decompress
 from logion.records.limits import DECOMPRESSED_SIZE_MAX, invalid
 from logion.records.varint import read_varint
 
+SMALL = tuple(number >> 1 ^ -(number & 1) for number in range(0x80))
+"""The varints of one byte."""
+
 Head: TypeAlias = tuple[int, int, int, int, bytes | None, bool]
 """Where a record starts and ends in its data, timestamp, offset, key, has a value."""
 
@@ -39,57 +42,56 @@ def read_heads(data: bytes, start: int, batch: Batch) -> list[Head]:
     end = len(data) if batch.is_compressed else batch.end
     heads: list[Head] = []
     try:
-        for _ in range(batch.count or 0):
-            head = _read_head(data, start, batch)
-            heads.append(head)
-            start = head[1]
+        reached = _read_heads(data, start, batch, heads)
     except (IndexError, ValueError) as problem:
-        text = f"record {len(heads)} of {batch.count} at byte {start}: {problem}"
+        at = heads[-1][1] if heads else start
+        text = f"record {len(heads)} of {batch.count} at byte {at}: {problem}"
         raise invalid(text) from None
-    if batch.count and start != end:
-        raise invalid(f"{batch.count} records end at byte {start} of {end}")
+    if batch.count and reached != end:
+        raise invalid(f"{batch.count} records end at byte {reached} of {end}")
     return heads
 
 
-def _read_head(data: bytes, start: int, batch: Batch) -> Head:
-    """Read the head of the record at `start`; IndexError or ValueError for bad bytes.
+def _read_heads(  # noqa: C901  # written out for speed: see below
+    data: bytes, start: int, batch: Batch, heads: list[Head]
+) -> int:
+    """Add the heads of all records; return where they end.
 
-    Varints of one byte, and sizes of two, are read in place: most are no longer, and a
-    call takes as long as all else that is done with a record.
+    Varints of one byte, and sizes of two, are read in place, and all in one loop: most
+    are no longer, and a call takes as long as all else that is done with a record.
+    Raises IndexError or ValueError for bad bytes.
     """
-    byte = data[start]
-    if byte < 0x80:
-        size, position = byte, start + 1
-    elif (second := data[start + 1]) < 0x80:
-        size, position = byte & 0x7F | second << 7, start + 2
-    else:
-        size, position = read_varint(data, start)
-        size *= 2
-    end = position + (size >> 1)
-    position += 1
-    timestamp = data[position]
-    if timestamp < 0x80:
-        timestamp, position = timestamp >> 1 ^ -(timestamp & 1), position + 1
-    else:
-        timestamp, position = read_varint(data, position)
-    offset = data[position]
-    if offset < 0x80:
-        offset, position = offset >> 1 ^ -(offset & 1), position + 1
-    else:
-        offset, position = read_varint(data, position)
-    length = data[position]
-    if length < 0x80:
-        length, position = length >> 1 ^ -(length & 1), position + 1
-    else:
-        length, position = read_varint(data, position)
-    key = None
-    if length >= 0:
-        key = data[position : position + length]
-        position += length
-    if position >= end:
-        raise ValueError(f"its key does not fit in its {size >> 1} bytes")
-    has_value = not data[position] & 1  # the sign of its length
-    return (
-        *(start, end, batch.base_timestamp + timestamp),
-        *(batch.base_offset + offset, key, has_value),
-    )
+    base_offset, base_timestamp, small = batch.base_offset, batch.base_timestamp, SMALL
+    for _ in range(batch.count or 0):
+        if (size := data[start]) < 0x80:
+            position = start + 1
+            end = position + small[size]
+        elif (second := data[start + 1]) < 0x80:
+            position = start + 2
+            end = position + (size & 0x7F | second << 7) // 2
+        else:
+            size, position = read_varint(data, start)
+            end = position + size
+        if (timestamp := data[position + 1]) < 0x80:
+            timestamp, position = small[timestamp], position + 2
+        else:
+            timestamp, position = read_varint(data, position + 1)
+        if (offset := data[position]) < 0x80:
+            offset, position = small[offset], position + 1
+        else:
+            offset, position = read_varint(data, position)
+        if (length := data[position]) < 0x80:
+            length, position = small[length], position + 1
+        else:
+            length, position = read_varint(data, position)
+        key = None
+        if length >= 0:
+            key = data[position : position + length]
+            position += length
+        if position >= end:
+            raise ValueError(f"its key ends at {position}, itself at {end}")
+        has_value = not data[position] & 1  # the sign of its length
+        offset += base_offset
+        heads.append((start, end, base_timestamp + timestamp, offset, key, has_value))
+        start = end
+    return start
