@@ -18,6 +18,7 @@ def remove_group(groups: GroupCoordinator, group_id: str) -> None:
     _, cell = groups.find(group_id)
     if cell is None:
         raise ApiError(Error.GROUP_ID_NOT_FOUND, f"there is no group {group_id!r}")
-    groups.leave(group_id, [Leaver(member) for member in cell.classic.members])
+    group = cell.classic if cell.consumer is None else cell.consumer
+    groups.leave(group_id, [Leaver(member_id) for member_id in group.members])
     with suppress(ApiError):  # of releases that forget a group with its last member
         delete_group(groups, group_id)

@@ -34,7 +34,7 @@ async def fill(broker: Broker) -> None:
         await put(cluster, b"3", codec=Codec.GZIP)
 
 
-def member(broker: Broker, group: str, topic: str = "t") -> Consumer:
+def member(broker: Broker, group: str, protocol: str = "classic") -> Consumer:
     """Return a consumer that is in a group, has read one record and committed it."""
     consumer = Consumer(
         {
@@ -42,9 +42,10 @@ def member(broker: Broker, group: str, topic: str = "t") -> Consumer:
             "group.id": group,
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
+            "group.protocol": protocol,
         }
     )
-    consumer.subscribe([topic])
+    consumer.subscribe(["t"])
     message = consumer.poll(30)
     assert message is not None
     assert message.error() is None

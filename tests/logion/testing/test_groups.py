@@ -8,13 +8,18 @@ from logion.testing import Broker
 from tests.logion.testing.filling import member
 
 
-@pytest.mark.parametrize("release", ["0.10.0", "4.3"])
-def test_a_group_is_deleted_though_a_member_is_in_it(release: str) -> None:
+@pytest.mark.parametrize(
+    ("release", "protocol"),
+    [("0.10.0", "classic"), ("4.3", "classic"), ("4.3", "consumer")],
+)
+def test_a_group_is_deleted_though_a_member_is_in_it(
+    release: str, protocol: str
+) -> None:
     with Broker(release=release) as broker:
         producer = Producer({"bootstrap.servers": broker.bootstrap})
         producer.produce("t", b"v")
         assert producer.flush(30) == 0
-        consumer = member(broker, "g")
+        consumer = member(broker, "g", protocol)
         assert broker.groups() == ["g"]
         broker.delete_group("g")
         assert broker.groups() == []
