@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import socket
 import subprocess
@@ -26,11 +27,17 @@ from tests.logion.testing.filling import address, fill, put
 ROOT = Path(__file__).parents[3]
 EXAMPLES = [
     example
-    for document in ("README.md", "docs/testing.md", "docs/faults.md")
+    for document in (
+        "README.md",
+        "docs/testing.md",
+        "docs/faults.md",
+        "docs/migrating.md",
+    )
     for example in re.findall(
         r"```python\n(.*?)```", (ROOT / document).read_text(), re.DOTALL
     )
 ]
+COMMANDS = Path(sys.executable).parent
 DEADLINE_S = 60
 STRICT = ("-W", "error", "-W", "ignore::DeprecationWarning")
 """Clients may use what is deprecated; nothing may be left open."""
@@ -399,6 +406,7 @@ def test_the_examples_of_the_documentation_run(number: int, tmp_path: Path) -> N
     ran = subprocess.run(
         [sys.executable, *STRICT, *how, str(example)],
         cwd=tmp_path,
+        env={**os.environ, "PATH": f"{COMMANDS}{os.pathsep}{os.environ['PATH']}"},
         capture_output=True,
         text=True,
         timeout=DEADLINE_S,
