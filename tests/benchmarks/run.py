@@ -247,6 +247,15 @@ def start_rows(
     ]
 
 
+def branching_rows(found: dict[str, float]) -> list[Row]:
+    """Return the rows about going back to what a broker was."""
+    state = "10 topics, 1,000 records, 3 groups"
+    return [
+        Row(f"snapshot: {state}", "ms", found["snapshot_ms"], None, UNDER, 10),
+        Row("restore: the same", "ms", found["restore_ms"], None, UNDER, 10),
+    ]
+
+
 def memory_rows(pair: Sequence[Running]) -> list[Row]:
     """Return the rows about memory and many connections."""
     idle = compare(pair, "RSS idle", "MB", "rss idle")
@@ -304,6 +313,8 @@ def measure(plan: Plan, folder: Path) -> list[tuple[str, str]]:
     ready_ms = starts(folder, plan.starts)
     warm: dict[str, float] = json.loads(script("startup.py"))
     say(f"warm: {warm}")
+    branching: dict[str, float] = json.loads(script("branching.py"))
+    say(f"branching: {branching}")
     with contextlib.ExitStack() as stack:
         pair = (
             stack.enter_context(brokers.logion(folder / "logion")),
@@ -312,6 +323,7 @@ def measure(plan: Plan, folder: Path) -> list[tuple[str, str]]:
         load(pair, plan)
         rows = speed_rows(pair) + latency_rows(pair, plan.acks)
         rows += start_rows(ready_ms, warm, pair[1].ready_s * 1e3)
+        rows += branching_rows(branching)
         rows += memory_rows(pair)
     sections = [("Beside Apache Kafka", table(rows, pair[1].name))]
     sections += groups.sections(folder, groups.FULL if plan is FULL else groups.QUICK)

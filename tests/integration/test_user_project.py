@@ -5,6 +5,7 @@ The same ten run on Apache Kafka: what the fixtures promise is true of it too.
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
