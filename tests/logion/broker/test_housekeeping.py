@@ -11,7 +11,9 @@ from logion.broker import housekeeping
 from logion.log.checkpoints import parse_offsets
 from logion.names import TopicPartition
 from logion.protocol.errors import Error
-from logion.testing.clock import FakeClock
+from logion.records.batch import parse_batch
+from logion.records.record import Record, read_batch, write_batch
+from logion.testing.clock import NEW_YEAR_2024_MS, FakeClock
 from logion.testing.disk import MemoryDisk
 
 from tests.logion.broker.running import FOLDER, World, batch, running
@@ -107,3 +109,25 @@ async def test_a_sync_that_fails_takes_the_folder_and_not_the_broker(
         (_, found) = await broker.produce("t", batch(b"0"), batch(b"1"))
         assert found.error_code == Error.NONE
     assert "t-0" in caplog.text
+
+
+async def test_a_compacted_topic_is_cleaned_in_the_background() -> None:
+    settings = {
+        "log.cleaner.backoff.ms": "1",
+        "log.flush.scheduler.interval.ms": "1",
+    }
+    async with running(settings, release="3.9") as broker:
+        configs = {"cleanup.policy": "compact", "segment.bytes": "150"}
+        await broker.create("t", configs=configs)
+        for number in range(8):
+            await broker.produce("t", keyed(b"%d" % number))
+        log = broker.partition("t").log
+        await until(lambda: log.cleaned_end > 2)
+        first = log.read(0, 1000).read()
+        assert read_batch(first, parse_batch(first))[0].offset > 1
+        assert log.end_offset == 8
+
+
+def keyed(value: bytes) -> bytes:
+    """Return a batch of one record, always with the same key."""
+    return write_batch([Record(0, NEW_YEAR_2024_MS, b"k", value)])
