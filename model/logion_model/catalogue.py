@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from logion_model import log, producer
+from logion_model import consumer_group, log, producer
 from logion_model.group import promises as group
 from logion_model.group.rules import VARIANTS as GROUP_VARIANTS
 from logion_model.group.rules import Rules as GroupRules
@@ -85,6 +85,16 @@ def _group(rules: GroupRules) -> Model:
     )
 
 
+def _new_group(rules: consumer_group.Rules) -> Model:
+    return Model(
+        rules.name,
+        rules.title,
+        rules.source,
+        consumer_group.Scope._fields,
+        lambda scope: consumer_group.specification(rules, consumer_group.Scope(*scope)),
+    )
+
+
 _ALL = (
     _variant(truncate_to_high_watermark.RULES),
     _variant(kip_101.RULES),
@@ -100,11 +110,12 @@ _ALL = (
     ),
     *map(_producer, producer.VARIANTS),
     *map(_group, GROUP_VARIANTS),
+    *map(_new_group, consumer_group.VARIANTS),
 )
 
 MODELS: Mapping[str, Model] = {model.name: model for model in _ALL}
 """Every model by name; the variants of replication stand oldest first, those of the
-producer and of the group newest first."""
+producer and of the groups newest first."""
 
 
 class Size(NamedTuple):
@@ -426,8 +437,19 @@ FINDINGS: tuple[Findings, ...] = (
     ),
     _findings("kafka-9801", _STATIC, 220, 11, owned=6),
     _findings("leader-of-two-minds", _TWO_WRITES, 652, 13, one_owner=11),
+    Findings("consumer-group-kip-848", (2, 2, 3), 308, 10, ()),
+    Findings("consumer-group-kip-848", (2, 2, 4), 1_659, 15, ()),
+    Findings("consumer-group-kip-848", (3, 2, 3), 15_202, 15, ()),
+    Findings("consumer-group-without-release", (2, 2, 3), 320, 10, (("one-owner", 9),)),
+    Findings(
+        "consumer-group-without-revocation",
+        (2, 2, 3),
+        270,
+        10,
+        (("owners-are-known", 8), ("one-owner", 10)),
+    ),
 )
-"""What each variant of the group breaks, and nothing else; the counts only guard
+"""What each variant of the groups breaks, and nothing else; the counts only guard
 against change."""
 
 CATALOGUE: tuple[Entry, ...] = (*SIZES, *VERDICTS, *FINDINGS)

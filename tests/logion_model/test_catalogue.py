@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from logion_model import producer
+from logion_model import consumer_group, producer
 from logion_model.catalogue import (
     CATALOGUE,
     FINDINGS,
@@ -34,6 +34,7 @@ EXAMPLES = (
     | dict.fromkeys((rules.name for rules in producer.VARIANTS), (3, 2, 2, 1, 1))
     | {"log": (3, 2, 1)}
     | dict.fromkeys((rules.name for rules in group.VARIANTS), (0, 1, 2, 2, 1, 1))
+    | dict.fromkeys((rules.name for rules in consumer_group.VARIANTS), (2, 2, 3))
 )
 """For each model a scope at which all of its actions are possible."""
 

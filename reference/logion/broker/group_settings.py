@@ -60,6 +60,7 @@ def _consumer(config: BrokerConfig, played: Release) -> Settings:
         if has_interval
         else 0,
         migration=MIGRATIONS[policy],
+        first_epoch=1 if has_interval else 0,
         has_metadata_hash=played >= release("4.1"),
         has_assignment_epochs=has_interval,
     )

@@ -135,7 +135,8 @@ def subscribed(draft: Draft, wanted: Member, moment: Moment) -> bool:
     if wanted != known:
         draft.write_member(wanted)
     is_new = has_new_pattern or wanted.topic_names != before.topic_names
-    has_changed = update_patterns(draft, moment) or is_new
+    is_first = not draft.group.epoch
+    has_changed = update_patterns(draft, moment) or is_new or is_first
     if has_changed or draft.group.image_seen is not moment.image:
         update_metadata(draft, moment, has_changed=has_changed)
         draft.group = replace(draft.group, image_seen=moment.image)

@@ -32,6 +32,8 @@ def test_the_first_member_gets_everything_with_its_first_answer() -> None:
 def test_a_group_begins_with_the_epoch_its_release_begins_with() -> None:
     world = World(cluster(t=1), Settings(first_epoch=0))
     assert world.beat("a", 0, subscribed_topic_names=("t",)).member_epoch == 1
+    world = World(cluster(t=1), Settings(first_epoch=0))
+    assert world.beat("a", 0, subscribed_topic_names=()).member_epoch == 1
 
 
 def test_a_heartbeat_with_nothing_new_changes_nothing_and_is_told_nothing() -> None:
