@@ -1,4 +1,4 @@
-"""One test's view of a broker: faults. (The rest is shown through the plugin.)"""
+"""One test's view of a broker: faults, and what stays. (The plugin shows the rest.)"""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from confluent_kafka import Producer
 from logion.testing import Broker
 from logion.testing.existing import ExistingBroker
 from logion.testing.kafka import Kafka, seen
+
+from tests.logion.testing.filling import member
 
 DEADLINE_S = 60
 REFUSED = {"name": "full", "api": "Produce", "error": "KAFKA_STORAGE_ERROR"}
@@ -41,3 +43,22 @@ def test_a_test_that_wants_faults_is_skipped_on_an_existing_broker() -> None:
         kafka = Kafka(ExistingBroker(broker.bootstrap), test="t", release=None)
         with pytest.raises(pytest.skip.Exception, match="needs `faults`"):
             _ = kafka.faults
+
+
+def test_what_an_existing_broker_keeps_is_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with Broker() as broker:
+        broker.create_topic("t")
+        producer = Producer({"bootstrap.servers": broker.bootstrap})
+        producer.produce("t", b"v")
+        assert producer.flush(30) == 0
+        existing = ExistingBroker(broker.bootstrap)
+        kafka = Kafka(existing, test="it", release=None)
+        consumer = member(broker, kafka.group("billing"))
+        member(broker, "of-others").close()
+        kafka.clean()
+        assert len(broker.groups()) == 2
+        (told,) = caplog.messages
+        assert told.startswith(f"{kafka.group('billing')} stays: NON_EMPTY_GROUP")
+        consumer.close()
