@@ -53,3 +53,13 @@ def test_a_pattern_given_up_takes_its_topics_along() -> None:
     world.settle(consumer)
     assert consumer.owned == parts(t=(0,))
     assert world.group.patterns == {}
+
+
+def test_a_hash_of_another_make_has_the_work_divided_anew_once() -> None:
+    world = World(cluster(t=2))
+    consumer = Consumer(world, "a", ("t",))
+    consumer.beat()
+    world.group = replace(world.group, metadata_hash=77, image_seen=None)
+    epoch, had = world.group.epoch, consumer.owned
+    world.settle(consumer)
+    assert (world.group.epoch, consumer.owned) == (epoch + 1, had)
