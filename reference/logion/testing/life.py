@@ -27,6 +27,9 @@ T = TypeVar("T")
 ANSWER_TIMEOUT_S = 60.0
 """How long a look into the broker may take at most."""
 
+STEPS = 10
+"""How often every task of a busy broker has its turn, before `advance` may return."""
+
 SETTLING_S = 1.0
 """How long `advance` waits at most for a broker that clients keep busy."""
 
@@ -185,6 +188,7 @@ class Life:
         Clients may keep it busy for ever: after a while it returns all the same.
         """
         self.ask(lambda _: self.clock.jump(duration_s))
+        self._begin(_steps).result(ANSWER_TIMEOUT_S).unwrap()
         with suppress(TimeoutError):
             self._begin(wait_all_tasks_blocked).result(SETTLING_S)
 
@@ -207,3 +211,9 @@ def _closing(listeners: Sequence[Listener]) -> Iterator[Sequence[Listener]]:
         for listener in listeners:
             sockets.enter_context(listener.bound)
         yield listeners
+
+
+async def _steps() -> None:
+    """Let every task that can go on do so, some times over."""
+    for _ in range(STEPS):
+        await trio.lowlevel.checkpoint()

@@ -15,7 +15,7 @@ from logion.names import TopicPartition
 from logion.testing import Broker
 from logion.testing import broker as broker_module
 
-from tests.logion.testing.filling import address, fill, put
+from tests.logion.testing.filling import address, fill, member, put
 
 T0 = TopicPartition("t", 0)
 HOUR_S = 3600
@@ -29,6 +29,22 @@ async def test_retention_is_over_as_soon_as_the_time_is() -> None:
         assert broker.start_offset("t") == 0
         broker.clock.advance(HOUR_S + 1)
         assert broker.start_offset("t") == 3
+
+
+@pytest.mark.parametrize("protocol", ["classic", "consumer"])
+async def test_a_member_that_is_not_heard_of_expires_at_once(protocol: str) -> None:
+    async with Broker() as broker:
+        await fill(broker)
+        api = "Heartbeat" if protocol == "classic" else "ConsumerGroupHeartbeat"
+        silent = {"api": api, "hold": "before"}
+        consumer = await trio.to_thread.run_sync(member, broker, "g", protocol)
+        with broker.faults.injected(silent):
+            (group,) = broker.inspect().groups
+            assert (group.state, len(group.members)) == ("Stable", 1)
+            broker.clock.advance(HOUR_S)
+            (group,) = broker.inspect().groups
+            assert (group.state, len(group.members)) == ("Empty", 0)
+        await trio.to_thread.run_sync(consumer.close)
 
 
 @pytest.mark.parametrize("time", ["running", "frozen"])
