@@ -12,7 +12,7 @@ from uuid import uuid4
 import trio
 from logion.client.connection import Address, Connection
 from logion.names import Uuid
-from logion.protocol.errors import Error
+from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.consumer_group_describe import (
     ConsumerGroupDescribeRequest,
     ConsumerGroupDescribeResponse,
@@ -80,6 +80,13 @@ class NewGroup:
             group_ids=(self.name,), include_authorized_operations=False
         )
         return await self.ask(request, ConsumerGroupDescribeResponse)
+
+    async def answers(self) -> None:
+        """Nothing once the coordinator is at work; a retriable ApiError before."""
+        (told,) = (await self.describe()).groups
+        error = Error.of(told.error_code)
+        if error.retriable:
+            raise ApiError(error, "the coordinator is not at work yet")
 
     async def listed(self, type_: str) -> tuple[str, str, str] | None:
         """Return type, protocol and state as ListGroups tells them, None if it does
@@ -223,5 +230,6 @@ async def new_group(broker: Subject, partitions: int = 2) -> NewGroup:
     node = await find_coordinator(broker, name)
     connection = await broker.connect_to(Address(node.host, node.port))
     group = NewGroup(broker, name, connection, topic)
+    await broker.cluster.retry(group.answers)
     broker.afterwards(group.remove)
     return group
