@@ -8,7 +8,8 @@ from __future__ import annotations
 from logion.config import BrokerConfig
 from logion.group.consumer.assignors import ASSIGNORS
 from logion.group.consumer.state import MIGRATIONS, Settings
-from logion.group.rules import CoordinatorSettings, GroupRules, ValueVersions
+from logion.group.rules import GroupRules
+from logion.group.settings import CoordinatorSettings, ValueVersions
 from logion.protocol.releases import Release, release
 from logion.records.codec import Codec
 from logion.settings import ConfigError

@@ -50,7 +50,8 @@ from logion.group.consumer.state import Client, ConsumerGroup, Downgrade
 from logion.group.new_groups import NewGroups
 from logion.group.partitioning import partition_of
 from logion.group.records import group_key, group_value
-from logion.group.rules import CoordinatorSettings, Instant
+from logion.group.rules import Instant
+from logion.group.settings import CoordinatorSettings
 from logion.group.shard import KeyValue, Shard, group_error
 from logion.group.timers import Timers
 from logion.names import TopicPartition

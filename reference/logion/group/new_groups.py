@@ -39,7 +39,8 @@ from logion.group.consumer.state import (
 )
 from logion.group.consumer.timing import next_deadline_ms, on_loaded
 from logion.group.records import group_key, group_value, new_group_record
-from logion.group.rules import CoordinatorSettings, Instant
+from logion.group.rules import Instant
+from logion.group.settings import CoordinatorSettings
 from logion.group.shard import KeyValue, Shard, group_error
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error

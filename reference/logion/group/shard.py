@@ -13,7 +13,7 @@ import trio
 
 from logion.group.cell import GroupCell
 from logion.group.replay import Replay
-from logion.group.rules import CoordinatorSettings
+from logion.group.settings import CoordinatorSettings
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.records.batch import scan_batches
