@@ -13,6 +13,7 @@ from typing import Any
 
 from logion.broker.internal_topics import OFFSETS, TRANSACTIONS
 from logion.console.showing import Shown, shown, visible
+from logion.group import records as group_records
 from logion.protocol.codec import decode
 from logion.protocol.embedded import (
     CONSUMER,
@@ -22,38 +23,13 @@ from logion.protocol.embedded import (
 )
 from logion.protocol.errors import ProtocolError
 from logion.protocol.json import to_json
-from logion.protocol.messages import group_records as group
 from logion.protocol.messages import transaction_records as transaction
+from logion.protocol.messages.group_records import GroupMetadataValue
 from logion.protocol.schema import schema_of
 from logion.records.record import Record
 
 KINDS: Mapping[str, Mapping[int, tuple[type, type]]] = {
-    OFFSETS: {
-        0: (group.OffsetCommitKey, group.OffsetCommitValue),
-        1: (group.OffsetCommitKey, group.OffsetCommitValue),
-        2: (group.GroupMetadataKey, group.GroupMetadataValue),
-        3: (group.ConsumerGroupMetadataKey, group.ConsumerGroupMetadataValue),
-        4: (
-            group.ConsumerGroupPartitionMetadataKey,
-            group.ConsumerGroupPartitionMetadataValue,
-        ),
-        5: (
-            group.ConsumerGroupMemberMetadataKey,
-            group.ConsumerGroupMemberMetadataValue,
-        ),
-        6: (
-            group.ConsumerGroupTargetAssignmentMetadataKey,
-            group.ConsumerGroupTargetAssignmentMetadataValue,
-        ),
-        7: (
-            group.ConsumerGroupTargetAssignmentMemberKey,
-            group.ConsumerGroupTargetAssignmentMemberValue,
-        ),
-        8: (
-            group.ConsumerGroupCurrentMemberAssignmentKey,
-            group.ConsumerGroupCurrentMemberAssignmentValue,
-        ),
-    },
+    OFFSETS: group_records.KINDS,
     TRANSACTIONS: {
         0: (transaction.TransactionLogKey, transaction.TransactionLogValue),
     },
@@ -92,7 +68,7 @@ def _message(cls: type, data: bytes | None, size_max: int) -> Shown:
 
 def _tell_members(value: object, told: dict[str, Any]) -> None:
     """Put what consumers said of themselves in place of its bytes."""
-    if not isinstance(value, group.GroupMetadataValue):
+    if not isinstance(value, GroupMetadataValue):
         return
     if value.protocol_type != CONSUMER:
         return

@@ -88,6 +88,20 @@ def test_members_that_said_what_nobody_knows_are_told_as_bytes() -> None:
     assert (member["subscription"], member["assignment"]) == ("Pw==", "AAD/")
 
 
+def test_what_a_pattern_matches_is_told_in_words() -> None:
+    key = group.ConsumerGroupRegularExpressionKey(
+        group_id="g", regular_expression="t.*"
+    )
+    value = group.ConsumerGroupRegularExpressionValue(
+        topics=("t1",), version=0, timestamp=1
+    )
+    told = key_and_value(
+        OFFSETS, record(versioned(key, 16), versioned(value, 0)), 10_000
+    )
+    assert json.loads(told[0].text)["regularExpression"] == "t.*"
+    assert json.loads(told[1].text)["topics"] == ["t1"]
+
+
 def test_the_state_of_a_transaction_is_told_in_words() -> None:
     key = transaction.TransactionLogKey(transactional_id="x")
     value = transaction.TransactionLogValue(
