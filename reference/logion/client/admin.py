@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from logion.client.cluster import Cluster, raise_for
-from logion.client.connection import Connection
 from logion.names import ZERO_UUID
 from logion.protocol.messages.create_topics import (
     CreatableTopic,
@@ -32,10 +31,6 @@ from logion.protocol.messages.describe_configs import (
     DescribeConfigsResource,
     DescribeConfigsResponse,
 )
-from logion.protocol.messages.find_coordinator import (
-    FindCoordinatorRequest,
-    FindCoordinatorResponse,
-)
 from logion.protocol.messages.list_groups import ListGroupsRequest, ListGroupsResponse
 
 TOPIC = 2
@@ -43,7 +38,6 @@ TOPIC = 2
 BROKER = 4
 """Resource type of a broker in the configuration APIs."""
 
-FIND_COORDINATOR = 10
 DELETE_TOPICS = 20
 
 
@@ -123,21 +117,8 @@ async def list_groups(cluster: Cluster) -> list[str]:
 
 async def delete_group(cluster: Cluster, group_id: str) -> None:
     """Delete a group without members, and its offsets."""
-    coordinator = await coordinator_of(cluster, group_id)
+    coordinator = await cluster.connection(await cluster.coordinator(group_id))
     request = DeleteGroupsRequest(groups_names=(group_id,))
     answer = await coordinator.call(request, DeleteGroupsResponse)
     for result in answer.results:
         raise_for(result.error_code, group_id)
-
-
-async def coordinator_of(cluster: Cluster, group_id: str) -> Connection:
-    """Return the connection to the coordinator of a group."""
-    broker = await cluster.any_connection()
-    version = broker.versions.newest(FIND_COORDINATOR)
-    request = FindCoordinatorRequest(key=group_id)
-    if version >= 4:  # several may be asked for (KIP-699)
-        request = FindCoordinatorRequest(coordinator_keys=(group_id,))
-    answer = await broker.call(request, FindCoordinatorResponse, version=version)
-    found = answer.coordinators[0] if version >= 4 else answer
-    raise_for(found.error_code, found.error_message)
-    return await cluster.node(found.node_id)

@@ -20,13 +20,20 @@ from logion.client.connection import Address, Connection, Options, connect
 from logion.client.picture import Leader, Picture, seen
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
+from logion.protocol.messages.find_coordinator import (
+    FindCoordinatorRequest,
+    FindCoordinatorResponse,
+)
 from logion.protocol.messages.metadata import (
     MetadataRequest,
     MetadataRequestTopic,
     MetadataResponse,
 )
 
-METADATA = 3
+METADATA, FIND_COORDINATOR = 3, 10
+
+COORDINATOR_VERSION_WITH_KEYS = 4
+"""Of FindCoordinator: several groups may be asked for (KIP-699)."""
 
 Answer = TypeVar("Answer")
 Result = TypeVar("Result")
@@ -132,6 +139,21 @@ class Cluster:
         if self.picture.controller_id not in self.picture.nodes:
             return await self.any_connection()
         return await self.node(self.picture.controller_id)
+
+    async def coordinator(self, group_id: str) -> Address:
+        """Return where the coordinator of a group is; raises ApiError if none is."""
+        broker = await self.any_connection()
+        version = broker.versions.newest(FIND_COORDINATOR)
+        has_keys = version >= COORDINATOR_VERSION_WITH_KEYS
+        request = (
+            FindCoordinatorRequest(coordinator_keys=(group_id,))
+            if has_keys
+            else FindCoordinatorRequest(key=group_id)
+        )
+        answer = await broker.call(request, FindCoordinatorResponse, version=version)
+        found = answer.coordinators[0] if has_keys else answer
+        raise_for(found.error_code, found.error_message)
+        return Address(found.host, found.port)
 
     async def ask(self, request: Any, answer: type[Answer]) -> Answer:
         """Return any broker's answer."""

@@ -15,13 +15,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import trio
 
 from logion.client.assignors import ASSIGNORS
 from logion.client.cluster import Cluster, raise_for
-from logion.client.connection import Address, Connection, connect
+from logion.client.connection import Connection, connect
 from logion.client.consumer import Consumer, ConsumerOptions, Received
 from logion.names import TopicPartition
 from logion.protocol.embedded import (
@@ -32,10 +33,6 @@ from logion.protocol.embedded import (
     topics_in,
 )
 from logion.protocol.errors import ApiError, Error
-from logion.protocol.messages.find_coordinator import (
-    FindCoordinatorRequest,
-    FindCoordinatorResponse,
-)
 from logion.protocol.messages.heartbeat import HeartbeatRequest, HeartbeatResponse
 from logion.protocol.messages.join_group import (
     JoinGroupRequest,
@@ -68,13 +65,13 @@ from logion.protocol.messages.sync_group import (
 
 Answer = TypeVar("Answer")
 
-OFFSET_COMMIT, OFFSET_FETCH, FIND_COORDINATOR, LEAVE_GROUP = 8, 9, 10, 13
+OFFSET_COMMIT, OFFSET_FETCH, LEAVE_GROUP = 8, 9, 13
 
 NEWEST_BY_NAME = 9
 """Offsets are committed and fetched by topic name up to this version."""
 
-FIRST_WITH_KEYS, FIRST_WITH_LEAVERS, FIRST_WITH_GROUPS = 4, 3, 8
-"""Versions of FindCoordinator, LeaveGroup and OffsetFetch that have a new form."""
+FIRST_WITH_LEAVERS, FIRST_WITH_GROUPS = 3, 8
+"""Versions of LeaveGroup and OffsetFetch that have a new form."""
 
 REJOIN = {
     Error.REBALANCE_IN_PROGRESS,
@@ -237,23 +234,10 @@ class GroupConsumer:
     async def _find(self) -> Connection:
         known = self._coordinator
         if known is None or not known.is_open:
-            address = await self._cluster.retry(self._address)
+            find = partial(self._cluster.coordinator, self._group_id)
+            address = await self._cluster.retry(find)
             self._coordinator = known = await connect(address, self._cluster.options)
         return known
-
-    async def _address(self) -> Address:
-        broker = await self._cluster.any_connection()
-        version = broker.versions.newest(FIND_COORDINATOR)
-        has_keys = version >= FIRST_WITH_KEYS
-        request = (
-            FindCoordinatorRequest(coordinator_keys=(self._group_id,))
-            if has_keys
-            else FindCoordinatorRequest(key=self._group_id)
-        )
-        answer = await broker.call(request, FindCoordinatorResponse, version=version)
-        found = answer.coordinators[0] if has_keys else answer
-        raise_for(found.error_code, found.error_message)
-        return Address(found.host, found.port)
 
     # Joining
 
