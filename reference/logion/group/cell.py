@@ -10,9 +10,11 @@ from typing import Generic, TypeVar
 import trio
 
 from logion.group.classic.state import ClassicGroup, State
+from logion.group.classic.steps import JoinAnswer, SyncAnswer
 from logion.group.consumer.state import ConsumerGroup
 from logion.group.offsets import CommittedOffset
 from logion.names import TopicPartition
+from logion.protocol.errors import Error
 
 T = TypeVar("T")
 
@@ -94,3 +96,10 @@ class GroupCell:
         place = self.waiting.pop((call, member_id), None)
         if place is not None:
             place.give(answer)
+
+    def turn_away(self, error: Error) -> None:
+        """Answer the requests of all members that wait with an error."""
+        for call, member_id in list(self.waiting):
+            is_join = call is Call.JOIN
+            answer = JoinAnswer(error, member_id) if is_join else SyncAnswer(error)
+            self.answer(call, member_id, answer)

@@ -49,7 +49,7 @@ from logion.group.classic.timing import next_due, on_time
 from logion.group.consumer.state import Client, ConsumerGroup, Downgrade
 from logion.group.new_groups import NewGroups
 from logion.group.partitioning import partition_of
-from logion.group.records import group_key, group_value
+from logion.group.records import group_key, group_record
 from logion.group.rules import Instant
 from logion.group.settings import CoordinatorSettings
 from logion.group.shard import KeyValue, Shard, group_error
@@ -111,25 +111,14 @@ class GroupCoordinator:
         wanted = {it.name.partition: it for it in led}
         for index, shard in list(self.shards.items()):
             if wanted.get(index) is not shard.partition:
-                self._resign(self.shards.pop(index))
+                for cell in self.shards.pop(index).cells.values():
+                    cell.turn_away(Error.NOT_COORDINATOR)
         for index, partition in wanted.items():
             if index not in self.shards:
                 shard = self.shards[index] = Shard(partition, self.settings)
                 if not shard.is_loaded:
                     self._unloaded.append(shard)
         self._wake.set()
-
-    def _resign(self, shard: Shard) -> None:
-        """Send the members that wait elsewhere."""
-        for cell in shard.cells.values():
-            for call, member_id in list(cell.waiting):
-                error = Error.NOT_COORDINATOR
-                answer = (
-                    JoinAnswer(error, member_id)
-                    if call is Call.JOIN
-                    else SyncAnswer(error)
-                )
-                cell.answer(call, member_id, answer)
 
     def shard_of(self, group_id: str) -> Shard:
         """Return where a group belongs.
@@ -364,10 +353,11 @@ class GroupCoordinator:
             if error is not Error.NONE:
                 log.warning("group %s is empty; not written: %s", cell.id, error.name)
 
-        is_dead = cell.classic.state is State.DEAD
-        self._store(shard, self._record_of(cell, {}, is_dead=is_dead), stored)
-        if is_dead:
+        if cell.classic.state is State.DEAD:
+            self._store(shard, (group_key(cell.id), None), stored)
             cell.classic = ClassicGroup(cell.id)
+        else:
+            self._store(shard, self._record_of(cell.classic), stored)
 
     def _store_assignment(
         self, shard: Shard, cell: GroupCell, effect: StoreAssignment
@@ -378,7 +368,8 @@ class GroupCoordinator:
             step = on_assignment_stored(group, effect, error, rules, self.now)
             self._apply(shard, cell, step)
 
-        self._store(shard, self._record_of(cell, effect.assignments), stored)
+        record = self._record_of(cell.classic, effect.assignments)
+        self._store(shard, record, stored)
 
     def _store_replacement(
         self, shard: Shard, cell: GroupCell, effect: StoreReplacement
@@ -387,21 +378,12 @@ class GroupCoordinator:
             step = on_replacement_stored(cell.classic, effect, error)
             self._apply(shard, cell, step)
 
-        assignments = {it.id: it.assignment for it in cell.classic.members.values()}
-        self._store(shard, self._record_of(cell, assignments), stored)
+        self._store(shard, self._record_of(cell.classic), stored)
 
     def _record_of(
-        self,
-        cell: GroupCell,
-        assignments: Mapping[str, bytes],
-        *,
-        is_dead: bool = False,
+        self, group: ClassicGroup, assignments: Mapping[str, bytes] | None = None
     ) -> KeyValue:
-        key = group_key(cell.id)
-        if is_dead:
-            return key, None
-        version = self.settings.versions.group
-        return key, group_value(cell.classic, assignments, version)
+        return group_record(group, self.settings.versions.group, assignments)
 
     def _store(
         self, shard: Shard, record: KeyValue, then: Callable[[Error], None]

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 
 from logion.cluster.image import ClusterImage
-from logion.group.cell import Call, GroupCell
+from logion.group.cell import GroupCell
 from logion.group.classic.state import ClassicGroup, State
 from logion.group.classic.steps import (
     Join,
@@ -38,7 +38,7 @@ from logion.group.consumer.state import (
     TopicIdPartition,
 )
 from logion.group.consumer.timing import next_deadline_ms, on_loaded
-from logion.group.records import group_key, group_value, new_group_record
+from logion.group.records import group_key, group_record, new_group_record
 from logion.group.rules import Instant
 from logion.group.settings import CoordinatorSettings
 from logion.group.shard import KeyValue, Shard, group_error
@@ -244,7 +244,8 @@ class NewGroups:
         """
         records = [*before, *map(new_group_record, outcome.records)]
         if outcome.downgrade is not None:
-            records.append(self._classic_record(outcome.downgrade.group))
+            version = self._settings.versions.group
+            records.append(group_record(outcome.downgrade.group, version))
         end_offset = None
         if records:
             try:
@@ -257,16 +258,11 @@ class NewGroups:
             self._on_downgraded(shard, cell, outcome.downgrade)
             return end_offset
         if cell.consumer is None:
-            _send_back(cell)
+            cell.turn_away(Error.REBALANCE_IN_PROGRESS)  # they join the new one
             cell.classic = ClassicGroup(group_id)
         cell.consumer = outcome.group
         self._follow(shard, cell)
         return end_offset
-
-    def _classic_record(self, group: ClassicGroup) -> KeyValue:
-        assignments = {it.id: it.assignment for it in group.members.values()}
-        version = self._settings.versions.group
-        return group_key(group.id), group_value(group, assignments, version)
 
     def _follow(self, shard: Shard, cell: GroupCell) -> None:
         """Have the group looked at when its next deadline ends."""
@@ -285,12 +281,3 @@ def _existing(cell: GroupCell | None, group_id: str) -> ConsumerGroup:
     else:
         return cell.consumer
     raise ApiError(Error.GROUP_ID_NOT_FOUND, text)
-
-
-def _send_back(cell: GroupCell) -> None:
-    """Have the members of a classic group that wait for it join the new one."""
-    error = Error.REBALANCE_IN_PROGRESS
-    for call, member_id in list(cell.waiting):
-        is_join = call is Call.JOIN
-        answer = JoinAnswer(error, member_id) if is_join else SyncAnswer(error)
-        cell.answer(call, member_id, answer)

@@ -188,6 +188,16 @@ def group_value(
     return value_bytes(version, value)
 
 
+def group_record(
+    group: ClassicGroup, version: int, assignments: Mapping[str, bytes] | None = None
+) -> tuple[bytes, bytes]:
+    """Return key and value of a classic group; assignments are the members' own
+    unless others are given."""
+    if assignments is None:
+        assignments = {it.id: it.assignment for it in group.members.values()}
+    return group_key(group.id), group_value(group, assignments, version)
+
+
 def read_group(group_id: str, value: GroupMetadataValue) -> ClassicGroup:
     """Return the classic group that a value says; no session has begun.
 
