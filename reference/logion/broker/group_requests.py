@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from logion.broker.context import Context
 from logion.broker.state import BrokerState
+from logion.group.classic.state import State
 from logion.protocol.errors import ApiError, Error
+from logion.protocol.releases import release
 
 
 def check_group_id(group_id: str) -> None:
@@ -25,3 +27,10 @@ def check_new_protocol(broker: BrokerState) -> None:
 def host_of(context: Context) -> str:
     """Return a client's address as Kafka writes it: `/127.0.0.1`."""
     return f"/{context.peer.rpartition(':')[0]}"
+
+
+def state_name(broker: BrokerState, state: State) -> str:
+    """Return what the release calls a state; one had another name before 1.1."""
+    if state is State.COMPLETING and broker.release < release("1.1"):
+        return "AwaitingSync"
+    return state.value

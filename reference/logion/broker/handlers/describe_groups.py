@@ -9,6 +9,7 @@ v6   GROUP_ID_NOT_FOUND, with a message, for a group that is not there (KIP-1043
 from __future__ import annotations
 
 from logion.broker.context import Context
+from logion.broker.group_requests import state_name
 from logion.broker.permissions import (
     GROUP_OPERATIONS,
     NOT_ASKED,
@@ -102,10 +103,3 @@ def _member(member: Member, protocol: str | None) -> DescribedGroupMember:
         member_metadata=b"" if protocol is None else member.metadata(protocol),
         member_assignment=b"" if protocol is None else member.assignment,
     )
-
-
-def state_name(broker: BrokerState, state: State) -> str:
-    """Return what the release calls a state; one had another name before 1.1."""
-    if state is State.COMPLETING and broker.release < release("1.1"):
-        return "AwaitingSync"
-    return state.value

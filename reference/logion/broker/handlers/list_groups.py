@@ -8,7 +8,7 @@ v5   types, and a filter by them (KIP-848)
 from __future__ import annotations
 
 from logion.broker.context import Context
-from logion.broker.handlers.describe_groups import state_name
+from logion.broker.group_requests import state_name
 from logion.broker.state import BrokerState
 from logion.group.cell import GroupCell
 from logion.group.views import CLASSIC
