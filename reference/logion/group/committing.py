@@ -44,22 +44,11 @@ async def commit(
         if sender.generation >= 0:
             return Error.ILLEGAL_GENERATION
         cell = GroupCell(group_id)
-    if cell.consumer is not None:
-        groups.check_new_commit(cell.consumer, sender, offsets, version)
-    else:
-        step = on_commit(cell.classic, sender, groups.settings.rules, groups.now)
-        if step.error is not Error.NONE:
-            return step.error
-        cell.classic = step.group
-    versions = groups.settings.versions
-    records: list[KeyValue] = [
-        (
-            offset_key(group_id, partition, versions.offset_key),
-            offset_value(committed, versions.offset),
-        )
-        for partition, committed in offsets.items()
-    ]
+    error = _commit_error(groups, cell, sender, offsets, version)
+    if error is not Error.NONE:
+        return error
     try:
+        records = _commit_records(groups, group_id, offsets)
         end_offset = shard.append(records, groups.now.time_ms)
     except ApiError as problem:
         log.error("%s: a commit cannot be written: %s", shard.name, problem)
@@ -69,6 +58,37 @@ async def commit(
         return commit_error(error)
     shard.cells.setdefault(group_id, cell).offsets.update(offsets)
     return Error.NONE
+
+
+def _commit_error(
+    groups: GroupCoordinator,
+    cell: GroupCell,
+    sender: Sender,
+    offsets: Iterable[TopicPartition],
+    version: int,
+) -> Error:
+    """Return why a sender may not commit; NONE if it may, and it lives if a member."""
+    if cell.consumer is not None:
+        groups.check_new_commit(cell.consumer, sender, offsets, version)
+        return Error.NONE
+    step = on_commit(cell.classic, sender, groups.settings.rules, groups.now)
+    cell.classic = step.group
+    return step.error
+
+
+def _commit_records(
+    groups: GroupCoordinator,
+    group_id: str,
+    offsets: Mapping[TopicPartition, CommittedOffset],
+) -> list[KeyValue]:
+    versions = groups.settings.versions
+    return [
+        (
+            offset_key(group_id, partition, versions.offset_key),
+            offset_value(committed, versions.offset),
+        )
+        for partition, committed in offsets.items()
+    ]
 
 
 def committed_offsets(
@@ -93,12 +113,10 @@ def delete_offsets(
 ) -> dict[TopicPartition, Error]:
     """Forget offsets that no member reads on from (KIP-496); return each one's error.
 
-    Raises ApiError: GROUP_ID_NOT_FOUND, NON_EMPTY_GROUP for a group whose members'
-    topics nobody can tell, and what `GroupCoordinator.shard_of` raises.
+    Raises ApiError: NON_EMPTY_GROUP for a group whose members' topics nobody can tell,
+    and what `GroupCoordinator.known` raises.
     """
-    shard, cell = groups.find(group_id)
-    if cell is None:
-        raise ApiError(Error.GROUP_ID_NOT_FOUND, f"there is no group {group_id!r}")
+    shard, cell = groups.known(group_id)
     if cell.consumer is not None:
         kept: Collection[str] | None = names_of_all(cell.consumer)
     else:
@@ -132,12 +150,9 @@ def _topics_in_use(group: ClassicGroup) -> Collection[str] | None:
 def delete_group(groups: GroupCoordinator, group_id: str) -> None:
     """Forget a group without members, and its offsets.
 
-    Raises ApiError: GROUP_ID_NOT_FOUND, NON_EMPTY_GROUP, and what
-    `GroupCoordinator.shard_of` raises.
+    Raises ApiError: NON_EMPTY_GROUP, and what `GroupCoordinator.known` raises.
     """
-    shard, cell = groups.find(group_id)
-    if cell is None:
-        raise ApiError(Error.GROUP_ID_NOT_FOUND, f"there is no group {group_id!r}")
+    shard, cell = groups.known(group_id)
     state = cell.classic.state.value
     if cell.consumer is not None:
         state = cell.consumer.state.value

@@ -140,6 +140,16 @@ class GroupCoordinator:
         shard = self.shard_of(group_id)
         return shard, shard.cells.get(group_id)
 
+    def known(self, group_id: str) -> tuple[Shard, GroupCell]:
+        """Return a group that is there, and where it belongs.
+
+        Raises ApiError: GROUP_ID_NOT_FOUND, and what `shard_of` raises.
+        """
+        shard, cell = self.find(group_id)
+        if cell is None:
+            raise ApiError(Error.GROUP_ID_NOT_FOUND, f"there is no group {group_id!r}")
+        return shard, cell
+
     def is_told(self, cell: GroupCell) -> bool:
         """Tell whether descriptions and lists know of a group.
 
