@@ -66,8 +66,7 @@ async def test_time_passes_for_groups_by_itself() -> None:
     settings = {"group.min.session.timeout.ms": "1"}
     world = World(clock=SystemClock())
     async with running(settings, world=world) as broker, members(broker) as (a,):
-        await a.join(session_timeout_ms=20)
-        await a.sync()
+        await a.join(3, session_timeout_ms=20)  # in one request: no id to be given up
         await settle(broker, "g", State.EMPTY)
 
 
