@@ -30,7 +30,7 @@ from logion.protocol.headers import (
 )
 
 if TYPE_CHECKING:  # loaded when a rule is in force
-    from logion.broker.faults.injecting import Injecting
+    from logion.broker.injecting import Injecting
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ class Connection:
         """Return what a rule makes of a request; None where none fires: as usual."""
         if not self.broker.faults.is_armed:
             return None
-        from logion.broker.faults.injecting import injecting_into
+        from logion.broker.injecting import injecting_into
 
         return injecting_into(self.broker, context, request, handle)
 

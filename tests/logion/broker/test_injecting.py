@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 import trio
-from logion.broker import context
-from logion.broker.faults import injecting
+from logion.broker import context, injecting
 from logion.client.connection import connect
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.describe_log_dirs import DescribeLogDirsRequest
