@@ -24,6 +24,7 @@ from logion.client.assignors import ASSIGNORS
 from logion.client.cluster import Cluster, raise_for
 from logion.client.connection import Connection, connect
 from logion.client.consumer import Consumer, ConsumerOptions, Received
+from logion.client.versions import api_key_of
 from logion.names import TopicPartition
 from logion.protocol.embedded import (
     CONSUMER,
@@ -65,7 +66,7 @@ from logion.protocol.messages.sync_group import (
 
 Answer = TypeVar("Answer")
 
-OFFSET_COMMIT, OFFSET_FETCH, LEAVE_GROUP = 8, 9, 13
+OFFSET_FETCH, LEAVE_GROUP = 9, 13
 
 NEWEST_BY_NAME = 9
 """Offsets are committed and fetched by topic name up to this version."""
@@ -164,9 +165,7 @@ class GroupConsumer:
                 for name, rows in topics.items()
             ),
         )
-        answer = await self._ask(
-            request, OffsetCommitResponse, api_key=OFFSET_COMMIT, newest=NEWEST_BY_NAME
-        )
+        answer = await self._ask(request, OffsetCommitResponse, newest=NEWEST_BY_NAME)
         for topic in answer.topics:
             for it in topic.partitions:
                 self._check(it.error_code)
@@ -218,15 +217,14 @@ class GroupConsumer:
         request: Any,
         answer: type[Answer],
         *,
-        api_key: int | None = None,
-        newest: int = 0,
+        newest: int | None = None,
         timeout_s: float | None = None,
     ) -> Answer:
-        """Return the coordinator's answer, of an API in at most version `newest`."""
+        """Return the coordinator's answer to a request of at most version `newest`."""
         coordinator = await self._find()
         version = None
-        if api_key is not None:
-            version = min(coordinator.versions.newest(api_key), newest)
+        if newest is not None:
+            version = min(coordinator.versions.newest(api_key_of(request)), newest)
         return await coordinator.call(
             request, answer, version=version, timeout_s=timeout_s
         )
