@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from confluent_kafka import KafkaException, Producer
+from confluent_kafka import ConsumerGroupType, KafkaException, Producer
+from confluent_kafka.admin import AdminClient
 
 from tests.integration.apache import version_of
 from tests.integration.clients_table import FIRST_CONSUMER_PROTOCOL, Client
@@ -35,7 +36,7 @@ def settings_for(release: str, session_ms: int = PATIENT_MS) -> dict[str, str]:
     With KIP-848 it is the broker that decides on timeouts.
     """
     if version_of(release) < version_of(FIRST_CONSUMER_PROTOCOL):
-        return SETTINGS
+        return dict(SETTINGS)
     return SETTINGS | {
         "group.consumer.min.session.timeout.ms": str(QUICK_MS),
         "group.consumer.session.timeout.ms": str(session_ms),
@@ -159,6 +160,17 @@ class Group:
     def get_all(self) -> None:
         """Return when every record that was sent was told by a member."""
         wait_until(self.has_all, self.all, f"{self.name} to get everything")
+
+    def check_protocol(self) -> None:
+        """AssertionError unless the broker says that the group is of its protocol.
+
+        Some clients fall back to the classic protocol without a word.
+        """
+        if self.is_server_side:
+            admin = AdminClient({"bootstrap.servers": self.feed.bootstrap})
+            listed = admin.list_consumer_groups(request_timeout=WAIT_SECONDS_MAX)
+            kinds = {each.group_id: each.type for each in listed.result().valid}
+            assert kinds[self.name] == ConsumerGroupType.CONSUMER
 
     def commit(self) -> None:
         """Have every member commit how far it has read."""
