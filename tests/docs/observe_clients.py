@@ -28,7 +28,7 @@ from tests.integration import apache, brokers, corpus
 from tests.integration.build import MissingToolError
 from tests.integration.clients_table import CLIENTS, FIRST_STATIC, Client
 from tests.integration.exchange import assert_same, expected, has_headers
-from tests.integration.groups import Feed, Group, settings_for
+from tests.integration.groups import FEED_CLIENT_ID, Feed, Group, settings_for
 from tests.integration.members import Members
 from tests.integration.programs import ClientError, Program, program
 
@@ -55,10 +55,13 @@ class Answered:
         self._asked: dict[tuple[int, bytes], evidence.Pair] = {}
 
     def take(self, frame: Frame) -> None:
-        """Take the next frame that passed: its header says what it is."""
+        """Take the next frame that passed: its header says what it is, and whose."""
         if frame.direction is Direction.REQUEST:
-            key, version = (int.from_bytes(frame.data[i : i + 2]) for i in (0, 2))
-            self._asked[frame.connection, frame.data[4:8]] = key, version
+            key, version, size = (
+                int.from_bytes(frame.data[i : i + 2]) for i in (0, 2, 8)
+            )
+            if frame.data[10 : 10 + size] != FEED_CLIENT_ID.encode():
+                self._asked[frame.connection, frame.data[4:8]] = key, version
         elif pair := self._asked.pop((frame.connection, frame.data[:4]), None):
             self.pairs.add(pair)
 

@@ -22,6 +22,9 @@ PATIENT_MS = 20_000
 HEARTBEAT_MS = 200
 """How long it may take until a member learns of a rebalance."""
 
+FEED_CLIENT_ID = "feed"
+"""By which what a feed sends is known from what the clients under test send."""
+
 SETTINGS = {
     "num.partitions": str(PARTITIONS),
     "group.min.session.timeout.ms": "1000",
@@ -68,6 +71,7 @@ class Feed:
     def _settings(self) -> dict[str, Any]:
         settings: dict[str, Any] = {
             "bootstrap.servers": self.bootstrap,
+            "client.id": FEED_CLIENT_ID,
             "topic.metadata.refresh.fast.interval.ms": 10,
             "reconnect.backoff.max.ms": 200,
         }
