@@ -14,6 +14,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** A member of a group: it is told of its partitions while it polls. */
@@ -73,7 +74,7 @@ final class Member implements ConsumerRebalanceListener {
         JsonObject job = jobs.look();
         while (job == null || !job.get("do").getAsString().equals("leave")) {
             if (job != null) {
-                commit(positions);
+                commitAll();
                 JsonObject told = new JsonObject();
                 told.add("committed", listOf(positions));
                 tell("committed", told);
@@ -84,6 +85,18 @@ final class Member implements ConsumerRebalanceListener {
         Api.beforeClose(consumer, this);
         consumer.close();
         tell("left", new JsonObject());
+    }
+
+    /** Commits all positions; while the group rebalances, that has to wait for its end. */
+    private void commitAll() {
+        for (boolean done = false; !done; ) {
+            try {
+                commit(positions);
+                done = true;
+            } catch (RebalanceInProgressException again) {
+                tellRecords(Api.poll(consumer, POLL_MS));
+            }
+        }
     }
 
     private void tellRecords(Iterable<ConsumerRecord<byte[], byte[]>> read) {
