@@ -146,9 +146,9 @@ class BrokerConfig:
         may change.
         """
         for key in own:
-            _check_dynamic(key, own[key], ("per-broker", "cluster-wide"))
+            _check_dynamic(key, own[key], self.release)
         for key in cluster:
-            _check_dynamic(key, cluster[key], ("cluster-wide", "per-broker"))
+            _check_dynamic(key, cluster[key], self.release)
         layers = {
             Source.DYNAMIC_BROKER_CONFIG: dict(own),
             Source.DYNAMIC_DEFAULT_BROKER_CONFIG: dict(cluster),
@@ -219,6 +219,7 @@ class BrokerConfig:
                 setting,
                 source=source or Source.DEFAULT_CONFIG,
                 value=self[name],
+                read_only=setting.is_read_only_in(self.release),
                 synonyms=found,
             )
 
@@ -362,7 +363,13 @@ class TopicConfig:
             if is_shown or name in self.overrides:
                 found = tuple(self._found(setting))
                 source = found[0].source if found else Source.DEFAULT_CONFIG
-                yield _entry(setting, source=source, value=self[name], synonyms=found)
+                yield _entry(
+                    setting,
+                    source=source,
+                    value=self[name],
+                    read_only=False,
+                    synonyms=found,
+                )
 
     def _resolve(self, setting: Setting) -> Value:
         release = self.broker.release
@@ -440,15 +447,20 @@ def _is_known(key: str) -> bool:
     return key in broker_settings() or key.startswith(_PREFIXES)
 
 
-def _check_dynamic(key: str, text: str, updates: tuple[str, ...]) -> None:
+def _check_dynamic(key: str, text: str, release: str) -> None:
     setting = broker_settings().get(key)
-    if setting is not None and setting.update not in updates:
+    if setting is not None and setting.is_read_only_in(release):
         reason = f"Cannot update these configs dynamically: {key}"
         raise ConfigError(key, text, reason)
 
 
 def _entry(
-    setting: Setting, *, source: Source, value: Value, synonyms: tuple[Synonym, ...]
+    setting: Setting,
+    *,
+    source: Source,
+    value: Value,
+    read_only: bool,
+    synonyms: tuple[Synonym, ...],
 ) -> ConfigEntry:
     is_sensitive = setting.type == "password"
     return ConfigEntry(
@@ -456,7 +468,7 @@ def _entry(
         None if is_sensitive else value_text(value),
         CONFIG_TYPES[setting.type],
         source,
-        setting.update == "read-only",
+        read_only,
         is_sensitive,
         synonyms,
     )

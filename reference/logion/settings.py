@@ -35,6 +35,10 @@ class ConfigError(Exception):
         self.reason = reason
 
 
+READ_ONLY_SINCE = {"advertised.listeners": "4.0"}
+"""Settings that a running broker took once, and the first release that does not."""
+
+
 class Setting(NamedTuple):
     """One row of the table."""
 
@@ -73,6 +77,12 @@ class Setting(NamedTuple):
         minor = minor_release(release)
         ended = self.last and minor_release(self.last) < minor
         return minor_release(self.first) <= minor and not ended
+
+    def is_read_only_in(self, release: str) -> bool:
+        """Return whether only a restart changes this broker setting in `release`."""
+        since = READ_ONLY_SINCE.get(self.name)
+        ended = since is not None and minor_release(since) <= minor_release(release)
+        return ended or self.update == "read-only"
 
     def parse(self, text: str, release: str) -> Value:
         """Return `text` as this setting's type.

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 from logion.config import (
     UNLIMITED,
@@ -252,6 +254,17 @@ def test_a_dynamic_value_is_stronger_than_the_file() -> None:
 def test_wrong_dynamic_changes_are_refused(own: dict[str, str], reason: str) -> None:
     with pytest.raises(ConfigError, match=reason):
         BrokerConfig.of({}).with_dynamic(own=own, cluster={})
+
+
+@pytest.mark.parametrize(("release", "read_only"), [("3.9", False), ("4.0", True)])
+def test_a_running_broker_keeps_what_it_advertises_since_4_0(
+    release: str, read_only: bool
+) -> None:
+    config = BrokerConfig.of({}, release=release)
+    assert entry_of(config, "advertised.listeners").is_read_only is read_only
+    own = {"advertised.listeners": "PLAINTEXT://other:9092"}
+    with pytest.raises(ConfigError) if read_only else nullcontext():
+        config.with_dynamic(own=own, cluster={})
 
 
 def test_an_unknown_dynamic_setting_may_be_a_plug_ins() -> None:
