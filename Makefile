@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -bb -m pytest
 
-.PHONY: help env test unit integration conformance check benchmark status screenshot verify pythons clean
+.PHONY: help env test unit integration conformance check benchmark status screenshot suites verify pythons clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,6 +58,9 @@ status: env ## What is answered, who has tested it, into docs/status.md, docs/cl
 
 screenshot: env ## Pictures of the console, into docs/images (needs Chromium)
 	@$(BIN)/python -m tests.screenshot
+
+suites: env ## The test suites of client libraries, into docs/client-suites.md (needs git, Go)
+	@$(BIN)/python -m tests.integration.client_suites
 
 verify: env ## Everything: 100 kills, every release, every Python; into docs/verify.md
 	@$(BIN)/python tests/verify.py

@@ -66,6 +66,7 @@ def steps() -> list[Step]:
             f"clients, in groups with every assignor; kill -9 {KILL_ROUNDS} times",
             (*PYTEST, "tests/integration"),
         ),
+        Step("the test suites of client libraries", ("make", "suites")),
     ]
 
 
