@@ -59,6 +59,9 @@ NOTES = """Notes
 - kcat commits by itself, so what a restart may repeat is bounded, not exact. kafkajs is
   told of a revocation too late to commit, and commits after each batch; its round robin
   has a protocol name of its own, which no other client offers.
+- Two members of kafka-python 3.0.12 that begin together as 0.10.0, before they know the
+  topic, stop for ever one time in twelve: the leader's SyncGroup is answered, and it
+  asks no more. One after the other they never did.
 - java-0.10.0.1, kcat and kafkajs do not tell generations: there the times of the events
   decide alone.
 """

@@ -217,10 +217,13 @@ def test_clients_consume_in_groups_of_old_releases(
             for client in clients
         }
         feed.send(ROUND)
-        for client in clients:
-            groups[client.name].join(client)
-            groups[client.name].join(client)
-        for_all(groups.values(), Group.settle, Group.get_all)
+        # One after the other: two of kafka-python that begin together without the
+        # topic's metadata, as they do with Metadata v1, stop at times for ever after a
+        # SyncGroup that was answered.
+        for _ in range(2):
+            for client in clients:
+                groups[client.name].join(client)
+            for_all(groups.values(), Group.settle, Group.get_all)
         for_all(groups.values(), lambda it: it.present[0].leave())
         feed.send(ROUND)
         for_all(groups.values(), Group.settle, Group.get_all, Group.commit)
