@@ -23,7 +23,7 @@ SETTINGS = settings(
 )
 """The same programs in every run; nightly runs may take other and longer ones."""
 
-UNSHRUNK = settings(SETTINGS, max_examples=1000, phases=[Phase.generate])
+UNSHRUNK = settings(SETTINGS, max_examples=5000, phases=[Phase.generate])
 """Whether a bug is caught matters here, not its shortest program."""
 
 Plant = Callable[[pytest.MonkeyPatch], None]

@@ -53,7 +53,7 @@ def test_most_of_the_catalogue_is_quick() -> None:
 @pytest.mark.parametrize(
     ("entry", "found"),
     [
-        (Size("log", (2, 2, 1), 1, 1), "223 states, depth 8, holds"),
+        (Size("log", (2, 2, 1), 1, 1), "223 states, depth 8, vacuous"),
         (Verdict("kip-101", (2, 2, 2, 0), "weak-isr", 9), "holds"),
         (
             Verdict("truncate-to-high-watermark", (2, 2, 2, 1), "weak-isr", None),

@@ -89,7 +89,7 @@ def test_check_all_checks_what_the_catalogue_says_of_a_model(
 ) -> None:
     assert main(["check", "--all", "log"]) == 0
     printed = capsys.readouterr().out
-    assert "ok    log at 3,2,1: 1,420 states, depth 10\n" in printed
+    assert "ok    log at 3,2,1: 1,832 states, depth 12\n" in printed
     assert "ok    log at 3,2,1: flushed-records-stay holds\n" in printed
 
 
