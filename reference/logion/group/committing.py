@@ -45,7 +45,7 @@ async def commit(
             return Error.ILLEGAL_GENERATION
         cell = GroupCell(group_id)
     error = _commit_error(groups, cell, sender, offsets, version)
-    if error is not Error.NONE:
+    if error is not Error.NONE or not offsets:
         return error
     try:
         records = _commit_records(groups, group_id, offsets)

@@ -89,6 +89,7 @@ class GroupCoordinator:
         self._wake = trio.Event()
         self._unloaded: list[Shard] = []
         self._tasks: trio.Nursery | None = None
+        self._shard_loaded = trio.Event()
         self._new = NewGroups(
             settings, lambda: self.now, image, self._look_again, self._downgraded
         )
@@ -198,8 +199,15 @@ class GroupCoordinator:
             step = on_time(cell.classic, self.settings.rules, self.now)
             self._apply(shard, cell, step)
 
+    async def loaded(self) -> None:
+        """Return once every group that this broker coordinates is known."""
+        while self.is_loading:
+            await self._shard_loaded.wait()
+
     async def _load(self, shard: Shard) -> None:
         await shard.load()
+        self._shard_loaded.set()
+        self._shard_loaded = trio.Event()
         for cell in shard.cells.values():
             if cell.consumer is not None:
                 self._new.on_loaded(shard, cell, cell.consumer)

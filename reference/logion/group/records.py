@@ -101,6 +101,8 @@ def read_record(key: bytes | None, value: bytes | None) -> GroupRecord | None:
     if key is None or len(key) < _VERSION.size:
         raise ProtocolError(f"a key of {len(key or b'')} bytes; it has a version first")
     kind = _VERSION.unpack_from(key)[0]
+    if kind < 0:
+        raise ProtocolError(f"a key of version {kind}; the first is 0")
     if kind not in KINDS:
         return None
     key_class, value_class = KINDS[kind]

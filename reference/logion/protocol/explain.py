@@ -135,10 +135,17 @@ class _Walk:
         return value
 
     def _field(self, field: Field, path: str) -> None:
+        name = f"{path}.{field.json}"
+        is_nullable = self._version in field.nullable
+        if isinstance(field.type, type) and is_nullable:
+            null = 0 if field.is_tagged(self._version) else -1
+            if self._fixed(name, "b", "mark of a nullable struct") > null:
+                self.struct(schema_of(field.type), name)
+            return
         self._value(
             field.type,
-            f"{path}.{field.json}",
-            is_nullable=self._version in field.nullable,
+            name,
+            is_nullable=is_nullable,
             is_compact=self._is_flexible and field.is_flexible,
         )
 
@@ -146,8 +153,7 @@ class _Walk:
         self, type_: FieldType, path: str, *, is_nullable: bool, is_compact: bool
     ) -> None:
         if isinstance(type_, type):
-            if not is_nullable or self._is_present(path):
-                self.struct(schema_of(type_), path)
+            self.struct(schema_of(type_), path)
         elif isinstance(type_, WireType) and type_.size:
             self._skip(path, type_.size, f"{type_.name}")
         else:
@@ -158,9 +164,6 @@ class _Walk:
                 self._fail(path, "length of at least -1", f"{length}")
             elif not is_nullable:
                 self._fail(path, f"{type_name(type_)}", "null")
-
-    def _is_present(self, path: str) -> bool:
-        return self._fixed(path, "b", "mark of a nullable struct") >= 0
 
     def _fixed(self, path: str, fmt: str, what: str) -> int:
         begin = self._skip(path, Struct(fmt).size, what)

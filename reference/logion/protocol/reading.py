@@ -192,7 +192,10 @@ class _Reader:
         is_nullable = self._version in field.nullable
         is_compact = self._is_flexible and field.is_flexible
         if isinstance(field.type, type):
-            self._nested(field.type, target, depth, is_nullable=is_nullable)
+            null = None
+            if is_nullable:  # an int8, but in a tagged field an unsigned varint
+                null = 0 if field.is_tagged(self._version) else -1
+            self._nested(field.type, target, depth, null=null)
         elif isinstance(field.type, WireType) and field.type.size:
             self._fixed(target, field.type.format)
         else:
@@ -200,13 +203,14 @@ class _Reader:
                 field.type, target, depth, nullable=is_nullable, compact=is_compact
             )
 
-    def _nested(self, cls: type, target: str, depth: int, *, is_nullable: bool) -> None:
-        if not is_nullable:
+    def _nested(self, cls: type, target: str, depth: int, *, null: int | None) -> None:
+        """Read a struct; a mark of `null` or less stands for none, if it may be."""
+        if null is None:
             self._struct(cls, target, depth + 1)
             return
         self._fixed("n", "b")
         self._flush()
-        with self.source.block("if n < 0:"):
+        with self.source.block(f"if n <= {null}:"):
             self.source.add(f"{target} = None")
         with self.source.block("else:"):
             self._struct(cls, target, depth + 1)

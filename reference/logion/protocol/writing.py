@@ -182,21 +182,28 @@ class _Writer:
             return
         name = self._name(field.name)
         if isinstance(field.type, type):
-            self._nested(field.type, name, value, is_nullable=is_nullable)
+            null = None
+            if is_nullable:
+                null = b"\0" if field.is_tagged(self._version) else b"\xff"
+            self._nested(field.type, name, value, null=null)
             return
         self.source.add(f"{name} = {value}")
         compact = self._is_flexible and field.is_flexible
         self._sized(field.type, name, nullable=is_nullable, compact=compact)
 
-    def _nested(self, cls: type, name: str, value: str, *, is_nullable: bool) -> None:
-        if not is_nullable:
+    def _nested(self, cls: type, name: str, value: str, *, null: bytes | None) -> None:
+        """Write a struct; `null` is the byte that stands for none, if it may be null.
+
+        That is an int8 of -1, but in a tagged field an unsigned varint of 0.
+        """
+        if null is None:
             self.source.add(f"{name} = {value}")
             self._struct(cls, name)
             return
         self._flush()
         self.source.add(f"{name} = {value}")
         with self.source.block(f"if {name} is None:"):
-            self.source.add(f"{self._put}(b'\\xff')")
+            self.source.add(f"{self._put}({null!r})")
         with self.source.block("else:"):
             self._item("b", "1")
             self._struct(cls, name)

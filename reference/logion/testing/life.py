@@ -147,7 +147,8 @@ class Life:
     def restore(self, snapshot: Snapshot) -> None:
         """Close the broker and open it again with the files and time of a snapshot.
 
-        Clients lose their connections; new ones wait until the broker is open. Raises
+        Clients lose their connections; new ones wait until the broker is open. Returns
+        when it knows its groups again. Raises
         ValueError if it is of another number of data folders.
         """
         folders = self._config.log_dirs
@@ -160,6 +161,7 @@ class Life:
             self.clock.forget_jumps_after(snapshot.jumped_s)
 
         self._renew(between)
+        self.do(lambda broker: broker.state.groups.loaded())
 
     def end(self) -> None:
         """Have the broker shut down; its thread ends soon after."""

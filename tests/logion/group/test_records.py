@@ -8,14 +8,17 @@ from logion.group.offsets import CommittedOffset
 from logion.group.records import (
     group_key,
     group_value,
+    key_bytes,
     offset_key,
     offset_value,
     read_group,
     read_offset,
     read_record,
+    value_bytes,
 )
 from logion.names import TopicPartition
 from logion.protocol.errors import ProtocolError
+from logion.protocol.messages import group_records as messages
 
 PARTITION = TopicPartition("t", 3)
 COMMITTED = CommittedOffset(7, 2, "m", 1000)
@@ -92,6 +95,7 @@ def test_a_kind_that_only_newer_releases_know_is_passed_over() -> None:
     [
         (None, b""),
         (b"\0", b""),
+        (b"\xff\xffwhatever", b""),
         (b"\0\x01\0\x05ab", b""),
         (group_key("g"), b"\0"),
         (group_key("g"), b"\0\x63"),
@@ -103,3 +107,39 @@ def test_bytes_that_are_no_such_record_are_refused(
 ) -> None:
     with pytest.raises(ProtocolError):
         read_record(key, value)
+
+
+MEMBER_BYTES = bytes.fromhex("000000000263022f02027400000003e800")
+"""A member of the new protocol, up to its tags: client `c` at `/`, topic `t`."""
+
+
+def new_member(**fields: object) -> messages.ConsumerGroupMemberMetadataValue:
+    return messages.ConsumerGroupMemberMetadataValue(
+        instance_id=None,
+        rack_id=None,
+        client_id="c",
+        client_host="/",
+        subscribed_topic_names=("t",),
+        subscribed_topic_regex=None,
+        rebalance_timeout_ms=1000,
+        server_assignor=None,
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+def test_that_a_member_speaks_the_new_protocol_is_written_as_kafka_writes_it() -> None:
+    """The null of this tagged struct is an unsigned varint, and not the default."""
+    written = value_bytes(0, new_member(classic_member_metadata=None))
+    assert written == MEMBER_BYTES + bytes.fromhex("01000100")
+    key = messages.ConsumerGroupMemberMetadataKey(group_id="g", member_id="m")
+    read = read_record(key_bytes(5, key), written)
+    assert read is not None
+    assert read.value == new_member(classic_member_metadata=None)
+
+
+def test_that_a_member_speaks_the_classic_protocol_is_written_so_too() -> None:
+    classic = messages.ClassicMemberMetadata(
+        session_timeout_ms=6000, supported_protocols=()
+    )
+    written = value_bytes(0, new_member(classic_member_metadata=classic))
+    assert written == MEMBER_BYTES + bytes.fromhex("01000701000017700100")

@@ -246,8 +246,19 @@ NEWER_FIELDS: dict[str, dict[str, Any]] = {
 """The last field of these structs: of Kafka 4.1 to 4.3, as its own definitions say."""
 
 
+EMPTY_BY_DEFAULT = {"ClassicMemberMetadata"}
+"""Structs that Kafka's definitions let be null by default, and its generated classes
+empty: those are what writes the bytes."""
+
+
 def with_newer(name: str, fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [*fields, NEWER_FIELDS[name]] if name in NEWER_FIELDS else fields
+    known = [
+        {k: v for k, v in it.items() if k != "default"}
+        if it["name"] in EMPTY_BY_DEFAULT
+        else it
+        for it in fields
+    ]
+    return [*known, NEWER_FIELDS[name]] if name in NEWER_FIELDS else known
 
 
 @needs_shared

@@ -233,9 +233,11 @@ class ConsumerGroupMemberMetadataValue:
     server_assignor: str | None = wire(STRING, nullable="0+")
     """Assignor of the broker it would like; null: no preference."""
     classic_member_metadata: ClassicMemberMetadata | None = wire(
-        ClassicMemberMetadata, nullable="0+", tag=0, default=None
+        ClassicMemberMetadata, nullable="0+", tag=0
     )
-    """What is known of it if it speaks the classic protocol; null if it does not."""
+    """What is known of it if it speaks the classic protocol; null if it does not, which
+    is written down: without the tag it stands for an empty struct.
+    """
 
 
 @message(versions="6")

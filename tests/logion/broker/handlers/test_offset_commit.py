@@ -47,6 +47,14 @@ async def test_each_partition_has_an_error_of_its_own(version: int) -> None:
         assert offsets_of(broker, "g") == {TopicPartition("t", 0): 5}
 
 
+async def test_a_commit_of_nothing_but_what_is_too_large_stores_nothing() -> None:
+    async with running() as broker, members(broker) as (a,):
+        await broker.create("t")
+        told = errors(await a.ask(request(row(0, 5, "x" * 4097)), 9))
+        assert told == [Error.OFFSET_METADATA_TOO_LARGE]
+        assert offsets_of(broker, "g") == {}
+
+
 async def test_from_v10_on_topics_are_named_by_their_ids() -> None:
     async with running() as broker, members(broker) as (a,):
         await broker.create("t")

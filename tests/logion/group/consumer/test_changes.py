@@ -126,6 +126,7 @@ def test_a_pattern_of_null_is_none() -> None:
         subscribed_topic_names=("t",),
         subscribed_topic_regex=None,
         server_assignor=None,
+        classic_member_metadata=None,
     )
     group = apply(new_group(GROUP, Settings()), key, value)
     assert group.members["m"].topic_pattern == ""
