@@ -11,10 +11,12 @@ is measured is the broker, as far as a client in Python can be out of the way.
 from __future__ import annotations
 
 import json
+import os
+import select
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from resource import RLIMIT_NOFILE, getrlimit, setrlimit
 from typing import Any
@@ -61,8 +63,6 @@ class Member:
     group: str
     id: str = ""
     generation: int = -1
-    waits: list[float] = field(default_factory=list)
-    """Seconds that each heartbeat took."""
 
     async def ask(self, api_key: int, request: Any) -> Any:
         """Return the answer to a request."""
@@ -203,26 +203,8 @@ async def heartbeats(
         for number in range(groups):
             nursery.start_soon(begin, number)
     formed_s = time.perf_counter() - start
-    errors = 0
-
-    async def live(member: Member, at: float) -> None:
-        nonlocal errors
-        data = member.heartbeat()
-        while at < end:
-            await trio.sleep_until(at)
-            sent = time.perf_counter()
-            answer = await member.exchange(data)
-            member.waits.append(time.perf_counter() - sent)
-            errors += answer[-2:] != b"\0\0"
-            at += HEARTBEAT_S
-
-    begin_at = trio.current_time() + 1
-    end = begin_at + seconds
-    async with trio.open_nursery() as nursery:
-        for number, member in enumerate(everyone):
-            offset = HEARTBEAT_S * number / len(everyone)
-            nursery.start_soon(live, member, begin_at + offset)
-    waits = sorted(wait for it in everyone for wait in it.waits)
+    frames = [(it.stream.socket.fileno(), it.heartbeat()) for it in everyone]
+    waits, errors = paced(frames, HEARTBEAT_S, seconds)
     return {
         "members": len(everyone),
         "heartbeats": len(waits),
@@ -258,31 +240,75 @@ async def commits(
         partition_index=0, committed_offset=5, committed_metadata=""
     )
     topics = (OffsetCommitRequestTopic(name=TOPIC, partitions=(row,)),)
-    counts = dict.fromkeys(range(connections), 0)
-    waits: list[float] = []
-
-    async def go_on(number: int) -> None:
-        client = clients[number]
+    frames = {}
+    for client in clients:
         request = OffsetCommitRequest(group_id=client.group, topics=topics)
-        data = client.frame(8, request)
-        while time.perf_counter() < end:
-            sent = time.perf_counter()
-            answer = await client.exchange(data)
-            waits.append(time.perf_counter() - sent)
-            assert answer[-2:] == b"\0\0", client.read(8, answer)
-            counts[number] += 1
-
+        frames[client.stream.socket.fileno()] = client.frame(8, request)
     start = time.perf_counter()
-    end = start + seconds
-    async with trio.open_nursery() as nursery:
-        for number in counts:
-            nursery.start_soon(go_on, number)
-    waits.sort()
+    waits, errors = at_once(frames, seconds)
+    if errors:
+        raise RuntimeError(f"{errors} commits were answered with an error")
     return {
-        "per_s": sum(counts.values()) / (time.perf_counter() - start),
+        "per_s": len(waits) / (time.perf_counter() - start),
         "p50_us": waits[len(waits) // 2] * 1e6,
         "p99_us": waits[len(waits) * 99 // 100] * 1e6,
     }
+
+
+# --- without trio: a client in Python that is out of the way ------------------
+
+
+def paced(
+    frames: list[tuple[int, bytes]], period_s: float, seconds: float
+) -> tuple[list[float], int]:
+    """Send each frame once a period, evenly spread, and read the answers.
+
+    Return how long each took, sorted, and how many had an error.
+    """
+    waiting: dict[int, float] = {}
+    took: list[float] = []
+    errors = 0
+    poll = select.epoll()
+    for number, _ in frames:
+        poll.register(number, select.EPOLLIN)
+    begin = time.perf_counter()
+    step, count = period_s / len(frames), 0
+    while (now := time.perf_counter()) < begin + seconds or waiting:
+        while now >= begin + count * step and now < begin + seconds:
+            number, data = frames[count % len(frames)]
+            waiting[number] = time.perf_counter()
+            os.write(number, data)
+            count += 1
+        wait_s = max(begin + count * step - time.perf_counter(), 0)
+        for number, _ in poll.poll(wait_s):
+            errors += not os.read(number, 65536).endswith(b"\0\0")
+            took.append(time.perf_counter() - waiting.pop(number))
+    return sorted(took), errors
+
+
+def at_once(frames: dict[int, bytes], seconds: float) -> tuple[list[float], int]:
+    """Send each frame as soon as the one before it was answered.
+
+    Return how long each took, sorted, and how many had an error.
+    """
+    waiting: dict[int, float] = {}
+    took: list[float] = []
+    errors = 0
+    poll = select.epoll()
+    for number, data in frames.items():
+        poll.register(number, select.EPOLLIN)
+        waiting[number] = time.perf_counter()
+        os.write(number, data)
+    end = time.perf_counter() + seconds
+    while waiting:
+        for number, _ in poll.poll():
+            errors += not os.read(number, 65536).endswith(b"\0\0")
+            now = time.perf_counter()
+            took.append(now - waiting.pop(number))
+            if now < end:
+                waiting[number] = now
+                os.write(number, frames[number])
+    return sorted(took), errors
 
 
 LOADS: dict[str, Callable[..., Awaitable[dict[str, float]]]] = {

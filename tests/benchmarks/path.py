@@ -21,17 +21,30 @@ from logion.broker.transport import Transport
 from logion.clock import SystemClock
 from logion.config import NEWEST_RELEASE, BrokerConfig
 from logion.disk import SystemDisk
-from logion.protocol.headers import encode_request
+from logion.protocol.headers import encode_request, read_response
 from logion.protocol.messages.fetch import FetchPartition, FetchRequest, FetchTopic
+from logion.protocol.messages.find_coordinator import FindCoordinatorRequest
+from logion.protocol.messages.heartbeat import HeartbeatRequest
+from logion.protocol.messages.join_group import (
+    JoinGroupRequest,
+    JoinGroupRequestProtocol,
+    JoinGroupResponse,
+)
 from logion.protocol.messages.metadata import MetadataRequest, MetadataRequestTopic
+from logion.protocol.messages.offset_commit import (
+    OffsetCommitRequest,
+    OffsetCommitRequestPartition,
+    OffsetCommitRequestTopic,
+)
 from logion.protocol.messages.produce import (
     PartitionProduceData,
     ProduceRequest,
     TopicProduceData,
 )
+from logion.protocol.messages.sync_group import SyncGroupRequest
 from logion.records.record import Record, write_batch
 
-TOPIC = "topic"
+TOPIC, GROUP = "topic", "group"
 ROUNDS = 30
 CALLS = 100
 
@@ -78,6 +91,42 @@ def metadata() -> bytes:
     return frame(MetadataRequest(topics=(MetadataRequestTopic(name=TOPIC),)), 9)
 
 
+def heartbeat(member_id: str) -> bytes:
+    """Return a frame that says that a member of generation 1 lives."""
+    request = HeartbeatRequest(group_id=GROUP, generation_id=1, member_id=member_id)
+    return frame(request, 4)
+
+
+def commit() -> bytes:
+    """Return a frame that commits an offset of one partition, for no member."""
+    row = OffsetCommitRequestPartition(
+        partition_index=0, committed_offset=5, committed_metadata=""
+    )
+    topic = OffsetCommitRequestTopic(name=TOPIC, partitions=(row,))
+    return frame(OffsetCommitRequest(group_id="nobody", topics=(topic,)), 8)
+
+
+async def joined(connection: Connection) -> str:
+    """Return the id of the only member of a stable group."""
+    known = JoinGroupRequestProtocol(name="range", metadata=b"")
+    request = JoinGroupRequest(
+        group_id=GROUP,
+        session_timeout_ms=300_000,
+        member_id="",
+        protocol_type="consumer",
+        protocols=(known,),
+    )
+    for sent in (frame(FindCoordinatorRequest(key=GROUP), 3), frame(request, 3)):
+        pieces = await connection._answer(memoryview(sent))
+    data = b"".join(map(bytes, cast("list[bytes]", pieces)))[4:]
+    member_id: str = read_response(JoinGroupResponse, 3, data)[1].member_id
+    sync = SyncGroupRequest(
+        group_id=GROUP, generation_id=1, member_id=member_id, assignments=()
+    )
+    await connection._answer(memoryview(frame(sync, 3)))
+    return member_id
+
+
 def frame(request: object, version: int) -> bytes:
     """Return a request as the broker's frame buffer gives it."""
     return b"".join(map(bytes, encode_request(request, version, 1, "rdkafka")))[4:]
@@ -105,7 +154,7 @@ def microseconds(act: Callable[[], object]) -> float:
     return best
 
 
-def rows(broker: Broker) -> Iterator[str]:
+def rows(broker: Broker, member_id: str) -> Iterator[str]:
     """Yield a line for each kind of request."""
     connection = Connection(broker.state, cast("Transport", Nobody()), "PLAINTEXT")
     requests = {
@@ -113,6 +162,8 @@ def rows(broker: Broker) -> Iterator[str]:
         "produce, 1,000 records": produce(1000),
         "fetch, 1 partition": fetch(),
         "metadata, 1 topic": metadata(),
+        "heartbeat": heartbeat(member_id),
+        "commit, 1 partition": commit(),
     }
     for name, sent in requests.items():
         figure = microseconds(partial(call, connection, sent))
@@ -129,7 +180,7 @@ async def main(folder: str) -> None:
     async with open_broker(config, SystemClock(), SystemDisk()) as broker:
         connection = Connection(broker.state, cast("Transport", Nobody()), "PLAINTEXT")
         await connection._answer(memoryview(metadata()))
-        for row in rows(broker):
+        for row in rows(broker, await joined(connection)):
             sys.stdout.write(f"{row}\n")
 
 

@@ -7,8 +7,12 @@ of partitions; the leader of that partition coordinates the group.
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 
 INT32_MIN = -(2**31)
+
+GROUPS_REMEMBERED = 16_384
+"""Every request of a group needs its partition: those asked for last are kept."""
 
 
 def java_hash(text: str) -> int:
@@ -20,6 +24,7 @@ def java_hash(text: str) -> int:
     return found - 2**32 if found >= 2**31 else found
 
 
+@lru_cache(maxsize=GROUPS_REMEMBERED)
 def partition_of(group_id: str, count: int) -> int:
     """Return the index, from 0 to `count` - 1, of the partition that has a group."""
     hashed = java_hash(group_id)

@@ -9,6 +9,7 @@ the messages.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from struct import Struct
 from typing import Any, NamedTuple
 
@@ -27,6 +28,10 @@ from logion.protocol.messages.group_records import (
 )
 
 _VERSION = Struct(">h")
+
+KEYS_REMEMBERED = 16_384
+"""Groups commit for the same partitions again and again: the last keys are kept."""
+
 _EXPIRING_VALUE = 1
 """The only version of an offset's value that says when it expires, and not how old the
 leader was."""
@@ -120,6 +125,7 @@ def read_record(key: bytes | None, value: bytes | None) -> GroupRecord | None:
 # Offsets
 
 
+@lru_cache(maxsize=KEYS_REMEMBERED)
 def offset_key(group_id: str, partition: TopicPartition, version: int) -> bytes:
     """Return the key of what a group committed for a partition."""
     key = OffsetCommitKey(
