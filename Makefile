@@ -33,7 +33,8 @@ test: unit integration ## Run every test that CI runs (at most 15 minutes on 2 c
 
 unit: env ## The tests of the packages, with coverage by branch
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -q tests --ignore=tests/integration
+	@$(BIN)/coverage run -m pytest -q -n 2 tests --ignore=tests/integration
+	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --fail-under=90
 
 integration: env ## Real clients and Apache Kafka against the broker

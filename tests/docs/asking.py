@@ -109,7 +109,7 @@ class Client:
         """Send one frame; tell whether the broker closes instead of answering."""
         frame = b"".join(parts)
         await self.connection.send(len(frame).to_bytes(4) + frame)
-        with trio.fail_after(5):
+        with trio.fail_after(60):
             return await self.connection.receive() is None
 
 
