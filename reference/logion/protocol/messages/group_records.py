@@ -233,7 +233,10 @@ class ConsumerGroupMemberMetadataValue:
     server_assignor: str | None = wire(STRING, nullable="0+")
     """Assignor of the broker it would like; null: no preference."""
     classic_member_metadata: ClassicMemberMetadata | None = wire(
-        ClassicMemberMetadata, nullable="0+", tag=0
+        ClassicMemberMetadata,
+        nullable="0+",
+        tag=0,
+        default=ClassicMemberMetadata(session_timeout_ms=0, supported_protocols=()),
     )
     """What is known of it if it speaks the classic protocol; null if it does not, which
     is written down: without the tag it stands for an empty struct.
