@@ -16,6 +16,7 @@ from typing import TypeAlias
 from logion.clock import Clock
 from logion.names import Buffer
 from logion.testing.clock import FakeClock
+from logion.testing.ram import RamLock
 
 SPACE = 2**40
 """Bytes such a disk claims to have."""
@@ -127,22 +128,6 @@ class MemoryFile:
 
     def fileno(self) -> None:
         """Return None: no descriptor stands for memory."""
-
-
-class MemoryLock:
-    """A lock file of a `MemoryDisk`."""
-
-    __slots__ = ("_locks", "_path")
-
-    def __init__(self, locks: set[str], path: str) -> None:
-        """Hold `path` in `locks`."""
-        self._locks = locks
-        self._path = path
-        locks.add(path)
-
-    def release(self) -> None:
-        """Let somebody else have it."""
-        self._locks.discard(self._path)
 
 
 class MemoryDisk:
@@ -260,12 +245,12 @@ class MemoryDisk:
         path = "" if path == "." else path
         self._settle({index for index, op in self._indexed() if _directory(op) == path})
 
-    def lock(self, path: str) -> MemoryLock:
+    def lock(self, path: str) -> RamLock:
         """Lock the file, making it if need be; BlockingIOError if another holds it."""
         self.open(path, create=True)
         if path in self._locks:
             raise BlockingIOError(errno.EAGAIN, f"{path} is locked by another")
-        return MemoryLock(self._locks, path)
+        return RamLock(self._locks, path)
 
     # What its files need of it
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from logion.group.classic.steps import Leaver
 from logion.group.committing import delete_group
 from logion.group.coordinator import GroupCoordinator
-from logion.protocol.errors import ApiError, Error
+from logion.protocol.errors import ApiError
 
 
 def remove_group(groups: GroupCoordinator, group_id: str) -> None:
@@ -15,9 +15,7 @@ def remove_group(groups: GroupCoordinator, group_id: str) -> None:
 
     Raises ApiError GROUP_ID_NOT_FOUND if there is no such group.
     """
-    _, cell = groups.find(group_id)
-    if cell is None:
-        raise ApiError(Error.GROUP_ID_NOT_FOUND, f"there is no group {group_id!r}")
+    _, cell = groups.known(group_id)
     group = cell.classic if cell.consumer is None else cell.consumer
     groups.leave(group_id, [Leaver(member_id) for member_id in group.members])
     with suppress(ApiError):  # of releases that forget a group with its last member

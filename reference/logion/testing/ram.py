@@ -60,7 +60,7 @@ class RamFile:
 
 
 class RamLock:
-    """A directory of a `RamDisk` that is ours as long as the lock is held."""
+    """A directory of a disk in memory that is ours as long as the lock is held."""
 
     __slots__ = ("_locks", "_path")
 
