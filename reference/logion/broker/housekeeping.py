@@ -38,7 +38,7 @@ async def keep_house(broker: BrokerState, config: BrokerConfig) -> None:
             interval_s = min(config.integer(key) / 1000, NEVER_S)
             chores.start_soon(_repeat, broker, interval_s, chore)
 
-        every("log.retention.check.interval.ms", _clean)
+        every("log.retention.check.interval.ms", _apply_retention)
         every("offsets.retention.check.interval.ms", _expire_offsets)
         every("replica.high.watermark.checkpoint.interval.ms", _write_checkpoints)
         interval_s = config.integer("log.flush.scheduler.interval.ms") / 1000
@@ -58,9 +58,9 @@ async def _repeat(
             log.error("%s: %s", chore.__name__.strip("_"), problem)
 
 
-def _clean(broker: BrokerState) -> None:
+def _apply_retention(broker: BrokerState) -> None:
     broker.partitions.note_high_watermarks()
-    count = broker.logs.clean()
+    count = broker.logs.apply_retention()
     if count:
         log.info("retention deleted %d segments", count)
 

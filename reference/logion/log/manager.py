@@ -309,7 +309,7 @@ class LogManager:
             if log.directory.failure is None and log.needs_flush
         ]
 
-    def clean(self) -> int:
+    def apply_retention(self) -> int:
         """Delete what retention does not keep and what was deleted long enough ago.
 
         Returns how many segments were deleted.

@@ -84,7 +84,7 @@ async def test_a_chore_that_fails_is_told_and_tried_again(
         calls.append(1)
         raise OSError(errno.EIO, "broken")
 
-    monkeypatch.setattr(housekeeping, "_clean", fail)
+    monkeypatch.setattr(housekeeping, "_apply_retention", fail)
     async with running(QUICK) as broker:
         await until(lambda: len(calls) > 1)
         await broker.create("t")

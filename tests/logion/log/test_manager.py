@@ -208,7 +208,7 @@ def test_a_deleted_log_is_renamed_and_removed_later(
     assert len(gone) == len("t-0.") + 32 + len("-delete")
     assert values_of(manager.create(NAME)) == []
     clock.advance(SMALL.file_delete_delay_ms)
-    manager.clean()
+    manager.apply_retention()
     assert not disk.exists(f"data/{gone}")
     assert disk.exists("data/t-0")
 
@@ -280,9 +280,9 @@ def test_old_records_are_deleted_once_committed(
         append(log, b"a")
     clock.advance(SMALL.retention_ms + 1)
     manager.high_watermarks[NAME] = log.segments[1].base_offset
-    assert manager.clean() == 1
+    assert manager.apply_retention() == 1
     manager.high_watermarks[NAME] = 30
-    assert manager.clean() > 1
+    assert manager.apply_retention() > 1
     assert log.start_offset == 30
 
 
@@ -311,7 +311,7 @@ def test_a_failed_directory_is_left_out_and_not_marked_clean(
     assert manager.create(TopicPartition("t", 2)).directory.path == "two"
     manager.write_checkpoints()
     assert manager.unflushed() == []
-    manager.clean()
+    manager.apply_retention()
     manager.close()
     assert not disk.exists("one/.kafka_cleanshutdown")
     assert disk.exists("two/.kafka_cleanshutdown")
