@@ -18,7 +18,7 @@ from logion.broker.views import (
     RequestView,
     SegmentView,
     TopicView,
-    lag_between,
+    lags,
 )
 from logion.cluster.image import PartitionInfo, TopicInfo
 from logion.group.views import GroupView, group_views
@@ -47,13 +47,13 @@ def inspect(broker: BrokerState) -> BrokerView:
 
 
 def group_lag(broker: BrokerState, group: GroupView) -> dict[TopicPartition, int]:
-    """Return how far a group is behind, by partition of this broker."""
-    found = {}
-    for name, committed in group.offsets.items():
-        partition = broker.partitions.get(name)
-        if partition is not None:
-            found[name] = lag_between(committed.offset, partition.high_watermark)
-    return found
+    """Return what `BrokerView.lag` does, without a look at anything else."""
+
+    def high_watermark_of(name: TopicPartition) -> int | None:
+        led = broker.partitions.get(name)
+        return None if led is None else led.high_watermark
+
+    return lags(group, high_watermark_of)
 
 
 def view_topic(broker: BrokerState, topic: TopicInfo) -> TopicView:

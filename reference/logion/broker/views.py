@@ -176,15 +176,25 @@ class BrokerView:
             for topic in self.topics
             for it in topic.partitions
         }
-        return {
-            name: lag_between(committed.offset, end)
-            for name, committed in self.group(group).offsets.items()
-            if (end := ends.get(name)) is not None
-        }
+        return lags(self.group(group), ends.get)
 
     def summary(self) -> str:
         """Return it as text for people: what a failing test wants to know."""
         return "\n".join(_lines(self))
+
+
+def lags(
+    group: GroupView, high_watermark_of: Callable[[TopicPartition], int | None]
+) -> dict[TopicPartition, int]:
+    """Return how many records a group has yet to read, by partition.
+
+    Only of those that have a high watermark here.
+    """
+    return {
+        name: lag_between(committed.offset, high_watermark)
+        for name, committed in group.offsets.items()
+        if (high_watermark := high_watermark_of(name)) is not None
+    }
 
 
 def lag_between(committed: int, high_watermark: int) -> int:
