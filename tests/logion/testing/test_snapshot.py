@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import Consumer, Producer
+from confluent_kafka import Consumer, Producer, TopicPartition
 from logion.client.cluster import open_cluster
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.metadata import MetadataRequest, MetadataResponse
@@ -187,3 +187,15 @@ def test_several_threads_may_restore_at_once() -> None:
         with ThreadPoolExecutor(4) as threads:
             list(threads.map(broker.restore, [snapshot] * 4))
         assert broker.topics() == ["t"]
+
+
+def test_groups_are_known_as_soon_as_a_snapshot_is_restored() -> None:
+    with Broker() as broker:
+        broker.create_topic("t")
+        consumer = Consumer({"bootstrap.servers": broker.bootstrap, "group.id": "g"})
+        consumer.commit(offsets=[TopicPartition("t", 0, 5)], asynchronous=False)
+        consumer.close()
+        snapshot = broker.snapshot()
+        for _ in range(3):
+            broker.restore(snapshot)
+            assert [it.id for it in broker.inspect().groups] == ["g"]
