@@ -28,7 +28,7 @@ from logion.client.connection import (
 from logion.client.producer import magic_of
 from logion.client.versions import VersionRange, Versions
 from logion.names import ZERO_UUID, TopicPartition
-from logion.protocol.apis import api_named
+from logion.protocol.apis import API_VERSIONS, api_named
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.fetch import FetchResponse, PartitionData
 from logion.protocol.messages.init_producer_id import (
@@ -52,7 +52,6 @@ from logion_conformance.targets import Target
 
 Answer = TypeVar("Answer")
 
-API_VERSIONS = 18
 
 NAMES = count()
 """Numbers for names: no two topics of a run share one."""

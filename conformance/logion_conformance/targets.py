@@ -19,15 +19,13 @@ from time import perf_counter, sleep
 import trio
 from logion.client.connection import Address, Options, address_of, connect
 from logion.client.versions import VersionRange, Versions
+from logion.protocol.apis import FETCH, PRODUCE
 from logion.protocol.errors import ApiError, ProtocolError
 from logion.protocol.releases import Release
 
 START_SECONDS_MAX = 15.0
 STOP_SECONDS_MAX = 5.0
 POLL_SECONDS = 0.02
-
-PRODUCE = 0
-FETCH = 1
 
 
 class NotStarted(Exception):  # noqa: N818 - named for what happened

@@ -5,7 +5,7 @@ from collections import Counter
 from importlib import import_module
 
 from logion.client.versions import VersionRange, versions_of
-from logion.protocol.apis import api_named
+from logion.protocol.apis import FETCH, PRODUCE, api_named
 from logion_conformance import cases
 from logion_conformance.case import (
     MUST,
@@ -16,8 +16,6 @@ from logion_conformance.case import (
     unsupported,
     versions_to_try,
 )
-
-PRODUCE, FETCH = 0, 1
 
 READS = Case("area.topic.detail", MUST, "KIP-1", {"Fetch": "4+", "Produce": "3-5"})
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from logion.client.connection import Exchange, Options
 from logion.client.versions import VersionRange
+from logion.protocol.apis import PRODUCE
 from logion.protocol.errors import ApiError, ProtocolError
 from logion_conformance.expect import Broken
 from logion_conformance.material import EARLIEST, values_in
@@ -13,8 +14,6 @@ from logion_conformance.subject import Subject, open_subject
 from logion_conformance.targets import Target, ask_versions
 
 from tests.logion.client.small_broker import SmallBroker, running
-
-PRODUCE = 0
 
 
 @asynccontextmanager

@@ -7,13 +7,12 @@ import pytest
 import trio
 from logion.client.connection import Address
 from logion.client.versions import VersionRange, versions_of
+from logion.protocol.apis import FETCH, PRODUCE
 from logion.protocol.releases import release
 from logion_conformance import targets
 from logion_conformance.targets import NotStarted, Target, addresses_of, honest, meet
 
 from tests.logion.client.small_broker import SPOKEN, running
-
-PRODUCE, FETCH = 0, 1
 
 
 def test_addresses_are_separated_by_commas() -> None:

@@ -16,10 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from logion.protocol.apis import API_VERSIONS, PRODUCE
 from logion.protocol.releases import Release, release
 
-API_VERSIONS = 18
-PRODUCE = 0
 PRODUCE_VERSION_MIN_SINCE_4_0 = 3
 UNCHECKED_KEYS = range(10)
 """APIs whose requests 0.8 and 0.9 parsed without a look at the version."""

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import trio
 
-from logion.broker.admission import API_VERSIONS, Verdict
+from logion.broker.admission import Verdict
 from logion.broker.clients import Client
 from logion.broker.context import CloseConnection, Context
 from logion.broker.dispatch import Handler, handler
 from logion.broker.state import BrokerState
 from logion.broker.transport import Piece, Transport
-from logion.protocol.apis import request_class
+from logion.protocol.apis import API_VERSIONS, request_class
 from logion.protocol.codec import decode
 from logion.protocol.errors import ProtocolError
 from logion.protocol.framing import FrameBuffer

@@ -32,15 +32,13 @@ from logion.broker.faults.staleness import as_of, with_leader
 from logion.broker.state import BrokerState
 from logion.broker.transport import Piece
 from logion.disk import FileSlice
-from logion.protocol.apis import response_class
+from logion.protocol.apis import FETCH, METADATA, response_class
 from logion.protocol.errors import Error
 from logion.protocol.messages.fetch import FetchPartition, FetchTopic
 from logion.protocol.messages.metadata import MetadataRequest
 from logion.protocol.releases import release
 from logion.protocol.schema import replace
 
-FETCH = 1
-METADATA = 3
 NO_ACKS = 0
 
 Send: TypeAlias = Callable[[Sequence[Piece]], Awaitable[None]]

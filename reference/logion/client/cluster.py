@@ -19,6 +19,7 @@ import trio
 from logion.client.connection import Address, Connection, Options, connect
 from logion.client.picture import Leader, Picture, seen
 from logion.names import TopicPartition
+from logion.protocol.apis import FIND_COORDINATOR, METADATA
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.find_coordinator import (
     FindCoordinatorRequest,
@@ -29,8 +30,6 @@ from logion.protocol.messages.metadata import (
     MetadataRequestTopic,
     MetadataResponse,
 )
-
-METADATA, FIND_COORDINATOR = 3, 10
 
 COORDINATOR_VERSION_WITH_KEYS = 4
 """Of FindCoordinator: several groups may be asked for (KIP-699)."""

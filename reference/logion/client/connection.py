@@ -23,7 +23,7 @@ import trio
 
 from logion import __version__
 from logion.client.versions import VersionRange, Versions, api_key_of, versions_of
-from logion.protocol.apis import APIS
+from logion.protocol.apis import API_VERSIONS, APIS
 from logion.protocol.codec import decode, decode_exactly, decode_from
 from logion.protocol.errors import ApiError, Error, ProtocolError
 from logion.protocol.framing import FrameBuffer
@@ -42,7 +42,6 @@ from logion.protocol.schema import schema_of
 
 Answer = TypeVar("Answer")
 
-API_VERSIONS = 18
 
 RECEIVE_SIZE = 65_536
 """Bytes asked of the network at a time."""

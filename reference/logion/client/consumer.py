@@ -32,8 +32,6 @@ from logion.protocol.messages.list_offsets import (
 )
 from logion.records.record import Record
 
-FETCH = 1
-
 LATEST = -1
 """The timestamp that asks ListOffsets for the end of what may be read."""
 EARLIEST = -2

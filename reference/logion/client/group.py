@@ -26,6 +26,7 @@ from logion.client.connection import Connection, connect
 from logion.client.consumer import Consumer, ConsumerOptions, Received
 from logion.client.versions import api_key_of
 from logion.names import TopicPartition
+from logion.protocol.apis import LEAVE_GROUP, OFFSET_FETCH
 from logion.protocol.embedded import (
     CONSUMER,
     assignment_bytes,
@@ -66,7 +67,6 @@ from logion.protocol.messages.sync_group import (
 
 Answer = TypeVar("Answer")
 
-OFFSET_FETCH, LEAVE_GROUP = 9, 13
 
 NEWEST_BY_NAME = 9
 """Offsets are committed and fetched by topic name up to this version."""

@@ -24,6 +24,7 @@ from logion.client.cluster import Cluster, raise_for
 from logion.client.connection import Connection
 from logion.clock import Clock, SystemClock
 from logion.names import ZERO_UUID, ProducerEpoch, ProducerId, TopicPartition
+from logion.protocol.apis import PRODUCE
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.init_producer_id import (
     InitProducerIdRequest,
@@ -38,8 +39,6 @@ from logion.protocol.messages.produce import (
 )
 from logion.records.codec import Codec
 from logion.records.record import BatchOptions, Record, write_batch
-
-PRODUCE = 0
 
 DUPLICATE = Error.DUPLICATE_SEQUENCE_NUMBER
 """Brokers answer so a batch they have, but no longer know the offsets of."""

@@ -50,6 +50,19 @@ class Api(NamedTuple):
         return self.flexible is not None and version >= self.flexible
 
 
+PRODUCE = 0
+FETCH = 1
+LIST_OFFSETS = 2
+METADATA = 3
+CONTROLLED_SHUTDOWN = 7
+OFFSET_FETCH = 9
+FIND_COORDINATOR = 10
+LEAVE_GROUP = 13
+API_VERSIONS = 18
+DESCRIBE_TOPIC_PARTITIONS = 75
+"""Keys of those APIs that something is special about somewhere."""
+
+
 # fmt: off
 _ROWS = (
     Api(0,  "Produce",                      range(14), 9, CLIENT),

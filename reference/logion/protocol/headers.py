@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, TypeVar
 
 from logion.names import Buffer
-from logion.protocol.apis import APIS
+from logion.protocol.apis import API_VERSIONS, APIS, CONTROLLED_SHUTDOWN
 from logion.protocol.codec import decode_from, encode, join_between, write
 from logion.protocol.errors import ProtocolError
 from logion.protocol.framing import SIZE_BYTES
@@ -21,9 +21,6 @@ from logion.protocol.messages import headers
 from logion.protocol.schema import schema_of
 
 T = TypeVar("T")
-
-API_VERSIONS = 18
-CONTROLLED_SHUTDOWN = 7
 
 HEADER_START = 8
 """Bytes of API key, version and correlation id, with which every request begins."""

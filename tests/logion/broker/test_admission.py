@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from logion.broker.admission import Admission, Doorkeeper, Verdict
 from logion.broker.dispatch import served
+from logion.protocol.apis import API_VERSIONS, FETCH, LEAVE_GROUP, METADATA, PRODUCE
 from logion.protocol.releases import release
 
 UNKNOWN_API = 999
-PRODUCE, FETCH, METADATA, LEAVE_GROUP, API_VERSIONS = 0, 1, 3, 13, 18
 
 
 def doorkeeper(name: str) -> Doorkeeper:

@@ -8,13 +8,10 @@ from logion.client.versions import (
     declared,
     versions_of,
 )
-from logion.protocol.apis import api_named
+from logion.protocol.apis import FETCH, METADATA, api_named
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.fetch import FetchPartition
 from logion.protocol.messages.metadata import MetadataRequest
-
-FETCH = 1
-METADATA = 3
 
 
 def test_the_newest_version_is_the_newest_that_both_speak() -> None:

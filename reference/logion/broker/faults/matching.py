@@ -21,6 +21,7 @@ from logion.broker.faults.naming import (
 )
 from logion.broker.faults.plan import Rule
 from logion.names import ZERO_UUID, Uuid
+from logion.protocol.apis import METADATA
 
 TopicNames: TypeAlias = Callable[[Uuid], "str | None"]
 """From a topic's id to its name; None if no topic has the id."""
@@ -31,8 +32,6 @@ GROUP_KEY = 0
 TOPIC_RESOURCE = 2
 GROUP_RESOURCE = 32
 """`resource_type` of a topic's settings and of a group's."""
-
-METADATA = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,14 @@ from typing import Any, Literal, TypeAlias
 
 from logion.broker.faults.naming import Level, levels
 from logion.broker.faults.pictures import PICTURES_MAX
-from logion.protocol.apis import APIS, FORMER_NAMES, api_named, response_class
+from logion.protocol.apis import (
+    APIS,
+    DESCRIBE_TOPIC_PARTITIONS,
+    FORMER_NAMES,
+    METADATA,
+    api_named,
+    response_class,
+)
 from logion.protocol.errors import Error
 from logion.protocol.schema import LAST_VERSION, parse_versions, schema_of
 
@@ -26,7 +33,7 @@ EVERY_VERSION = range(LAST_VERSION + 1)
 DELAY_MS_MAX = 86_400_000
 """Longest delay: a day."""
 
-METADATA_APIS = frozenset({3, 75})
+METADATA_APIS = frozenset({METADATA, DESCRIBE_TOPIC_PARTITIONS})
 """Metadata and DescribeTopicPartitions: the answers that can be stale."""
 
 _PLAN_FIELDS = ("seed", "rules")

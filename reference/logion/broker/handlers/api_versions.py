@@ -10,6 +10,7 @@ import re
 
 from logion.broker.context import Context
 from logion.broker.state import BrokerState
+from logion.protocol.apis import API_VERSIONS
 from logion.protocol.errors import Error
 from logion.protocol.messages.api_versions import (
     ApiVersion,
@@ -18,7 +19,6 @@ from logion.protocol.messages.api_versions import (
 )
 from logion.protocol.releases import release
 
-API_VERSIONS = 18
 SOFTWARE_NAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?")
 """What a client's software name and version have to look like (KIP-511)."""
 

@@ -19,6 +19,7 @@ from collections import Counter
 from logion.broker.context import Context
 from logion.broker.state import BrokerState
 from logion.names import NO_LEADER_EPOCH, TopicPartition
+from logion.protocol.apis import LIST_OFFSETS
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.list_offsets import (
     ListOffsetsPartition,
@@ -38,7 +39,6 @@ from logion.replica.offsets import (
 )
 from logion.replica.partition import Partition
 
-API_KEY = 2
 READ_COMMITTED = 1
 
 VERSION_WITH_LISTS = 0
@@ -112,7 +112,7 @@ def _has_meaning(timestamp: int, version: int) -> bool:
 
 def _newest_version(played: Release) -> int:
     """Return the newest version that a release knows, and so which meanings."""
-    return played.versions[API_KEY][1]
+    return played.versions[LIST_OFFSETS][1]
 
 
 def _listed(
