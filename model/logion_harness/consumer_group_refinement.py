@@ -1,4 +1,4 @@
-"""Holds the rules of new consumer groups to `logion_model.consumer_group`.
+"""Holds the rules of consumer groups to `logion_model.consumer_group`.
 
 A world is a group of the code's and the consumers of the model. Whatever the model says
 may happen to a consumer is given to the code as a heartbeat; what the code makes of it,
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from logion.cluster.image import ClusterImage, PartitionInfo, TopicInfo
 from logion.group.consumer import heartbeat
-from logion.group.consumer.changes import new_group
+from logion.group.consumer.changes import empty_group
 from logion.group.consumer.state import (
     Client,
     ConsumerGroup,
@@ -223,7 +223,7 @@ def refinement(scope: Scope) -> Spec[World]:
     It breaks `goes-where-the-model-does` if a step leads elsewhere, and what the model
     promises must hold of it, too.
     """
-    group = new_group("g", SETTINGS)
+    group = empty_group("g", SETTINGS)
     promises = model.invariants(KIP_848, scope)
     return Spec(
         name="consumer-group-refinement",

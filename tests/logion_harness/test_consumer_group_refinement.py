@@ -1,4 +1,4 @@
-"""The rules of new groups do what the model allows, and planted bugs do not."""
+"""The rules of consumer groups do what the model allows, and planted bugs do not."""
 
 from __future__ import annotations
 

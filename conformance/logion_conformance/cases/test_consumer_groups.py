@@ -1,12 +1,16 @@
-"""New consumer groups (KIP-848): join, share, leave, be fenced; who may commit."""
+"""Consumer groups (KIP-848): join, share, leave, be fenced; who may commit."""
 
 from __future__ import annotations
 
 from logion.protocol.errors import Error
 
 from logion_conformance.case import MUST, SHOULD, case
+from logion_conformance.consumer_groups import (
+    OWN_ID_VERSION,
+    new_consumer_group,
+    pairs_of,
+)
 from logion_conformance.expect import expect, expect_error, expect_that
-from logion_conformance.new_groups import OWN_ID_VERSION, new_group, pairs_of
 from logion_conformance.subject import Subject
 
 KIP_848 = "KIP-848: the next generation of the consumer rebalance protocol"
@@ -25,7 +29,7 @@ async def test_a_member_alone_is_given_every_partition(
 ) -> None:
     """Who joins with epoch 0 gets an epoch above it, all partitions of its topics and
     the interval of its heartbeats; from version 1 on it brings its own id."""
-    group = await new_group(broker)
+    group = await new_consumer_group(broker)
     member = group.member()
     came = await member.join()
     expect_error(came.error_code, Error.NONE)
@@ -50,7 +54,7 @@ async def test_a_member_alone_is_given_every_partition(
 @case("consumer-groups.heartbeat", level=MUST, cites=KIP_848, apis=MEMBERS)
 async def test_a_heartbeat_without_news_is_told_none(broker: Subject) -> None:
     """A member that has what it shall have keeps its epoch and hears of nothing."""
-    member = (await new_group(broker)).member()
+    member = (await new_consumer_group(broker)).member()
     joined = await member.join()
     came = await member.beat()
     expect("the epoch", came.member_epoch, joined.member_epoch)
@@ -60,7 +64,7 @@ async def test_a_heartbeat_without_news_is_told_none(broker: Subject) -> None:
 @case("consumer-groups.share", level=MUST, cites=KIP_848, apis=MEMBERS)
 async def test_a_partition_is_given_up_before_another_gets_it(broker: Subject) -> None:
     """Members never own the same partition, and share them evenly in the end."""
-    group = await new_group(broker, 4)
+    group = await new_consumer_group(broker, 4)
     first, second = group.member(), group.member()
     await first.join()
     await second.join()
@@ -77,7 +81,7 @@ async def test_a_partition_is_given_up_before_another_gets_it(broker: Subject) -
 @case("consumer-groups.leave", level=MUST, cites=KIP_848, apis=MEMBERS)
 async def test_who_has_left_is_not_known(broker: Subject) -> None:
     """Epoch -1 leaves the group at once and is answered with -1."""
-    group = await new_group(broker)
+    group = await new_consumer_group(broker)
     member, other = group.member(), group.member()
     await member.join()
     await other.join()
@@ -89,7 +93,7 @@ async def test_who_has_left_is_not_known(broker: Subject) -> None:
 @case("consumer-groups.unknown-group", level=MUST, cites=KIP_848, apis=MEMBERS)
 async def test_only_joining_makes_a_group(broker: Subject) -> None:
     """A heartbeat with another epoch for a group that is not there is refused."""
-    member = (await new_group(broker)).member()
+    member = (await new_consumer_group(broker)).member()
     member.id, member.epoch = "a", 3
     expect_error((await member.beat()).error_code, Error.GROUP_ID_NOT_FOUND)
     expect_error((await member.leave()).error_code, Error.GROUP_ID_NOT_FOUND)
@@ -98,7 +102,7 @@ async def test_only_joining_makes_a_group(broker: Subject) -> None:
 @case("consumer-groups.fenced", level=MUST, cites=KIP_848, apis=MEMBERS)
 async def test_an_epoch_that_is_not_the_members_is_fenced(broker: Subject) -> None:
     """An epoch from the future is fenced, an older one too; 0 joins again."""
-    group = await new_group(broker)
+    group = await new_consumer_group(broker)
     member = group.member()
     epoch = (await member.join()).member_epoch
     for wrong in (epoch + 1, epoch - 1):
@@ -124,7 +128,7 @@ INVALID = (
 @case("consumer-groups.invalid", level=MUST, cites=KIP_848, apis=MEMBERS)
 async def test_a_heartbeat_must_say_what_its_epoch_needs(broker: Subject) -> None:
     """What lacks something, or has it empty, is INVALID_REQUEST."""
-    member = (await new_group(broker)).member()
+    member = (await new_consumer_group(broker)).member()
     for fields in INVALID:
         came = await member.join(**fields)
         expect_error(came.error_code, Error.INVALID_REQUEST, what=str(fields))
@@ -138,7 +142,7 @@ async def test_a_heartbeat_must_say_what_its_epoch_needs(broker: Subject) -> Non
 @case("consumer-groups.assignor", level=MUST, cites=KIP_848, apis=MEMBERS)
 async def test_a_member_chooses_among_the_brokers_assignors(broker: Subject) -> None:
     """`uniform` and `range` are there; another one is UNSUPPORTED_ASSIGNOR."""
-    group = await new_group(broker)
+    group = await new_consumer_group(broker)
     came = await group.member().join(server_assignor="none-of-yours")
     expect_error(came.error_code, Error.UNSUPPORTED_ASSIGNOR)
     for name in ("uniform", "range"):
@@ -150,7 +154,7 @@ async def test_a_member_chooses_among_the_brokers_assignors(broker: Subject) -> 
 async def test_a_static_member_comes_back_to_what_it_had(broker: Subject) -> None:
     """After epoch -2 another member takes the place with all its partitions; before,
     it is UNRELEASED_INSTANCE_ID, and afterwards the first one is FENCED_INSTANCE_ID."""
-    group = await new_group(broker)
+    group = await new_consumer_group(broker)
     first = group.member(instance_id="i")
     second = group.member(instance_id="i")
     await first.join()
@@ -171,7 +175,7 @@ async def test_a_static_member_comes_back_to_what_it_had(broker: Subject) -> Non
 )
 async def test_a_pattern_finds_topics(broker: Subject) -> None:
     """A pattern of RE2 is matched against whole names; what is none is refused."""
-    group = await new_group(broker)
+    group = await new_consumer_group(broker)
     came = await group.member().join(
         subscribed_topic_names=None, subscribed_topic_regex="a("
     )
@@ -199,7 +203,7 @@ async def test_a_group_is_described_with_its_members(
 ) -> None:
     """State, epochs and members with what they have and shall have; a group that is
     not there is GROUP_ID_NOT_FOUND."""
-    group = await new_group(broker)
+    group = await new_consumer_group(broker)
     (absent,) = (await group.describe()).groups
     expect_error(absent.error_code, Error.GROUP_ID_NOT_FOUND)
     member = group.member(rack_id="r")
@@ -228,7 +232,7 @@ async def test_a_group_is_described_with_its_members(
 async def test_a_member_commits_with_its_epoch(broker: Subject) -> None:
     """The member's epoch is taken, one from the future is STALE_MEMBER_EPOCH and a
     stranger UNKNOWN_MEMBER_ID; reading goes by the same rule."""
-    group = await new_group(broker)
+    group = await new_consumer_group(broker)
     member = group.member()
     epoch = (await member.join()).member_epoch
     expect_error(await member.commit(7, epoch=epoch + 1), Error.STALE_MEMBER_EPOCH)
@@ -246,8 +250,8 @@ async def test_a_member_commits_with_its_epoch(broker: Subject) -> None:
     apis={"ListGroups": "5+", **MEMBERS},
 )
 async def test_groups_are_listed_with_their_type(broker: Subject) -> None:
-    """A new group is of type `consumer`, and the filter knows it."""
-    group = await new_group(broker)
+    """A consumer group is of type `consumer`, and the filter knows it."""
+    group = await new_consumer_group(broker)
     await group.member().join()
     found = await group.listed("consumer")
     expect("type and state", found, ("consumer", "consumer", "Stable"))
@@ -262,7 +266,7 @@ async def test_groups_are_listed_with_their_type(broker: Subject) -> None:
 )
 async def test_a_group_is_deleted_once_it_is_empty(broker: Subject) -> None:
     """A group with members is NON_EMPTY_GROUP; an empty one is Empty and goes."""
-    group = await new_group(broker)
+    group = await new_consumer_group(broker)
     member = group.member()
     await member.join()
     expect_error(await group.delete(), Error.NON_EMPTY_GROUP)

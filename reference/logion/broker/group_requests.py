@@ -15,8 +15,8 @@ def check_group_id(group_id: str) -> None:
         raise ApiError(Error.INVALID_GROUP_ID, "the group's name is empty")
 
 
-def check_new_protocol(broker: BrokerState) -> None:
-    """Raise UNSUPPORTED_VERSION unless the new protocol is served (KIP-848)."""
+def check_consumer_protocol(broker: BrokerState) -> None:
+    """Raise UNSUPPORTED_VERSION unless the consumer protocol is served (KIP-848)."""
     if not broker.groups.settings.serves_consumers:
         raise ApiError(
             Error.UNSUPPORTED_VERSION,

@@ -20,7 +20,7 @@ ASSIGNOR_CLASSES = {"UniformAssignor": "uniform", "RangeAssignor": "range"}
 """Names of assignors by the last part of their class in Kafka."""
 
 NEW_PROTOCOL = release("4.0")
-"""The first release that serves groups of the new protocol, without being asked to."""
+"""The first release that serves consumer groups, without being asked to."""
 
 NEW_MEMBER_TIMEOUT_MS = 300_000
 """How long the first JoinGroup of a member may wait (KAFKA-7610)."""

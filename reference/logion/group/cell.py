@@ -61,9 +61,9 @@ class GroupCell:
         """Hold a group that nobody is in, or `classic`."""
         self.id = group_id
         self.classic = classic or ClassicGroup(group_id)
-        """One that nobody is in if the group is of the new protocol."""
+        """One that nobody is in if it is a consumer group."""
         self.consumer: ConsumerGroup | None = None
-        """The group if it is of the new protocol (KIP-848)."""
+        """The group if it is a consumer group (KIP-848)."""
         self.offsets: dict[TopicPartition, CommittedOffset] = {}
         self.waiting: dict[tuple[Call, str], Waiting[object]] = {}
         self.scheduled_ms: int | None = None

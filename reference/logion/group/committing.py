@@ -37,7 +37,7 @@ async def commit(
     """Write offsets down, all or none; return why none was.
 
     `version` is the one of the request. Raises ApiError as
-    `GroupCoordinator.shard_of` does, and as `check_commit` of new groups does.
+    `GroupCoordinator.shard_of` does, and as `check_commit` of consumer groups does.
     """
     shard, cell = groups.find(group_id)
     if cell is None:
@@ -69,7 +69,7 @@ def _commit_error(
 ) -> Error:
     """Return why a sender may not commit; NONE if it may, and it lives if a member."""
     if cell.consumer is not None:
-        groups.check_new_commit(cell.consumer, sender, offsets, version)
+        groups.check_consumer_commit(cell.consumer, sender, offsets, version)
         return Error.NONE
     step = on_commit(cell.classic, sender, groups.settings.rules, groups.now)
     cell.classic = step.group
@@ -99,8 +99,8 @@ def committed_offsets(
 ) -> Mapping[TopicPartition, CommittedOffset]:
     """Return what a group has committed, whatever state it is in.
 
-    A member of a new group says who it is. Raises ApiError as
-    `GroupCoordinator.shard_of` does, and as `check_fetch` of new groups does.
+    A member of a consumer group says who it is. Raises ApiError as
+    `GroupCoordinator.shard_of` does, and as `check_fetch` of consumer groups does.
     """
     _, cell = groups.find(group_id)
     if cell is not None and cell.consumer is not None:
@@ -193,7 +193,7 @@ def _retention(cell: GroupCell, duration_ms: int) -> Retention | None:
 
     Those of a group count from when it became empty, those of a consumer that is in no
     group from each commit; a stable group of consumers keeps what it reads (KIP-211),
-    and one of the new protocol does always.
+    and a consumer group does always.
     """
     if cell.consumer is not None:
         return Retention(duration_ms, kept_topics=names_of_all(cell.consumer))
@@ -227,7 +227,7 @@ def _end_if_unused(groups: GroupCoordinator, shard: Shard, cell: GroupCell) -> N
     if is_used or (cell.consumer is not None and cell.consumer.members):
         return
     try:
-        groups.end_new(shard, cell)
+        groups.end_consumer_group(shard, cell)
     except ApiError as problem:
         log.error("%s: tombstones cannot be written: %s", shard.name, problem)
         return

@@ -47,7 +47,7 @@ from logion.group.classic.steps import (
 from logion.group.classic.syncing import on_assignment_stored, on_sync
 from logion.group.classic.timing import next_due, on_time
 from logion.group.consumer.state import Client, ConsumerGroup, Downgrade
-from logion.group.new_groups import NewGroups
+from logion.group.consumer_groups import ConsumerGroups
 from logion.group.partitioning import partition_of
 from logion.group.records import group_key, group_record
 from logion.group.rules import Instant
@@ -90,7 +90,7 @@ class GroupCoordinator:
         self._unloaded: list[Shard] = []
         self._tasks: trio.Nursery | None = None
         self._shard_loaded = trio.Event()
-        self._new = NewGroups(
+        self._consumer_groups = ConsumerGroups(
             settings, lambda: self.now, image, self._look_again, self._downgraded
         )
 
@@ -194,7 +194,7 @@ class GroupCoordinator:
         """Do what is due by now."""
         for shard, cell in self._timers.due(self.now.ms):
             if cell.consumer is not None:
-                self._new.on_time(shard, cell, cell.consumer)
+                self._consumer_groups.on_time(shard, cell, cell.consumer)
                 continue
             step = on_time(cell.classic, self.settings.rules, self.now)
             self._apply(shard, cell, step)
@@ -210,7 +210,7 @@ class GroupCoordinator:
         self._shard_loaded = trio.Event()
         for cell in shard.cells.values():
             if cell.consumer is not None:
-                self._new.on_loaded(shard, cell, cell.consumer)
+                self._consumer_groups.on_loaded(shard, cell, cell.consumer)
                 continue
             group = with_sessions(cell.classic, self.now)
             step = Step(group)
@@ -234,8 +234,8 @@ class GroupCoordinator:
             return JoinAnswer(Error.UNKNOWN_MEMBER_ID, join.member_id)
         if cell is not None and cell.consumer is not None:
             if cell.consumer.members:
-                return await self._new.join(shard, cell.consumer, join)
-            self._new.end(shard, cell, cell.consumer)
+                return await self._consumer_groups.join(shard, cell.consumer, join)
+            self._consumer_groups.end(shard, cell, cell.consumer)
         cell = shard.cell(group_id)
         member_id = join.member_id or join.new_member_id
         step = on_join(cell.classic, join, rules, self.now)
@@ -257,7 +257,7 @@ class GroupCoordinator:
         if cell is None:
             return SyncAnswer(Error.UNKNOWN_MEMBER_ID)
         if cell.consumer is not None:
-            return await self._new.sync(shard, cell.consumer, sync)
+            return await self._consumer_groups.sync(shard, cell.consumer, sync)
         step = on_sync(cell.classic, sync, self.now)
         if step.sync is not None:
             self._apply(shard, cell, step)
@@ -277,7 +277,7 @@ class GroupCoordinator:
         if cell is None:
             return Error.UNKNOWN_MEMBER_ID
         if cell.consumer is not None:
-            return self._new.classic_heartbeat(shard, cell.consumer, sender)
+            return self._consumer_groups.classic_heartbeat(shard, cell.consumer, sender)
         step = on_heartbeat(cell.classic, sender, self.settings.rules, self.now)
         cell.classic = step.group
         return step.error
@@ -291,46 +291,46 @@ class GroupCoordinator:
         if cell is None:
             return (Error.UNKNOWN_MEMBER_ID,) * len(leavers)
         if cell.consumer is not None:
-            return self._new.leave(shard, cell.consumer, leavers)
+            return self._consumer_groups.leave(shard, cell.consumer, leavers)
         rules = self.settings.rules
         step, errors = on_leave_all(cell.classic, leavers, rules, self.now)
         self._apply(shard, cell, step)
         return errors
 
-    # New members
+    # Members of consumer groups
 
-    async def new_heartbeat(
+    async def consumer_heartbeat(
         self, request: ConsumerGroupHeartbeatRequest, client: Client
     ) -> ConsumerGroupHeartbeatResponse:
-        """Let a member of the new protocol join, stay or leave (KIP-848).
+        """Let a consumer member join, stay or leave (KIP-848).
 
-        Raises ApiError as `shard_of` does, and as the rules of new groups do.
+        Raises ApiError as `shard_of` does, and as the rules of consumer groups do.
         """
         shard = self.shard_of(request.group_id)
-        return await self._new.heartbeat(shard, request, client)
+        return await self._consumer_groups.heartbeat(shard, request, client)
 
-    def end_new(self, shard: Shard, cell: GroupCell) -> None:
-        """Delete a group of the new protocol that nobody is in, if it is one."""
+    def end_consumer_group(self, shard: Shard, cell: GroupCell) -> None:
+        """Delete a consumer group that nobody is in, if it is one."""
         if cell.consumer is not None:
-            self._new.end(shard, cell, cell.consumer)
+            self._consumer_groups.end(shard, cell, cell.consumer)
 
-    def check_new_commit(
+    def check_consumer_commit(
         self,
         group: ConsumerGroup,
         sender: Sender,
         partitions: Iterable[TopicPartition],
         version: int,
     ) -> None:
-        """Raise ApiError if a member of a new group may not commit these, as
+        """Raise ApiError if a member of a consumer group may not commit these, as
         `check_commit` does."""
-        self._new.check_commit(group, sender, partitions, version)
+        self._consumer_groups.check_commit(group, sender, partitions, version)
 
     def _look_again(self, shard: Shard, cell: GroupCell, at_ms: int) -> None:
         if self._timers.add(shard, cell, at_ms):
             self._wake.set()
 
     def _downgraded(self, shard: Shard, cell: GroupCell, to: Downgrade) -> None:
-        """Go on with a classic group that was a new one, as it has been stored."""
+        """Go on with what was a consumer group, as it has been stored."""
         step = Step(to.group)
         if to.must_rebalance:
             step = prepare_rebalance(to.group, self.settings.rules, self.now)

@@ -91,8 +91,8 @@ def value_bytes(version: int, value: object) -> bytes:
 _KIND_OF = {key: kind for kind, (key, _) in KINDS.items()}
 
 
-def new_group_record(record: tuple[Any, Any | None]) -> tuple[bytes, bytes | None]:
-    """Return key and value of a record of a new group as bytes."""
+def consumer_group_record(record: tuple[Any, Any | None]) -> tuple[bytes, bytes | None]:
+    """Return key and value of a record of a consumer group as bytes."""
     key, value = record
     kind = _KIND_OF[type(key)]
     return key_bytes(kind, key), None if value is None else value_bytes(0, value)

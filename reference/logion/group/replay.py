@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from logion.group.cell import GroupCell
-from logion.group.consumer.changes import apply, is_last, new_group
+from logion.group.consumer.changes import apply, empty_group, is_last
 from logion.group.consumer.state import Settings
 from logion.group.offsets import CommittedOffset
 from logion.group.records import GroupRecord, read_group, read_offset, read_record
@@ -41,7 +41,7 @@ class Replay:
     def __init__(self, name: TopicPartition, settings: Settings | None = None) -> None:
         """Begin with none; `name` is the partition, for the lines in the log.
 
-        `settings` say with which epoch new groups begin.
+        `settings` say with which epoch consumer groups begin.
         """
         self._name = name
         self._settings = settings or Settings()
@@ -82,7 +82,7 @@ class Replay:
         elif isinstance(read.key, GroupMetadataKey):
             self._take_group(read)
         else:
-            self._take_new_group(read)
+            self._take_consumer_group(read)
 
     def _take_group(self, read: GroupRecord) -> None:
         group_id = read.key.group
@@ -91,8 +91,8 @@ class Replay:
         fresh = GroupCell(group_id).classic
         cell.classic = fresh if value is None else read_group(group_id, value)
 
-    def _take_new_group(self, read: GroupRecord) -> None:
-        """Apply a record of a group of the new protocol; null for none is nothing."""
+    def _take_consumer_group(self, read: GroupRecord) -> None:
+        """Apply a record of a consumer group; null for none is nothing."""
         group_id = read.key.group_id
         cell = self._cell(group_id)
         if is_last(read.key, read.value):
@@ -100,7 +100,7 @@ class Replay:
             return
         if cell.consumer is None and read.value is None:
             return
-        group = cell.consumer or new_group(group_id, self._settings)
+        group = cell.consumer or empty_group(group_id, self._settings)
         cell.consumer = apply(group, read.key, read.value)
 
     def _commit(self, placed: _Placed) -> None:

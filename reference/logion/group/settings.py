@@ -41,6 +41,6 @@ class CoordinatorSettings:
     """Each offset is stored with the time at which it expires: 0.9 to 2.0. Later it is
     forgotten when its group has been away for long enough (KIP-211)."""
     consumer: Settings = field(default_factory=Settings)
-    """What groups of the new protocol are set to (KIP-848)."""
+    """What consumer groups are set to (KIP-848)."""
     serves_consumers: bool = True
-    """Whether the new protocol is among `group.coordinator.rebalance.protocols`."""
+    """Whether `group.coordinator.rebalance.protocols` has the consumer protocol."""

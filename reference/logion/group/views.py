@@ -10,7 +10,7 @@ from logion.group.cell import GroupCell
 from logion.group.classic.state import ClassicGroup, Member, State
 from logion.group.consumer.changes import by_topic
 from logion.group.consumer.state import ConsumerGroup
-from logion.group.consumer.state import Member as NewMember
+from logion.group.consumer.state import Member as ConsumerMember
 from logion.group.consumer.subscriptions import names_of
 from logion.group.coordinator import GroupCoordinator
 from logion.group.offsets import CommittedOffset
@@ -70,7 +70,7 @@ def group_views(
 def _view(cell: GroupCell, image: ClusterImage) -> GroupView:
     group = cell.classic
     if cell.consumer is not None:
-        return _view_of_new(cell, cell.consumer, image)
+        return _view_of_consumer_group(cell, cell.consumer, image)
     return GroupView(
         cell.id,
         CLASSIC,
@@ -84,7 +84,7 @@ def _view(cell: GroupCell, image: ClusterImage) -> GroupView:
     )
 
 
-def _view_of_new(
+def _view_of_consumer_group(
     cell: GroupCell, group: ConsumerGroup, image: ClusterImage
 ) -> GroupView:
     return GroupView(
@@ -95,13 +95,13 @@ def _view_of_new(
         "",
         group.epoch,
         "",
-        tuple(_new_member(group, it, image) for it in group.members.values()),
+        tuple(_consumer_member(group, it, image) for it in group.members.values()),
         dict(cell.offsets),
     )
 
 
-def _new_member(
-    group: ConsumerGroup, member: NewMember, image: ClusterImage
+def _consumer_member(
+    group: ConsumerGroup, member: ConsumerMember, image: ClusterImage
 ) -> MemberView:
     return MemberView(
         member.member_id,

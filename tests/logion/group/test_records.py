@@ -110,10 +110,10 @@ def test_bytes_that_are_no_such_record_are_refused(
 
 
 MEMBER_BYTES = bytes.fromhex("000000000263022f02027400000003e800")
-"""A member of the new protocol, up to its tags: client `c` at `/`, topic `t`."""
+"""A consumer member, up to its tags: client `c` at `/`, topic `t`."""
 
 
-def new_member(**fields: object) -> messages.ConsumerGroupMemberMetadataValue:
+def consumer_member(**fields: object) -> messages.ConsumerGroupMemberMetadataValue:
     return messages.ConsumerGroupMemberMetadataValue(
         instance_id=None,
         rack_id=None,
@@ -129,17 +129,17 @@ def new_member(**fields: object) -> messages.ConsumerGroupMemberMetadataValue:
 
 def test_that_a_member_speaks_the_new_protocol_is_written_as_kafka_writes_it() -> None:
     """The null of this tagged struct is an unsigned varint, and not the default."""
-    written = value_bytes(0, new_member(classic_member_metadata=None))
+    written = value_bytes(0, consumer_member(classic_member_metadata=None))
     assert written == MEMBER_BYTES + bytes.fromhex("01000100")
     key = messages.ConsumerGroupMemberMetadataKey(group_id="g", member_id="m")
     read = read_record(key_bytes(5, key), written)
     assert read is not None
-    assert read.value == new_member(classic_member_metadata=None)
+    assert read.value == consumer_member(classic_member_metadata=None)
 
 
 def test_that_a_member_speaks_the_classic_protocol_is_written_so_too() -> None:
     classic = messages.ClassicMemberMetadata(
         session_timeout_ms=6000, supported_protocols=()
     )
-    written = value_bytes(0, new_member(classic_member_metadata=classic))
+    written = value_bytes(0, consumer_member(classic_member_metadata=classic))
     assert written == MEMBER_BYTES + bytes.fromhex("01000701000017700100")

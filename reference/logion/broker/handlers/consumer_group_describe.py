@@ -1,4 +1,4 @@
-"""ConsumerGroupDescribe (API 69): state and members of new consumer groups (KIP-848).
+"""ConsumerGroupDescribe (API 69): state and members of consumer groups (KIP-848).
 
 v1   which protocol each member speaks (KIP-1099)
 """
@@ -6,7 +6,7 @@ v1   which protocol each member speaks (KIP-1099)
 from __future__ import annotations
 
 from logion.broker.context import Context
-from logion.broker.group_requests import check_new_protocol
+from logion.broker.group_requests import check_consumer_protocol
 from logion.broker.permissions import GROUP_OPERATIONS, NOT_ASKED
 from logion.broker.state import BrokerState
 from logion.group.consumer.describing import described
@@ -40,7 +40,7 @@ def _with_operations(group: DescribedGroup) -> DescribedGroup:
 def _describe(broker: BrokerState, context: Context, group_id: str) -> DescribedGroup:
     groups = broker.groups
     try:
-        check_new_protocol(broker)
+        check_consumer_protocol(broker)
         _, cell = groups.find(group_id)
     except ApiError as failure:
         return _absent(group_id, failure)

@@ -53,13 +53,13 @@ def _describe(broker: BrokerState, context: Context, group_id: str) -> Described
         _, cell = broker.groups.find(group_id)
     except ApiError as failure:
         return _absent(context, group_id, "", failure)
-    is_new = cell is not None and cell.consumer is not None
-    if cell is None or is_new or not broker.groups.is_told(cell):
+    is_consumer = cell is not None and cell.consumer is not None
+    if cell is None or is_consumer or not broker.groups.is_told(cell):
         dead = State.DEAD.value
         has_error = context.version >= VERSION_WITH_NOT_FOUND
         error = Error.GROUP_ID_NOT_FOUND if has_error else Error.NONE
         text = f"there is no group {group_id!r}"
-        if is_new:
+        if is_consumer:
             text = f"Group {group_id} is not a classic group."
         absence = ApiError(error, text)
         return _absent(context, group_id, dead, absence)

@@ -7,7 +7,7 @@ v5   no retention time: offsets live as long as their group (KIP-211)
 v6   leader epoch of the last record read (KIP-320)
 v7   static members (KIP-345)
 v8   flexible
-v9   epochs of members of the new protocol (KIP-848)
+v9   epochs of consumer members (KIP-848)
 v10  topics by id
 """
 
@@ -41,8 +41,8 @@ VERSION_WITH_TOPIC_IDS = 10
 UNSET = -1
 """What stands for a time that the client leaves to the broker."""
 
-UNKNOWN = (Error.UNKNOWN_TOPIC_OR_PARTITION, Error.UNKNOWN_TOPIC_ID)
-"""Errors of a partition that is not there: by name, by id."""
+ABSENT = (Error.UNKNOWN_TOPIC_OR_PARTITION, Error.UNKNOWN_TOPIC_ID)
+"""Errors of a partition that is not there."""
 
 
 class Row(NamedTuple):
@@ -86,7 +86,7 @@ def _told(error: Error, failure: Error) -> Error:
 
     Who may not commit at all is told so first, but not of a topic that is not there.
     """
-    return error if error in UNKNOWN or failure is Error.NONE else failure
+    return error if error in ABSENT or failure is Error.NONE else failure
 
 
 def _name(
@@ -109,8 +109,9 @@ def _row(
     metadata = asked.committed_metadata or ""
     error = Error.NONE
     if broker.cluster.image.partition(topic, asked.partition_index) is None:
-        is_by_id = context.version >= VERSION_WITH_TOPIC_IDS and not topic
-        error = UNKNOWN[1] if is_by_id else UNKNOWN[0]
+        error = Error.UNKNOWN_TOPIC_OR_PARTITION
+        if context.version >= VERSION_WITH_TOPIC_IDS and not topic:
+            error = Error.UNKNOWN_TOPIC_ID
     elif utf16_length(metadata) > broker.groups.settings.metadata_size_max:
         error = Error.OFFSET_METADATA_TOO_LARGE
     now_ms = broker.clock.time_ms()
@@ -154,7 +155,7 @@ async def _store(
         for it in of_topic
         if it.error is Error.NONE
     }
-    if all(it.error in UNKNOWN for of_topic in rows for it in of_topic):
+    if all(it.error in ABSENT for of_topic in rows for it in of_topic):
         return Error.NONE
     try:
         if context.version == VERSION_WITHOUT_COORDINATOR:

@@ -7,7 +7,7 @@ v5   leader epochs (KIP-320)
 v6   flexible
 v7   the client may ask to wait for open transactions (KIP-447)
 v8   several groups (KIP-709)
-v9   epochs of members of the new protocol (KIP-848)
+v9   epochs of consumer members (KIP-848)
 v10  topics by id
 
 A partition nobody has committed for has offset -1 and no error, but in v0

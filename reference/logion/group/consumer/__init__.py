@@ -1,4 +1,4 @@
-"""The rules of the new consumer groups (KIP-848): the broker divides the work.
+"""The rules of consumer groups (KIP-848): the broker divides the work.
 
 Pure: a group is a frozen value, and a rule takes it with a request and gives an
 `Outcome`: the next group, the records that lead to it, the answer. What a group is

@@ -1,4 +1,4 @@
-"""Records of a new consumer group: how they are written, and what each one does.
+"""Records of a consumer group: how they are written, and what each one does.
 
 `apply` is the only way by which a group changes, deadlines apart: a rule writes records
 into a `Draft`, which applies them, and a coordinator that starts applies what it finds.
@@ -35,7 +35,7 @@ from logion.protocol.messages import group_records as wire
 _STATES = {state.value: state for state in MemberState}
 
 
-def new_group(group_id: str, settings: Settings) -> ConsumerGroup:
+def empty_group(group_id: str, settings: Settings) -> ConsumerGroup:
     """Return a group before its first record."""
     epoch = settings.first_epoch
     return ConsumerGroup(group_id, epoch=epoch, target_epoch=epoch)
@@ -172,7 +172,7 @@ def tombstones(group: ConsumerGroup) -> tuple[GroupRecord, ...]:
 
 def restored(group: ConsumerGroup, settings: Settings) -> Outcome:
     """Return a group that is in no log yet as it arises from records, with them."""
-    draft = Draft(new_group(group.group_id, settings), settings)
+    draft = Draft(empty_group(group.group_id, settings), settings)
     for member in group.members.values():
         draft.write_member(member)
     draft.write_epoch(group.epoch, group.metadata_hash)

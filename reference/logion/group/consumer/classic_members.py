@@ -1,4 +1,4 @@
-"""Members of the classic protocol in a new group: JoinGroup to LeaveGroup for them.
+"""Classic members of a consumer group: JoinGroup to LeaveGroup for them.
 
 Such a member is told of a new target by REBALANCE_IN_PROGRESS. It joins again, saying
 what it owns, takes one step towards its target, and fetches what it has by SyncGroup;
@@ -70,12 +70,12 @@ def on_join(
     owned = by_id(subscription.owned_partitions, moment.image)
     draft = Draft(group, moment.settings)
     before = _sender(draft, request, member_id)
-    is_last_new = _is_last_new(group, request.instance_id, moment)
+    is_last_consumer = _is_last_consumer(group, request.instance_id, moment)
     wanted = _wishing(before, request, subscription)
     has_new_subscription = subscribed(draft, wanted, moment)
-    if not is_last_new:
+    if not is_last_consumer:
         update_target(draft, moment)
-    if draft.group.target_epoch == draft.group.epoch or not is_last_new:
+    if draft.group.target_epoch == draft.group.epoch or not is_last_consumer:
         stepped(
             draft,
             member_id,
@@ -87,7 +87,7 @@ def on_join(
     answer = JoinAnswer(
         Error.NONE, member_id, after.epoch, CONSUMER, _protocol(after), leader=""
     )
-    if is_last_new:
+    if is_last_consumer:
         return _downgraded(draft, moment), answer
     draft.group = _joined(draft.group, after, moment)
     return draft.outcome(), answer
@@ -177,9 +177,11 @@ def _sender(draft: Draft, request: Join, member_id: str) -> Member:
     return joining(draft, member_id, request.instance_id, is_classic=True)
 
 
-def _is_last_new(group: ConsumerGroup, instance_id: str | None, moment: Moment) -> bool:
-    """Tell whether the member that is being replaced was the last new one, and the
-    group may become classic."""
+def _is_last_consumer(
+    group: ConsumerGroup, instance_id: str | None, moment: Moment
+) -> bool:
+    """Tell whether the member that is being replaced was the last consumer member,
+    and the group may become classic."""
     old = None if instance_id is None else group.static_member(instance_id)
     if old is None or old.classic is not None:
         return False
@@ -259,7 +261,7 @@ def _must_join(group: ConsumerGroup, member: Member, moment: Moment) -> Consumer
 
 
 def _downgraded(draft: Draft, moment: Moment) -> Outcome:
-    """Return the classic group that remains once the last new member was replaced."""
+    """Return the classic group that remains without the last consumer member."""
     group, written = draft.group, draft.outcome().records
     must_rebalance = group.target_epoch < group.epoch
     outcome = downgraded(group, frozenset(), moment, must_rebalance=must_rebalance)

@@ -1,4 +1,4 @@
-"""Who may commit and read the offsets of a new group.
+"""Who may commit and read the offsets of a consumer group.
 
 Source: KIP-848, "OffsetCommit API" and "OffsetFetch API"; KIP-1251 for commits with an
 epoch that has passed.
@@ -16,7 +16,7 @@ from logion.group.consumer.state import (
 from logion.protocol.errors import ApiError, Error
 
 EPOCH_VERSION = 9
-"""The first version of OffsetCommit that a member of the new protocol may use."""
+"""The first version of OffsetCommit that a consumer member may use."""
 
 
 def check_commit(
@@ -70,6 +70,6 @@ def check_fetch(group: ConsumerGroup, member_id: str | None, epoch: int) -> None
 
 
 def _stale(member: Member, text: str) -> ApiError:
-    is_new = member.classic is None
-    error = Error.STALE_MEMBER_EPOCH if is_new else Error.ILLEGAL_GENERATION
+    is_classic = member.classic is not None
+    error = Error.ILLEGAL_GENERATION if is_classic else Error.STALE_MEMBER_EPOCH
     return ApiError(error, f"Member {member.member_id}: {text}.")

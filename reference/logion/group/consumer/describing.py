@@ -17,7 +17,7 @@ from logion.protocol.errors import Error
 from logion.protocol.messages import consumer_group_describe as wire
 from logion.protocol.schema import replace
 
-UNTOLD, CLASSIC_MEMBER, NEW_MEMBER = -1, 0, 1
+UNTOLD, CLASSIC_MEMBER, CONSUMER_MEMBER = -1, 0, 1
 """How a description tells which protocol a member speaks."""
 
 
@@ -58,7 +58,7 @@ def _member(group: ConsumerGroup, member: Member, image: ClusterImage) -> wire.M
         subscribed_topic_regex=member.topic_pattern,
         assignment=_assignment((*member.assigned, *member.revoking), image),
         target_assignment=_assignment(group.target_of(member.member_id), image),
-        member_type=NEW_MEMBER if member.classic is None else CLASSIC_MEMBER,
+        member_type=CONSUMER_MEMBER if member.classic is None else CLASSIC_MEMBER,
     )
 
 

@@ -1,4 +1,4 @@
-"""ConsumerGroupHeartbeat: join, stay, leave; the one request of a new member.
+"""ConsumerGroupHeartbeat: join, stay, leave; the one request of a consumer member.
 
 A heartbeat does three things: it stores what the member wants, has the target made anew
 if that calls for it, and takes the member one step towards its target.

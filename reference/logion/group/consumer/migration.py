@@ -1,9 +1,9 @@
 """How a group changes its protocol while its members go on.
 
 The first member that joins a classic group of consumers by ConsumerGroupHeartbeat makes
-a new group of it; its classic members stay and are served by it. When the last new
-member leaves, it becomes a classic group again. `group.consumer.migration.policy` says
-which of both may happen.
+a consumer group of it; its classic members stay and are served by it. When the last
+consumer member leaves, it becomes a classic group again.
+`group.consumer.migration.policy` says which of both may happen.
 
 Source: KIP-848, "Online Migration of Consumer Groups".
 """
@@ -39,7 +39,7 @@ from logion.protocol.messages.group_records import (
 
 
 def upgraded(classic: ClassicGroup, moment: Moment) -> Outcome:
-    """Return the new group that a classic one becomes, with all its records.
+    """Return the consumer group that a classic group becomes, with all its records.
 
     Every member keeps its partitions, in the epoch of the last generation. Raises
     GROUP_ID_NOT_FOUND if the group must stay as it is; the text says why.
@@ -92,7 +92,7 @@ def downgraded(
     *,
     must_rebalance: bool = True,
 ) -> Outcome:
-    """Return the classic group that a new one becomes without these members.
+    """Return the classic group that a consumer group becomes without these members.
 
     Each of the others, which all speak the classic protocol, has what it was to have.
     """
@@ -131,7 +131,7 @@ def _stays(classic: ClassicGroup, why: str) -> ApiError:
 
 
 def _upgraded(classic: ClassicGroup, member: ClassicMember, moment: Moment) -> Member:
-    """Return a classic member as one of the new group; it speaks as it did."""
+    """Return a classic member as one of a consumer group; it speaks as it did."""
     protocol = classic.protocol
     if protocol is None or protocol not in member.names:
         protocol = member.protocols[0][0]
@@ -173,7 +173,9 @@ def _had(classic: ClassicGroup, member: ClassicMember, moment: Moment) -> Assign
 
 def _downgraded(member: Member, moment: Moment) -> ClassicMember:
     """Return a member as one of a classic group; it has no work yet."""
-    assert member.classic is not None, "a new member cannot stay in a classic group"
+    assert member.classic is not None, (
+        "a consumer member cannot stay in a classic group"
+    )
     session_ms = member.classic.session_timeout_ms
     return ClassicMember(
         member.member_id,

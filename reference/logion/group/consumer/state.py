@@ -1,4 +1,4 @@
-"""A new consumer group and its members, as values.
+"""A consumer group and its members, as values.
 
 Three things are told apart: what a member *has* (`Member.assigned`), what it is
 *giving up* (`Member.revoking`) and what it *shall have* (`ConsumerGroup.targets`).
@@ -263,7 +263,7 @@ GroupRecord: TypeAlias = tuple[Any, Any]
 
 
 class Downgrade(NamedTuple):
-    """A classic group that was a new one until its last new member left."""
+    """A classic group that was a consumer group until its last consumer member left."""
 
     group: ClassicGroup
     """As it stands, to be stored."""

@@ -1,4 +1,4 @@
-"""ConsumerGroupDescribe (API 69): state and members of new consumer groups (KIP-848).
+"""ConsumerGroupDescribe (API 69): state and members of consumer groups (KIP-848).
 
 v0   3.8     the first form
 v1   4.0     which protocol each member speaks (KIP-1099)

@@ -1,4 +1,4 @@
-"""ConsumerGroupHeartbeat (API 68): membership of a new consumer group (KIP-848).
+"""ConsumerGroupHeartbeat (API 68): membership of a consumer group (KIP-848).
 
 One request does it all: join (member epoch 0), stay, report what is owned, leave
 (member epoch -1, or -2 for a static member that will be back). A field that has not

@@ -126,7 +126,7 @@ class GroupMetadataValue:
 
 @message(versions="3")
 class ConsumerGroupMetadataKey:
-    """Names a new consumer group (KIP-848)."""
+    """Names a consumer group (KIP-848)."""
 
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
@@ -134,7 +134,7 @@ class ConsumerGroupMetadataKey:
 
 @message(versions="0", flexible="0+")
 class ConsumerGroupMetadataValue:
-    """A new consumer group."""
+    """A consumer group."""
 
     epoch: int = wire(INT32)
     """Version of its members and subscriptions."""
@@ -204,7 +204,7 @@ class ClassicProtocol:
 
 @struct
 class ClassicMemberMetadata:
-    """A member of a new group that speaks the classic protocol."""
+    """A member of a consumer group that speaks the classic protocol."""
 
     session_timeout_ms: int = wire(INT32)
     """It is removed if it sends no heartbeat for so long, in ms."""

@@ -10,7 +10,7 @@ v5   2.1     no retention time: offsets live as long as their group (KIP-211)
 v6   2.1     leader epoch of the last record read (KIP-320)
 v7   2.3     static members (KIP-345)
 v8   2.4     flexible
-v9   3.7     member epochs of the new group protocol (KIP-848)
+v9   3.7     member epochs of the consumer protocol (KIP-848)
 v10  4.2     topics by id (KIP-848)
 """
 
@@ -70,7 +70,7 @@ class OffsetCommitRequest:
     group_id: str = wire(STRING)
     """Name of the group, `group.id`."""
     generation_id_or_member_epoch: int = wire(INT32, "1+", default=-1, ignorable=True)
-    """Generation of a classic group, or epoch of a member of a new one; -1 if no member
+    """Generation of a classic group, or epoch of a consumer member; -1 if no member
     commits.
     """
     member_id: str = wire(STRING, "1+", default="", ignorable=True)

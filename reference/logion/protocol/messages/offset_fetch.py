@@ -9,7 +9,7 @@ v5   2.1     leader epoch of the last record read (KIP-320)
 v6   2.4     flexible
 v7   2.5     may refuse offsets that an open transaction may change (KIP-447)
 v8   3.0     several groups in one request (KIP-709)
-v9   3.7     member id and epoch of the new group protocol (KIP-848)
+v9   3.7     member id and epoch of the consumer protocol (KIP-848)
 v10  4.2     topics by id (KIP-848)
 """
 

@@ -1,4 +1,4 @@
-"""Classic consumers, as a new group meets them."""
+"""Classic consumers, as a consumer group meets them."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from logion.cluster.image import ClusterImage, PartitionInfo, TopicInfo
-from logion.group.consumer.changes import apply, new_group
+from logion.group.consumer.changes import apply, empty_group
 from logion.group.consumer.heartbeat import on_heartbeat, on_leave
 from logion.group.consumer.state import (
     Client,
@@ -90,7 +90,7 @@ class World:
     records: list[GroupRecord] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.group = new_group(GROUP, self.settings)
+        self.group = empty_group(GROUP, self.settings)
 
     @property
     def moment(self) -> Moment:
@@ -123,7 +123,7 @@ class World:
 
     def replayed(self) -> ConsumerGroup:
         """Return the group as a coordinator that starts would find it."""
-        group = new_group(GROUP, self.settings)
+        group = empty_group(GROUP, self.settings)
         for key, value in self.records:
             group = apply(group, key, value)
         return group

@@ -1,4 +1,4 @@
-"""Records of a new group: on the wire and back, and what each one does."""
+"""Records of a consumer group: on the wire and back, and what each one does."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 from logion.group.consumer.changes import (
     apply,
+    empty_group,
     is_last,
-    new_group,
     restored,
     tombstones,
 )
@@ -88,7 +88,7 @@ def current(**fields: Any) -> wire.ConsumerGroupCurrentMemberAssignmentValue:
 
 def test_records_of_a_member_may_come_in_any_order() -> None:
     key = wire.ConsumerGroupCurrentMemberAssignmentKey(group_id=GROUP, member_id="m")
-    group = new_group(GROUP, Settings())
+    group = empty_group(GROUP, Settings())
     assert apply(group, key, None) == group
     group = apply(group, key, current(state=77))
     assert group.members["m"].state is MemberState.UNKNOWN
@@ -112,7 +112,7 @@ def test_a_partition_without_an_epoch_counts_from_the_members_own() -> None:
             topic_id=topic_id("t"), partitions=(0,), assignment_epochs=told
         )
         value = current(member_epoch=epoch, assigned_partitions=(topic,))
-        group = apply(new_group(GROUP, Settings()), key, value)
+        group = apply(empty_group(GROUP, Settings()), key, value)
         assert group.members["m"].assigned == {zero: expected}
 
 
@@ -128,7 +128,7 @@ def test_a_pattern_of_null_is_none() -> None:
         server_assignor=None,
         classic_member_metadata=None,
     )
-    group = apply(new_group(GROUP, Settings()), key, value)
+    group = apply(empty_group(GROUP, Settings()), key, value)
     assert group.members["m"].topic_pattern == ""
     gone = apply(group, key, None)
     assert gone.members == {}

@@ -1,4 +1,4 @@
-"""Members of the classic protocol in a new group."""
+"""Classic members of a consumer group."""
 
 from __future__ import annotations
 

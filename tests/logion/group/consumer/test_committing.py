@@ -1,4 +1,4 @@
-"""Who may commit and read the offsets of a new group."""
+"""Who may commit and read the offsets of a consumer group."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from struct import pack
 
 import pytest
 from logion.group.classic.state import ClassicGroup, Member, State
-from logion.group.consumer.changes import apply, new_group
+from logion.group.consumer.changes import apply, empty_group
 from logion.group.consumer.embedded import assignment_bytes, by_id
 from logion.group.consumer.leaving import fenced
 from logion.group.consumer.migration import upgraded
@@ -67,7 +67,7 @@ def test_the_members_of_a_classic_group_keep_their_partitions() -> None:
     assert b.assigned.keys() == group.target_of("b") == parts(t=(2,))
     assert group.static_members == {"i": "b"}
     assert group.timers[Timer(Deadline.SESSION, "a")] == world.now_ms + 10_000
-    replayed = new_group(GROUP, world.settings)
+    replayed = empty_group(GROUP, world.settings)
     for record in outcome.records:
         replayed = apply(replayed, *record)
     assert replayed == without_deadlines(group)

@@ -1,4 +1,4 @@
-"""The shell of the groups of the new protocol (KIP-848).
+"""The shell of consumer groups (KIP-848).
 
 It finds a group, has the rules of `logion.group.consumer` say what follows, writes that
 down, and answers once it is committed. What is written counts at once: the next request
@@ -22,7 +22,7 @@ from logion.group.classic.steps import (
     SyncAnswer,
 )
 from logion.group.consumer import classic_members
-from logion.group.consumer.changes import new_group, tombstones
+from logion.group.consumer.changes import empty_group, tombstones
 from logion.group.consumer.committing import check_commit
 from logion.group.consumer.heartbeat import on_heartbeat, on_leave
 from logion.group.consumer.leaving import on_time
@@ -38,7 +38,7 @@ from logion.group.consumer.state import (
     TopicIdPartition,
 )
 from logion.group.consumer.timing import next_deadline_ms, on_loaded
-from logion.group.records import group_key, group_record, new_group_record
+from logion.group.records import consumer_group_record, group_key, group_record
 from logion.group.rules import Instant
 from logion.group.settings import CoordinatorSettings
 from logion.group.shard import KeyValue, Shard, group_error
@@ -55,8 +55,8 @@ RETRY_MS = 500
 """After so long a removal that could not be written is tried again."""
 
 
-class NewGroups:
-    """What happens to groups of the new protocol."""
+class ConsumerGroups:
+    """What happens to consumer groups."""
 
     def __init__(
         self,
@@ -118,15 +118,15 @@ class NewGroups:
         if cell is not None and cell.classic.generation:
             before.append((group_key(group_id), None))
         if cell is None or cell.classic.state is State.EMPTY:
-            return new_group(group_id, moment.settings)
+            return empty_group(group_id, moment.settings)
         outcome = upgraded(cell.classic, moment)
-        before += map(new_group_record, outcome.records)
+        before += map(consumer_group_record, outcome.records)
         return outcome.group
 
     # Members of the classic protocol
 
     async def join(self, shard: Shard, group: ConsumerGroup, join: Join) -> JoinAnswer:
-        """Let a classic member join a new group; raises ApiError as the rules do."""
+        """Let a classic member join a group; raises ApiError as the rules do."""
         outcome, answer = classic_members.on_join(group, join, self.moment)
         await self._store(shard, group.group_id, outcome)
         return answer
@@ -208,7 +208,7 @@ class NewGroups:
         Raises ApiError, and leaves it as it is, if that cannot be written.
         """
         assert group.state is GroupState.EMPTY, "members would be lost"
-        records = [new_group_record(it) for it in tombstones(group)]
+        records = [consumer_group_record(it) for it in tombstones(group)]
         shard.append(records, self._now().time_ms)
         cell.consumer = None
 
@@ -242,7 +242,7 @@ class NewGroups:
 
         Raises ApiError, and nothing has changed, if they cannot be written.
         """
-        records = [*before, *map(new_group_record, outcome.records)]
+        records = [*before, *map(consumer_group_record, outcome.records)]
         if outcome.downgrade is not None:
             version = self._settings.versions.group
             records.append(group_record(outcome.downgrade.group, version))
@@ -258,7 +258,7 @@ class NewGroups:
             self._on_downgraded(shard, cell, outcome.downgrade)
             return end_offset
         if cell.consumer is None:
-            cell.turn_away(Error.REBALANCE_IN_PROGRESS)  # they join the new one
+            cell.turn_away(Error.REBALANCE_IN_PROGRESS)  # they join the other one
             cell.classic = ClassicGroup(group_id)
         cell.consumer = outcome.group
         self._follow(shard, cell)
@@ -273,7 +273,7 @@ class NewGroups:
 
 
 def _existing(cell: GroupCell | None, group_id: str) -> ConsumerGroup:
-    """Return a group of the new protocol; GROUP_ID_NOT_FOUND if it is none."""
+    """Return a consumer group; GROUP_ID_NOT_FOUND if it is none."""
     if cell is None:
         text = f"Consumer group {group_id} not found."
     elif cell.consumer is None:

@@ -1,4 +1,4 @@
-"""New consumer groups (KIP-848) as cases meet them: a group of the case's own.
+"""Consumer groups (KIP-848) as cases meet them: a group of the case's own.
 
 Nothing is done behind a case's back: a member sends what it is told to send, and keeps
 the id, the epoch and the assignment it was given.
@@ -52,7 +52,7 @@ Partitions = frozenset[tuple[Uuid, int]]
 Answer = TypeVar("Answer")
 
 
-class NewGroup:
+class ConsumerGroup:
     """A group of the case's own, a topic for it, and who coordinates it."""
 
     def __init__(
@@ -123,7 +123,7 @@ class NewGroup:
 class Member:
     """Somebody in a group, or about to join it."""
 
-    def __init__(self, group: NewGroup, usual: dict[str, Any]) -> None:
+    def __init__(self, group: ConsumerGroup, usual: dict[str, Any]) -> None:
         """Speak for a member that has not joined yet."""
         self.group = group
         self.usual = usual
@@ -223,13 +223,13 @@ def pairs_of(assignment: Any) -> Partitions:
     )
 
 
-async def new_group(broker: Subject, partitions: int = 2) -> NewGroup:
+async def new_consumer_group(broker: Subject, partitions: int = 2) -> ConsumerGroup:
     """Return a group nobody has heard of, and a topic; both are gone after the case."""
     topic = await broker.topic(partitions)
     name = broker.name_of_its_own()
     node = await find_coordinator(broker, name)
     connection = await broker.connect_to(Address(node.host, node.port))
-    group = NewGroup(broker, name, connection, topic)
+    group = ConsumerGroup(broker, name, connection, topic)
     await broker.cluster.retry(group.answers)
     broker.afterwards(group.remove)
     return group

@@ -1,4 +1,4 @@
-"""Groups of the new protocol on a broker: served, stored, loaded, timed, migrated."""
+"""Consumer groups on a broker: served, stored, loaded, timed, migrated."""
 
 from __future__ import annotations
 
