@@ -54,6 +54,8 @@ class Client:
     """Oldest broker release in whose groups it takes part."""
     static: bool = True
     """Whether it has `group.instance.id` (KIP-345)."""
+    leaves_by_name: bool = True
+    """Whether its static members, when they leave by KIP-848, say which they are."""
     commits_on_revocation: bool = True
     """Whether it is told of a revocation while it can still commit."""
     commits_when_asked: bool = True
@@ -74,6 +76,16 @@ class Client:
         new = version_of(release) >= version_of(FIRST_CONSUMER_PROTOCOL)
         return tuple(
             each for each in self.assignors if new or not each.startswith("consumer:")
+        )
+
+    def static_assignors_for(self, release: str) -> tuple[str, ...]:
+        """Return the assignors with which its static members go and come back."""
+        if not self.static or version_of(release) < version_of(FIRST_STATIC):
+            return ()
+        return tuple(
+            each
+            for each in self.assignors_for(release)
+            if self.leaves_by_name or not each.startswith("consumer:")
         )
 
     def codecs_for(self, release: str) -> tuple[str, ...]:
@@ -118,7 +130,7 @@ CLIENTS = (
         "franz-go",
         partial(build.go, "franz"),
         assignors=(*COOPERATIVE, *SERVER_SIDE),
-        static=False,  # the member that stays saw a rebalance once in three runs
+        leaves_by_name=False,
     ),
     # Its groups need 0.10.2 at least, and it is told of no release between.
     Client(

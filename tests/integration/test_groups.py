@@ -19,6 +19,7 @@ import pytest
 from tests.integration import brokers
 from tests.integration.clients_table import CLIENTS, Client, client_named
 from tests.integration.groups import (
+    HEARTBEAT_MS,
     PATIENT_MS,
     QUICK_MS,
     Feed,
@@ -57,23 +58,26 @@ def broker_of(
     return brokers.target(home, release=release, settings=settings)
 
 
-def assignors_of(client: Client, release: str, turns: slice) -> tuple[str, ...]:
+def taken_of(assignors: tuple[str, ...], turns: slice) -> tuple[str, ...]:
     """Return the assignors whose turn it is in a story, or all of them."""
-    found = client.assignors_for(release)
     if ALL:
-        return found
-    size = len(found)
+        return assignors
+    size = len(assignors)
     taken = {index % size for index in range(turns.start, turns.stop)}
-    return tuple(found[index] for index in sorted(taken))
+    return tuple(assignors[index] for index in sorted(taken))
 
 
 def groups_of(
-    client: Client, feed: Feed, members: Members, turns: slice, **options: Any
+    assignors: tuple[str, ...],
+    feed: Feed,
+    members: Members,
+    turns: slice,
+    **options: Any,
 ) -> list[Group]:
-    """Return a group on the feed for each assignor of a story."""
+    """Return a group on the feed for each assignor whose turn it is in a story."""
     return [
         Group(f"{feed.topic}-{it.replace(':', '-')}", feed, members, (it,), **options)
-        for it in assignors_of(client, feed.release, turns)
+        for it in taken_of(assignors, turns)
     ]
 
 
@@ -98,7 +102,8 @@ def test_members_come_go_and_die_and_each_record_is_told_once(
     release = newest_for(client)
     with broker_of(release, tmp_path, QUICK_MS) as broker:
         feed = Feed(broker.bootstrap, f"life-{client.name}", release)
-        groups = groups_of(client, feed, members, slice(1, 3), session_ms=QUICK_MS)
+        assignors = client.assignors_for(release)
+        groups = groups_of(assignors, feed, members, slice(1, 3), session_ms=QUICK_MS)
         members.warm(client, 3 * len(groups))
         feed.send(ROUND)
         for_all(groups, lambda it: it.join(client), lambda it: it.join(client))
@@ -122,7 +127,8 @@ def test_groups_go_on_over_a_stop_and_a_kill_of_the_broker_from_what_was_committ
     commits = "asked" if client.commits_when_asked else "revoked"
     with broker_of(release, tmp_path) as broker:
         feed = Feed(broker.bootstrap, f"restarts-{client.name}", release)
-        groups = groups_of(client, feed, members, slice(3, 4), commits=commits)
+        assignors = client.assignors_for(release)
+        groups = groups_of(assignors, feed, members, slice(3, 4), commits=commits)
         feed.send(ROUND)
         for_all(groups, lambda it: it.join(client), lambda it: it.join(client))
         for_all(groups, Group.settle, Group.get_all, Group.commit)
@@ -164,7 +170,8 @@ def test_a_static_member_comes_back_to_its_partitions_and_the_others_notice_noth
     release = newest_for(client)
     with broker_of(release, tmp_path) as broker:
         feed = Feed(broker.bootstrap, f"static-{client.name}", release)
-        groups = groups_of(client, feed, members, slice(4, 5))
+        assignors = client.static_assignors_for(release)
+        groups = groups_of(assignors, feed, members, slice(4, 5))
         feed.send(ROUND)
         for_all(
             groups, lambda it: it.join(client, "a"), lambda it: it.join(client, "b")
@@ -182,6 +189,24 @@ def test_a_static_member_comes_back_to_its_partitions_and_the_others_notice_noth
         for_all(groups, Group.get_all, Group.commit)
         assert [len(group.all[0].log.changes()) for group in groups] == told
         for_all(groups, Group.leave, Group.check)
+
+
+@pytest.mark.parametrize(
+    "client", [it for it in CLIENTS if not it.leaves_by_name], ids=name_of
+)
+def test_a_static_member_that_leaves_without_its_name_keeps_it_until_its_session_ends(
+    client: Client, members: Members, tmp_path: Path
+) -> None:
+    release = newest_for(client)
+    with broker_of(release, tmp_path, QUICK_MS) as broker:
+        feed = Feed(broker.bootstrap, f"nameless-{client.name}", release)
+        feed.send(ROUND)
+        group = Group("nameless", feed, members, ("consumer:uniform",))
+        member = group.join(client, "b")
+        for_all([group], Group.settle, Group.get_all)
+        go_and_come_back(group, Member.leave)
+        left, came = member.log.events[-1], group.present[0].log.changes()[0]
+        assert came["at"] - left["at"] > (QUICK_MS - 2 * HEARTBEAT_MS) / 1000
 
 
 @pytest.mark.parametrize(("assignor", "names"), MIXED.items(), ids=list(MIXED))
