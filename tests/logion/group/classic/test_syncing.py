@@ -72,6 +72,13 @@ def test_who_waits_has_to_join_again_when_the_phase_begins_anew() -> None:
     assert game.syncs["b"].error is Error.REBALANCE_IN_PROGRESS
 
 
+def test_who_waits_and_is_taken_out_is_told() -> None:
+    game = completing()
+    game.sync("b")
+    game.leave("b")
+    assert game.syncs["b"].error is Error.UNKNOWN_MEMBER_ID
+
+
 @pytest.mark.parametrize(
     ("fields", "error"),
     [
