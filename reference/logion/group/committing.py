@@ -53,11 +53,10 @@ async def commit(
     except ApiError as problem:
         log.error("%s: a commit cannot be written: %s", shard.name, problem)
         return commit_error(problem.error)
+    shard.pending.add(end_offset, group_id, offsets)
     error = await shard.committed(end_offset)
-    if error is not Error.NONE:
-        return commit_error(error)
-    shard.cells.setdefault(group_id, cell).offsets.update(offsets)
-    return Error.NONE
+    shard.settle()
+    return commit_error(error)
 
 
 def _commit_error(
@@ -102,7 +101,9 @@ def committed_offsets(
     A member of a consumer group says who it is. Raises ApiError as
     `GroupCoordinator.shard_of` does, and as `check_fetch` of consumer groups does.
     """
-    _, cell = groups.find(group_id)
+    shard = groups.shard_of(group_id)
+    shard.settle()
+    cell = shard.cells.get(group_id)
     if cell is not None and cell.consumer is not None:
         check_fetch(cell.consumer, member_id, epoch)
     return {} if cell is None else cell.offsets
@@ -182,6 +183,7 @@ def expire_offsets(groups: GroupCoordinator) -> int:
         retention = _retention(cell, groups.settings.retention_ms)
         if retention is not None:
             old = expired(cell.offsets, retention, groups.now.time_ms)
+            old = [it for it in old if not shard.pending.has(cell.id, it)]
             _forget(groups, shard, cell, old)
             count += len(old)
         _end_if_unused(groups, shard, cell)
@@ -217,6 +219,7 @@ def _forget(
     """Forget offsets and write that down; a lost tombstone is written again later."""
     version = groups.settings.versions.offset_key
     gone = [it for it in partitions if cell.offsets.pop(it, None) is not None]
+    shard.pending.drop(cell.id, gone)
     _write_tombstones(groups, shard, [offset_key(cell.id, it, version) for it in gone])
 
 

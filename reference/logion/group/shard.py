@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import trio
 
 from logion.group.cell import GroupCell
+from logion.group.pending import PendingOffsets
 from logion.group.replay import Replay
 from logion.group.settings import CoordinatorSettings
 from logion.names import TopicPartition
@@ -29,13 +30,14 @@ KeyValue = tuple[bytes, bytes | None]
 class Shard:
     """The groups of one partition."""
 
-    __slots__ = ("_settings", "cells", "is_loaded", "partition")
+    __slots__ = ("_settings", "cells", "is_loaded", "partition", "pending")
 
     def __init__(self, partition: Partition, settings: CoordinatorSettings) -> None:
         """Know no group yet; they are loaded unless the log is empty."""
         self._settings = settings
         self.partition = partition
         self.cells: dict[str, GroupCell] = {}
+        self.pending = PendingOffsets()
         self.is_loaded = partition.log.end_offset == partition.log.start_offset
 
     @property
@@ -89,6 +91,11 @@ class Shard:
         self.partition.append(memoryview(bytearray(batch)), version=None, acks=ALL_ACKS)
         return self.partition.log.end_offset
 
+    def settle(self) -> None:
+        """Let the offsets count that have been committed since."""
+        for group_id, offsets in self.pending.take(self.partition.high_watermark):
+            self.cell(group_id).offsets.update(offsets)
+
     def is_committed(self, end_offset: int) -> bool:
         """Tell whether every record below `end_offset` is committed."""
         return self.partition.high_watermark >= end_offset
@@ -124,7 +131,7 @@ _GROUP_ERRORS = {
 
 
 def commit_error(error: Error) -> Error:
-    """Return what a client that commits is told of a write that failed."""
+    """Return what a client that commits is told of what became of its write."""
     return _COMMIT_ERRORS.get(error, error)
 
 

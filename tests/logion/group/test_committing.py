@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
+import trio
 from logion.group.classic.state import State
 from logion.group.classic.steps import Sender
 from logion.group.committing import (
@@ -10,8 +14,10 @@ from logion.group.committing import (
     expire_offsets,
 )
 from logion.group.offsets import CommittedOffset
-from logion.names import TopicPartition
+from logion.names import BrokerId, TopicPartition
 from logion.protocol.errors import ApiError, Error
+from logion.replica.leader import on_follower_fetch, on_isr_changed
+from logion.replica.partition import Partition
 from logion.testing.clock import FakeClock
 
 from tests.logion.broker.running import Running, World, running
@@ -248,3 +254,85 @@ async def test_commits_count_as_a_sign_of_life() -> None:
         advance(broker, SESSION_MS - 1)
         broker.state.groups.on_time()
         assert await a.heartbeat() == 0
+
+
+@asynccontextmanager
+async def slow_follower(broker: Running) -> AsyncIterator[trio.Nursery]:
+    """Let nothing more of the group be committed until the end of the block, which
+    then waits for the tasks in the nursery."""
+    partition = broker.state.groups.shard_of("g").partition
+    in_sync = frozenset({BrokerId(1), BrokerId(2)})
+    assert partition.leader is not None
+    partition.leader = on_isr_changed(partition.leader, in_sync)
+    async with trio.open_nursery() as nursery:
+        yield nursery
+        catch_up(partition)
+
+
+def catch_up(partition: Partition) -> None:
+    """Let the follower have everything."""
+    assert partition.leader is not None
+    end = partition.log.end_offset
+    partition.leader = on_follower_fetch(partition.leader, BrokerId(2), end)
+    partition.changed.wake()
+
+
+async def start_commit(broker: Running, nursery: trio.Nursery, offset: int) -> None:
+    """Return when a commit of a consumer without a group has been written."""
+    groups = broker.state.groups
+    log = groups.shard_of("g").partition.log
+    end = log.end_offset
+    offsets = {T: CommittedOffset(offset, commit_ms=groups.now.time_ms)}
+    nursery.start_soon(commit, groups, "g", Sender("", -1), offsets)
+    with trio.fail_after(10):
+        while log.end_offset == end:
+            await trio.lowlevel.checkpoint()
+
+
+async def test_of_commits_that_wait_for_replicas_the_last_one_counts() -> None:
+    world = World()
+    async with running(world=world) as broker, members(broker):
+        await broker.create("t")
+        async with slow_follower(broker) as nursery:
+            for offset in range(20):
+                await start_commit(broker, nursery, offset)
+            assert offsets_of(broker, "g") == {}, "nothing is committed yet"
+        assert offsets_of(broker, "g") == {T: 19}
+    async with running(world=world) as broker, members(broker):
+        assert offsets_of(broker, "g") == {T: 19}
+
+
+async def test_a_commit_that_waits_does_not_bring_back_what_is_deleted_later() -> None:
+    world = World()
+    async with running(world=world) as broker, members(broker) as (a,):
+        await broker.create("t")
+        await a.commit(1)
+        async with slow_follower(broker) as nursery:
+            await start_commit(broker, nursery, 2)
+            delete_offsets(broker.state.groups, "g", [T])
+        assert offsets_of(broker, "g") == {}
+    async with running(world=world) as broker, members(broker):
+        assert offsets_of(broker, "g") == {}
+
+
+async def test_an_old_offset_does_not_expire_while_a_commit_waits() -> None:
+    async with running() as broker, members(broker) as (a,):
+        await broker.create("t")
+        await a.commit(1)
+        advance(broker, WEEK_MS)
+        async with slow_follower(broker) as nursery:
+            await start_commit(broker, nursery, 2)
+            assert expire_offsets(broker.state.groups) == 0
+        assert offsets_of(broker, "g") == {T: 2}
+
+
+async def test_a_commit_that_was_given_up_counts_once_it_is_committed() -> None:
+    """It is in the log: a coordinator that begins to lead would know it too."""
+    async with running() as broker, members(broker) as (a,):
+        await broker.create("t")
+        await a.commit(1)
+        async with slow_follower(broker) as nursery:
+            await start_commit(broker, nursery, 2)
+            nursery.cancel_scope.cancel()
+        catch_up(broker.state.groups.shard_of("g").partition)
+        assert (await a.committed()).committed_offset == 2
