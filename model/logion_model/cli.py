@@ -7,13 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from logion_model.catalogue import (
-    CATALOGUE,
-    MODELS,
-    Model,
-    Scope,
-    disagreement,
-)
+from logion_model.catalogue import CATALOGUE, MODELS, check
+from logion_model.entry import Model, Scope, difference
 from logion_model.kernel import Report, Violation, explore
 
 SUMMARY = "list the specifications and explore them exhaustively"
@@ -45,7 +40,7 @@ def _check_all(name: str | None) -> int:
     wrong = 0
     for entry in CATALOGUE:
         if name in (None, entry.name):
-            found = disagreement(entry)
+            found = difference(entry, check(entry))
             wrong += found is not None
             _write(f"{'ok   ' if found is None else 'WRONG'} {entry}")
             if found is not None:

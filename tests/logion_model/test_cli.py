@@ -4,8 +4,8 @@ import json
 
 import pytest
 from logion_model import cli
-from logion_model.catalogue import Size
 from logion_model.cli import main
+from logion_model.entry import expect
 
 TRUNCATING = ["check", "truncate-to-high-watermark", "--scope"]
 
@@ -89,14 +89,16 @@ def test_check_all_checks_what_the_catalogue_says_of_a_model(
 ) -> None:
     assert main(["check", "--all", "log"]) == 0
     printed = capsys.readouterr().out
-    assert "ok    log at 3,2,1: 1,832 states, depth 12\n" in printed
-    assert "ok    log at 3,2,1: flushed-records-stay holds\n" in printed
+    assert (
+        "ok    log at 3,2,1, all properties: 1,832 states, depth 12, holds" in printed
+    )
 
 
 def test_check_all_exits_1_when_something_else_is_found(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "CATALOGUE", (Size("log", (2, 2, 1), 1, 1),))
+    monkeypatch.setattr(cli, "CATALOGUE", (expect("log", (2, 2, 1), 1, 1),))
     assert main(["check", "--all", "log"]) == 1
     printed = capsys.readouterr().out
-    assert "WRONG log at 2,2,1: 1 states, depth 1\n      found 223 states" in printed
+    assert "WRONG log at 2,2,1, all properties: 1 states, depth 1, holds\n" in printed
+    assert "      found 223 states" in printed

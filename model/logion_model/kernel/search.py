@@ -1,136 +1,18 @@
-"""An explicit-state checker, small enough to be read and believed.
+"""The readable search: breadth first, every state kept whole.
 
-A specification says which states are initial and which steps lead on from a state.
-`explore` visits every reachable state breadth first, so that the first state which
-breaks an invariant has a shortest counterexample: a numbered list of actions.
-
-What a report counts: *distinct* states, *generated* successors (the same state may be
-generated often), and *depth*, the number of states on the longest of the shortest
-paths, the initial state included. Distinct and depth do not depend on how actions are
-written down, so they can be compared with another checker's; generated does.
+It is the one to believe; whatever is faster is held to it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic
 
-S = TypeVar("S", bound=Hashable)
-
-
-class Action(NamedTuple):
-    """One step by name and arguments, such as `write(1)`."""
-
-    name: str
-    arguments: tuple[object, ...] = ()
-
-    def __str__(self) -> str:
-        """Return it as a line of a program."""
-        return f"{self.name}({', '.join(map(str, self.arguments))})"
-
-
-@dataclass(frozen=True, slots=True)
-class Property(Generic[S]):
-    """A named predicate on states, and where it was promised."""
-
-    name: str
-    holds: Callable[[S], bool]
-    source: str
-    """The document, KIP or protocol field that makes the promise."""
-
-
-def _always(_: object) -> bool:
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Spec(Generic[S]):
-    """What may happen: initial states, steps, and what must hold throughout."""
-
-    name: str
-    initial: tuple[S, ...]
-    next: Callable[[S], Iterable[tuple[Action, S]]]
-    """Every step possible in a state, with the state it leads to."""
-    actions: tuple[str, ...]
-    """Names of all actions: one that is never taken is reported."""
-    invariants: tuple[Property[S], ...] = ()
-    sometimes: tuple[Property[S], ...] = ()
-    """What some state must show: a model that does nothing breaks no invariant."""
-    may_stop: Callable[[S], bool] = _always
-    """Whether a state without successors is an end rather than a deadlock."""
-
-
-class Step(NamedTuple, Generic[S]):
-    """One line of a counterexample; the first has no action."""
-
-    action: Action | None
-    state: S
-
-
-@dataclass(frozen=True, slots=True)
-class Violation(Generic[S]):
-    """A property that failed and a shortest way to the state that shows it."""
-
-    broken: str
-    source: str
-    steps: tuple[Step[S], ...]
-
-    @property
-    def length(self) -> int:
-        """Return the number of states on the way, the initial one included."""
-        return len(self.steps)
-
-    def __str__(self) -> str:
-        """Return the counterexample as a program: numbered actions."""
-        actions = [step.action for step in self.steps if step.action is not None]
-        lines = [f"{n:3}. {action}" for n, action in enumerate(actions, 1)]
-        return "\n".join([f"violates {self.broken} ({self.source})", *lines])
-
-
-@dataclass(frozen=True, slots=True)
-class Report(Generic[S]):
-    """What an exploration found."""
-
-    spec: str
-    distinct: int
-    generated: int
-    depth: int
-    complete: bool
-    """Whether every reachable state was visited."""
-    taken: Mapping[str, int]
-    """How often each declared action was taken; 0 for one that never was."""
-    violations: tuple[Violation[S], ...] = ()
-    """At most one per property, each a shortest; the first found comes first."""
-    unreached: tuple[str, ...] = ()
-    """Names of `sometimes` properties that no visited state showed."""
-
-    @property
-    def violation(self) -> Violation[S] | None:
-        """Return the shortest counterexample, or None."""
-        return self.violations[0] if self.violations else None
-
-    @property
-    def never_taken(self) -> tuple[str, ...]:
-        """Return the declared actions that no visited state allowed."""
-        return tuple(name for name, times in self.taken.items() if not times)
-
-    @property
-    def verdict(self) -> str:
-        """Return `violated`, `bounded` (stopped early), `vacuous` or `holds`."""
-        if self.violation is not None:
-            return "violated"
-        if not self.complete:
-            return "bounded"
-        return "vacuous" if self.unreached else "holds"
-
-
-DEADLOCK: Property[Any] = Property(
-    "no-deadlock", lambda _: False, "the specification says where it may stop"
-)
-"""The property that a state without successors breaks."""
+from logion_model.kernel.report import DEADLOCK, Report, Step, Violation
+from logion_model.kernel.spec import Action, Property, S, Spec
 
 
 def explore(
@@ -178,6 +60,8 @@ class _Search(Generic[S]):
     unbroken: tuple[Property[S], ...]
     to_the_end: bool
     parents: dict[S, S | None] = field(default_factory=dict)
+    seen: set[Hashable] = field(default_factory=set)
+    """Keys of the visited states, unless these are the states themselves."""
     taken: Counter[str] = field(default_factory=Counter)
     depth: int = 0
     violations: list[Violation[S]] = field(default_factory=list)
@@ -195,14 +79,24 @@ class _Search(Generic[S]):
         """Return the states not seen before, up to one that ends the search."""
         new = []
         for parent, state in reached:
-            if state not in self.parents:
-                self.parents[state] = parent
+            if self._is_new(state) and self.spec.within(state):
+                self._remember(state, parent)
                 new.append(state)
                 self._judge(state)
             if self.is_over:
                 self.depth = self.violations[0].length
                 break
         return new
+
+    def _is_new(self, state: S) -> bool:
+        if self.spec.tells_all_apart:
+            return state not in self.parents
+        return self.spec.key(state) not in self.seen
+
+    def _remember(self, state: S, parent: S | None) -> None:
+        self.parents[state] = parent
+        if not self.spec.tells_all_apart:
+            self.seen.add(self.spec.key(state))
 
     def successors(self, level: Iterable[S]) -> Iterable[tuple[S, S]]:
         """Yield each step out of `level` as (before, after)."""

@@ -1,0 +1,42 @@
+"""Every specification with what a check of it must find: the judge of the judge.
+
+A counterexample that disappears is as much a regression as one that appears, so each
+entry says the verdict, and the counts where the search completes. Tests run the quick
+entries always and the others when asked.
+
+Each module of this package is a family of models: `MODELS`, and `ENTRIES` about them.
+A new family is a new module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from logion_model.entry import Entry, Model
+from logion_model.kernel import Report, explore
+
+_FAMILIES = tuple(
+    import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)
+)
+
+MODELS: Mapping[str, Model] = {
+    model.name: model for family in _FAMILIES for model in family.MODELS
+}
+"""Every model by name."""
+
+CATALOGUE: tuple[Entry, ...] = tuple(
+    entry for family in _FAMILIES for entry in family.ENTRIES
+)
+"""Everything that is known of the models."""
+
+
+def check(entry: Entry) -> Report[Any]:
+    """Return what is found now where the entry says what must be found."""
+    return explore(
+        MODELS[entry.name].at(entry.scope),
+        invariants=entry.properties,
+        to_the_end=entry.distinct is not None,
+    )

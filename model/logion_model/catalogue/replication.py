@@ -1,0 +1,106 @@
+"""Replication of one partition: which variant keeps which promise.
+
+Counts and lengths are those of TLC for the TLA+ specifications of the same variants.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from logion_model.bugs import shows
+from logion_model.entry import Entry, Model, Scope, expect
+from logion_model.replication import (
+    base,
+    kip_101,
+    kip_279,
+    kip_320,
+    kip_320_first_try,
+    truncate_to_high_watermark,
+)
+
+
+def _variant(rules: base.Rules) -> Model:
+    return Model(
+        rules.name,
+        rules.title,
+        rules.source,
+        base.Scope._fields,
+        lambda scope: base.specification(rules, base.Scope(*scope)),
+    )
+
+
+MODELS = (
+    _variant(truncate_to_high_watermark.RULES),
+    _variant(kip_101.RULES),
+    _variant(kip_279.RULES),
+    _variant(kip_320_first_try.RULES),
+    _variant(kip_320.RULES),
+)
+"""The variants of replication, oldest first."""
+
+_HW, _FIRST_TRY = "truncate-to-high-watermark", "kip-320-first-try"
+
+
+def _first(name: str, scope: Scope, promise: str, length: int | None) -> Entry:
+    """Return an entry for a search that ends where one promise is broken."""
+    broken = () if length is None else ((promise, length),)
+    return Entry(name, scope, broken, properties=(promise,))
+
+
+def _bug(number: int, name: str, scope: Scope, promise: str, length: int) -> Entry:
+    return shows(number, _first(name, scope, promise, length), cure="kip-320")
+
+
+_ENTRIES = (
+    expect(_HW, (2, 2, 2, 0), 95, 12),
+    expect("kip-101", (2, 2, 2, 0), 95, 12),
+    expect("kip-279", (2, 2, 2, 0), 95, 12),
+    expect(_FIRST_TRY, (2, 2, 2, 0), 95, 12),
+    expect("kip-320", (2, 2, 2, 0), 93, 12),
+    expect(_HW, (2, 2, 2, 1), 1_251, 16, weak_isr=9, strong_isr=10),
+    expect("kip-101", (2, 2, 2, 1), 1_177, 15),
+    expect("kip-279", (2, 2, 2, 1), 1_177, 15),
+    expect(_FIRST_TRY, (2, 2, 2, 1), 1_165, 15),
+    expect("kip-320", (2, 2, 2, 1), 957, 15),
+    expect(_HW, (2, 2, 2, 2), 10_131, 20, weak_isr=9, strong_isr=10),
+    expect("kip-101", (2, 2, 2, 2), 9_045, 18, weak_isr=12, strong_isr=12),
+    expect("kip-279", (2, 2, 2, 2), 9_027, 18),
+    expect(_FIRST_TRY, (2, 2, 2, 2), 8_429, 18),
+    expect("kip-320", (2, 2, 2, 2), 5_973, 18),
+    expect(_HW, (3, 2, 2, 0), 1_072, 17),
+    expect("kip-101", (3, 2, 2, 0), 1_072, 17),
+    expect("kip-279", (3, 2, 2, 0), 1_072, 17),
+    expect(_FIRST_TRY, (3, 2, 2, 0), 1_072, 17),
+    expect("kip-320", (3, 2, 2, 0), 1_063, 17),
+    _bug(1, _HW, (2, 2, 2, 1), "weak-isr", 9),
+    _bug(1, _HW, (3, 2, 2, 1), "strong-isr", 9),
+    _bug(3, "kip-101", (2, 2, 2, 2), "weak-isr", 12),
+    _first("kip-101", (3, 2, 2, 1), "weak-isr", None),
+    _bug(7, "kip-101", (3, 2, 2, 1), "strong-isr", 12),
+    _first("kip-101", (3, 2, 2, 2), "strong-isr", 11),
+    _first("kip-279", (3, 2, 2, 1), "weak-isr", None),
+    _bug(7, "kip-279", (3, 2, 2, 1), "strong-isr", 12),
+    _bug(5, "kip-279", (3, 2, 2, 2), "weak-isr", 11),
+    _first(_FIRST_TRY, (3, 2, 2, 1), "weak-isr", None),
+    _first(_FIRST_TRY, (3, 2, 2, 1), "strong-isr", None),
+    _bug(5, _FIRST_TRY, (3, 2, 2, 2), "strong-isr", 13),
+    _first("kip-320", (3, 2, 2, 1), "weak-isr", None),
+    _first("kip-320", (3, 2, 2, 1), "strong-isr", None),
+    expect("kip-320", (3, 2, 2, 2), 737_794, 26),
+)
+
+
+def _is_quick(entry: Entry) -> bool:
+    replicas, _, _, epochs = entry.scope
+    return replicas < 3 or epochs == 0 or (epochs == 1 and bool(entry.broken))
+
+
+ENTRIES = tuple(
+    replace(
+        entry,
+        source="TLC, on the TLA+ of the same variant",
+        quick=_is_quick(entry),
+    )
+    for entry in _ENTRIES
+)
+"""What each variant breaks; the promises that it does not name hold."""

@@ -1,0 +1,28 @@
+"""An explicit-state checker, small enough to be read and believed.
+
+A specification says which states are initial and which steps lead on from a state.
+`explore` visits every reachable state breadth first, so that the first state which
+breaks an invariant has a shortest counterexample: a numbered list of actions.
+
+What a report counts: *distinct* states, *generated* successors (the same state may be
+generated often), and *depth*, the number of states on the longest of the shortest
+paths, the initial state included. Distinct and depth do not depend on how actions are
+written down, so they can be compared with another checker's; generated does.
+"""
+
+from logion_model.kernel.report import DEADLOCK, Report, Step, Violation
+from logion_model.kernel.search import explore
+from logion_model.kernel.spec import Action, Fairness, Liveness, Property, Spec
+
+__all__ = [
+    "DEADLOCK",
+    "Action",
+    "Fairness",
+    "Liveness",
+    "Property",
+    "Report",
+    "Spec",
+    "Step",
+    "Violation",
+    "explore",
+]
