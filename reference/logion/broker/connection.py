@@ -24,6 +24,7 @@ from logion.protocol.codec import decode
 from logion.protocol.errors import ProtocolError
 from logion.protocol.framing import FrameBuffer
 from logion.protocol.headers import (
+    RequestHeader,
     encode_response,
     read_request_api,
     read_request_header,
@@ -104,40 +105,46 @@ class Connection:
                     f"is not in release {self.broker.release}"
                 )
         header, position = read_request_header(frame, as_version=admission.version)
-        context = Context(
+        context = self._context(header, admission.version)
+        self.client.begin(context, self.broker.clock.monotonic())
+        if admission.verdict is Verdict.OFFER_VERSIONS:
+            return self._end(context, 0, self._offer_versions())
+        kind, version = request_class(api_key), context.version
+        request = decode(kind, version, frame, offset=position)
+        handle = handler(api_key)
+        fault = self._fault(context, request, handle)
+        if fault is None:
+            response = await handle(self.broker, context, request)
+        else:
+            response = await fault.answer(request)
+        if api_key == API_VERSIONS and not response.error_code:
+            self.client.introduce(
+                request.client_software_name, request.client_software_version
+            )
+        pieces = self._end(context, version, response)
+        if fault is None or pieces is None:
+            return pieces
+        return await fault.deliver(pieces, self.transport.send)
+
+    def _context(self, header: RequestHeader, version: int) -> Context:
+        return Context(
             header.api_key,
-            admission.version,
+            version,
             header.correlation_id,
             header.client_id or "",
             self.transport.peer,
             self.listener,
             self.transport.is_lost,
         )
-        self.client.begin(context, self.broker.clock.monotonic())
-        version, fault = admission.version, None
-        if admission.verdict is Verdict.OFFER_VERSIONS:
-            version, response = 0, self._offer_versions()
-        else:
-            request = decode(
-                request_class(header.api_key), version, frame, offset=position
-            )
-            handle = handler(header.api_key)
-            fault = self._fault(context, request, handle)
-            if fault is None:
-                response = await handle(self.broker, context, request)
-            else:
-                response = await fault.answer(request)
-            if header.api_key == API_VERSIONS and not response.error_code:
-                self.client.introduce(
-                    request.client_software_name, request.client_software_version
-                )
+
+    def _end(
+        self, context: Context, version: int, response: object
+    ) -> list[Piece] | None:
+        """Note that a request is answered; return the encoded answer."""
         self.client.end(response, self.broker.clock.monotonic())
         if response is None:
             return None
-        pieces = encode_response(response, version, header.correlation_id)
-        if fault is None:
-            return pieces
-        return await fault.deliver(pieces, self.transport.send)
+        return encode_response(response, version, context.correlation_id)
 
     def _fault(
         self, context: Context, request: object, handle: Handler

@@ -19,6 +19,7 @@ from logion.broker.defaults import settings_over_defaults
 from logion.broker.faults.faults import Faults
 from logion.broker.listener import bind
 from logion.cli.arguments import FAILED, Parser, problem_text, refuse
+from logion.cli.collecting import collect_seldom
 from logion.cli.console import DEFAULT_CONSOLE, Place, console_place
 from logion.cli.logs import FORMATS, LEVELS, to_stderr
 from logion.clock import SystemClock
@@ -207,6 +208,7 @@ async def _run(
         async with AsyncExitStack() as stack:
             broker = await _open(stack, config, faults)
             url = await _open_console(stack, broker, console)
+            collect_seldom()
             _announce(broker, ready_file, url)
             await trio.sleep_forever()
 

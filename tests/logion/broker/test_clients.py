@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
@@ -63,6 +64,20 @@ def test_of_a_client_the_last_answers_are_remembered_and_all_are_counted() -> No
     first = known.recent[0]
     assert first[:5] == (3, 9, 2, 2.0, 2.5)
     assert known.in_progress is None
+
+
+def test_what_is_remembered_of_a_client_adds_nothing_for_the_collector() -> None:
+    known = client()
+    gc.collect()
+    gc.disable()
+    try:
+        before = gc.get_count()[0]
+        for number in range(100):
+            known.begin(context(number), 1.0)
+            known.end(fetch_response(), 2.0)
+        assert gc.get_count()[0] - before < 10
+    finally:
+        gc.enable()
 
 
 def test_what_is_in_progress_is_known() -> None:

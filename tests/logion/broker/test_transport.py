@@ -13,7 +13,12 @@ import trio
 import trio.lowlevel
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from logion.broker.transport import PIECES_MAX, SENDFILE_SIZE_MIN, SocketTransport
+from logion.broker.transport import (
+    AT_ONCE_MAX,
+    PIECES_MAX,
+    SENDFILE_SIZE_MIN,
+    SocketTransport,
+)
 from logion.disk import FileSlice, SystemDisk
 from logion.testing.disk import MemoryDisk
 
@@ -188,3 +193,21 @@ async def test_a_peer_is_lost_once_it_has_closed_and_all_is_read() -> None:
         assert transport.is_lost()
         transport.close()
         assert transport.is_lost()
+
+
+async def test_a_client_that_is_never_waited_for_leaves_others_their_turn(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    near, far = pair
+    turns: list[int] = []
+    far.sendall(bytes(2 * AT_ONCE_MAX))
+
+    async def other() -> None:
+        turns.append(number)
+
+    transport, byte = SocketTransport(near), memoryview(bytearray(1))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(other)
+        for number in range(2 * AT_ONCE_MAX):  # noqa: B007 - `other` looks at it
+            await transport.receive_into(byte)
+    assert turns == [AT_ONCE_MAX]
