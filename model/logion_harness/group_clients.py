@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from logion.group.classic.state import NO_GENERATION, NO_MEMBER_ID
 from logion.group.classic.steps import Join, JoinAnswer, Leaver, Sender, Sync
+from logion.group.classic_groups import Wait
 from logion.group.committing import commit, committed_offsets
-from logion.group.coordinator import GroupCoordinator, Wait
+from logion.group.coordinator import GroupCoordinator
 from logion.group.offsets import CommittedOffset
 from logion.names import TopicPartition
 from logion.protocol.errors import Error

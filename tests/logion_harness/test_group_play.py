@@ -7,7 +7,7 @@ import pytest
 import trio
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from logion.group import committing, coordinator
+from logion.group import classic_groups, committing
 from logion.group.cell import Call, GroupCell
 from logion.group.classic import phases
 from logion.group.classic.state import ClassicGroup
@@ -159,7 +159,7 @@ def offsets_expire_by_their_age(patch: pytest.MonkeyPatch) -> None:
 
 def everybody_gets_what_it_claims(patch: pytest.MonkeyPatch) -> None:
     """A member's own division is believed where the leader's was taken."""
-    on_sync = coordinator.on_sync
+    on_sync = classic_groups.on_sync
 
     def on_any_sync(group: ClassicGroup, sync: Sync, now: Instant) -> Step:
         step = on_sync(group, sync, now)
@@ -167,7 +167,7 @@ def everybody_gets_what_it_claims(patch: pytest.MonkeyPatch) -> None:
             return step
         return replace(step, sync=replace(step.sync, assignment=OWNS))
 
-    patch.setattr(coordinator, "on_sync", on_any_sync)
+    patch.setattr(classic_groups, "on_sync", on_any_sync)
 
 
 def generations_begin_with_the_same_number(patch: pytest.MonkeyPatch) -> None:

@@ -93,14 +93,15 @@ class ConsumerGroups:
         moment, group_id = self.moment, request.group_id
         cell = shard.cells.get(group_id)
         if request.member_epoch < JOIN_EPOCH:
-            outcome, answer = on_leave(_existing(cell, group_id), request, moment)
+            group = consumer_group_of(cell, group_id)
+            outcome, answer = on_leave(group, request, moment)
             await self._store(shard, group_id, outcome)
             return answer
         before: list[KeyValue] = []
         if request.member_epoch == JOIN_EPOCH:
             group = self._joined(cell, group_id, moment, before)
         else:
-            group = _existing(cell, group_id)
+            group = consumer_group_of(cell, group_id)
         outcome, answer = on_heartbeat(group, request, client, moment)
         await self._store(shard, group_id, outcome, before)
         return answer
@@ -272,10 +273,13 @@ class ConsumerGroups:
             self._look_again(shard, cell, at_ms)
 
 
-def _existing(cell: GroupCell | None, group_id: str) -> ConsumerGroup:
-    """Return a consumer group; GROUP_ID_NOT_FOUND if it is none."""
+def consumer_group_of(cell: GroupCell | None, group_id: str) -> ConsumerGroup:
+    """Return the consumer group of a name that has this cell.
+
+    Raises ApiError GROUP_ID_NOT_FOUND if there is none, or a classic one.
+    """
     if cell is None:
-        text = f"Consumer group {group_id} not found."
+        text = f"Group {group_id} not found."
     elif cell.consumer is None:
         text = f"Group {group_id} is not a consumer group."
     else:

@@ -9,50 +9,32 @@ are loaded when the broker begins to lead it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias, assert_never
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import trio
 
 from logion.clock import Clock
 from logion.cluster.image import ClusterImage
-from logion.group.cell import Call, GroupCell
+from logion.group.cell import GroupCell
 from logion.group.classic.joining import (
-    on_join,
-    on_replacement_stored,
     session_timeout_error,
 )
-from logion.group.classic.membership import (
-    on_heartbeat,
-    on_leave_all,
-    with_sessions,
-)
-from logion.group.classic.phases import prepare_rebalance
-from logion.group.classic.state import NO_MEMBER_ID, ClassicGroup, State
+from logion.group.classic.state import NO_MEMBER_ID
 from logion.group.classic.steps import (
-    AnswerJoin,
-    AnswerSync,
-    Effect,
     Join,
     JoinAnswer,
     Leaver,
     Sender,
-    Step,
-    StoreAssignment,
-    StoreEmpty,
-    StoreReplacement,
     Sync,
     SyncAnswer,
 )
-from logion.group.classic.syncing import on_assignment_stored, on_sync
-from logion.group.classic.timing import next_due, on_time
+from logion.group.classic_groups import ClassicGroups, Stored, Wait
 from logion.group.consumer.state import Client, ConsumerGroup, Downgrade
 from logion.group.consumer_groups import ConsumerGroups
 from logion.group.partitioning import partition_of
-from logion.group.records import group_key, group_record
 from logion.group.rules import Instant
 from logion.group.settings import CoordinatorSettings
-from logion.group.shard import KeyValue, Shard, group_error
+from logion.group.shard import Shard, group_error
 from logion.group.timers import Timers
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
@@ -63,9 +45,6 @@ from logion.protocol.messages.consumer_group_heartbeat import (
 from logion.replica.partition import Partition
 
 log = logging.getLogger(__name__)
-
-Wait: TypeAlias = Callable[[Callable[[], Awaitable[object]]], Awaitable[None]]
-"""Waits for what it is given; raises ConnectionAbortedError if the client is gone."""
 
 
 class GroupCoordinator:
@@ -90,6 +69,9 @@ class GroupCoordinator:
         self._unloaded: list[Shard] = []
         self._tasks: trio.Nursery | None = None
         self._shard_loaded = trio.Event()
+        self._classic_groups = ClassicGroups(
+            settings, lambda: self.now, self._look_again, self._tell_later
+        )
         self._consumer_groups = ConsumerGroups(
             settings, lambda: self.now, image, self._look_again, self._downgraded
         )
@@ -195,9 +177,8 @@ class GroupCoordinator:
         for shard, cell in self._timers.due(self.now.ms):
             if cell.consumer is not None:
                 self._consumer_groups.on_time(shard, cell, cell.consumer)
-                continue
-            step = on_time(cell.classic, self.settings.rules, self.now)
-            self._apply(shard, cell, step)
+            else:
+                self._classic_groups.on_time(shard, cell)
 
     async def loaded(self) -> None:
         """Return once every group that this broker coordinates is known."""
@@ -211,12 +192,8 @@ class GroupCoordinator:
         for cell in shard.cells.values():
             if cell.consumer is not None:
                 self._consumer_groups.on_loaded(shard, cell, cell.consumer)
-                continue
-            group = with_sessions(cell.classic, self.now)
-            step = Step(group)
-            if len(group.members) > self.settings.rules.size_max:
-                step = prepare_rebalance(group, self.settings.rules, self.now)
-            self._apply(shard, cell, step)
+            else:
+                self._classic_groups.on_loaded(shard, cell)
 
     # Classic members
 
@@ -225,9 +202,8 @@ class GroupCoordinator:
 
         Raises ApiError as `shard_of` does, and what `wait` raises.
         """
-        rules = self.settings.rules
         shard, cell = self.find(group_id)
-        error = session_timeout_error(join.session_timeout_ms, rules)
+        error = session_timeout_error(join.session_timeout_ms, self.settings.rules)
         if error is not Error.NONE:
             return JoinAnswer(error, join.member_id)
         if cell is None and join.member_id != NO_MEMBER_ID:
@@ -237,16 +213,7 @@ class GroupCoordinator:
                 return await self._consumer_groups.join(shard, cell.consumer, join)
             self._consumer_groups.end(shard, cell, cell.consumer)
         cell = shard.cell(group_id)
-        member_id = join.member_id or join.new_member_id
-        step = on_join(cell.classic, join, rules, self.now)
-        if step.join is not None:
-            self._apply(shard, cell, step)
-            return step.join
-        with cell.place(Call.JOIN, member_id) as place:
-            self._apply(shard, cell, step)
-            await wait(place.answered)
-        assert isinstance(place.answer, JoinAnswer)
-        return place.answer
+        return await self._classic_groups.join(shard, cell, join, wait)
 
     async def sync(self, group_id: str, sync: Sync, wait: Wait) -> SyncAnswer:
         """Return a member's part of the work, once the leader has divided it.
@@ -258,15 +225,7 @@ class GroupCoordinator:
             return SyncAnswer(Error.UNKNOWN_MEMBER_ID)
         if cell.consumer is not None:
             return await self._consumer_groups.sync(shard, cell.consumer, sync)
-        step = on_sync(cell.classic, sync, self.now)
-        if step.sync is not None:
-            self._apply(shard, cell, step)
-            return step.sync
-        with cell.place(Call.SYNC, sync.member_id) as place:
-            self._apply(shard, cell, step)
-            await wait(place.answered)
-        assert isinstance(place.answer, SyncAnswer)
-        return place.answer
+        return await self._classic_groups.sync(shard, cell, sync, wait)
 
     def heartbeat(self, group_id: str, sender: Sender) -> Error:
         """Note that a member lives; return what it is told.
@@ -278,9 +237,7 @@ class GroupCoordinator:
             return Error.UNKNOWN_MEMBER_ID
         if cell.consumer is not None:
             return self._consumer_groups.classic_heartbeat(shard, cell.consumer, sender)
-        step = on_heartbeat(cell.classic, sender, self.settings.rules, self.now)
-        cell.classic = step.group
-        return step.error
+        return self._classic_groups.heartbeat(cell, sender)
 
     def leave(self, group_id: str, leavers: Sequence[Leaver]) -> tuple[Error, ...]:
         """Take members out; return what each is told.
@@ -292,10 +249,7 @@ class GroupCoordinator:
             return (Error.UNKNOWN_MEMBER_ID,) * len(leavers)
         if cell.consumer is not None:
             return self._consumer_groups.leave(shard, cell.consumer, leavers)
-        rules = self.settings.rules
-        step, errors = on_leave_all(cell.classic, leavers, rules, self.now)
-        self._apply(shard, cell, step)
-        return errors
+        return self._classic_groups.leave(shard, cell, leavers)
 
     # Members of consumer groups
 
@@ -325,101 +279,20 @@ class GroupCoordinator:
         `check_commit` does."""
         self._consumer_groups.check_commit(group, sender, partitions, version)
 
+    # What both kinds of groups ask for
+
     def _look_again(self, shard: Shard, cell: GroupCell, at_ms: int) -> None:
         if self._timers.add(shard, cell, at_ms):
             self._wake.set()
 
     def _downgraded(self, shard: Shard, cell: GroupCell, to: Downgrade) -> None:
-        """Go on with what was a consumer group, as it has been stored."""
-        step = Step(to.group)
-        if to.must_rebalance:
-            step = prepare_rebalance(to.group, self.settings.rules, self.now)
-        self._apply(shard, cell, step)
+        self._classic_groups.go_on(
+            shard, cell, to.group, must_rebalance=to.must_rebalance
+        )
 
-    # What follows from a step
+    def _tell_later(self, shard: Shard, end_offset: int, then: Stored) -> None:
+        async def tell() -> None:
+            then(group_error(await shard.committed(end_offset)))
 
-    def _apply(self, shard: Shard, cell: GroupCell, step: Step) -> None:
-        """Let a step become true, and do what follows from it."""
-        cell.classic = step.group
-        for effect in step.effects:
-            self._do(shard, cell, effect)
-        due = next_due(cell.classic, self.settings.rules)
-        if due is not None:
-            self._look_again(shard, cell, due.deadline_ms)
-        if cell.is_only_offsets and not cell.offsets:
-            shard.cells.pop(cell.id, None)
-
-    def _do(self, shard: Shard, cell: GroupCell, effect: Effect) -> None:
-        match effect:
-            case AnswerJoin(member_id, answer):
-                cell.answer(Call.JOIN, member_id, answer)
-            case AnswerSync(member_id, part):
-                cell.answer(Call.SYNC, member_id, part)
-            case StoreEmpty():
-                self._store_empty(shard, cell)
-            case StoreAssignment():
-                self._store_assignment(shard, cell, effect)
-            case StoreReplacement():
-                self._store_replacement(shard, cell, effect)
-            case _:
-                assert_never(effect)
-
-    def _store_empty(self, shard: Shard, cell: GroupCell) -> None:
-        """Write down that a group is empty; if that fails, its members expire again."""
-
-        def stored(error: Error) -> None:
-            if error is not Error.NONE:
-                log.warning("group %s is empty; not written: %s", cell.id, error.name)
-
-        if cell.classic.state is State.DEAD:
-            self._store(shard, (group_key(cell.id), None), stored)
-            cell.classic = ClassicGroup(cell.id)
-        else:
-            self._store(shard, self._record_of(cell.classic), stored)
-
-    def _store_assignment(
-        self, shard: Shard, cell: GroupCell, effect: StoreAssignment
-    ) -> None:
-        def stored(error: Error) -> None:
-            rules = self.settings.rules
-            group = cell.classic
-            step = on_assignment_stored(group, effect, error, rules, self.now)
-            self._apply(shard, cell, step)
-
-        record = self._record_of(cell.classic, effect.assignments)
-        self._store(shard, record, stored)
-
-    def _store_replacement(
-        self, shard: Shard, cell: GroupCell, effect: StoreReplacement
-    ) -> None:
-        def stored(error: Error) -> None:
-            step = on_replacement_stored(cell.classic, effect, error)
-            self._apply(shard, cell, step)
-
-        self._store(shard, self._record_of(cell.classic), stored)
-
-    def _record_of(
-        self, group: ClassicGroup, assignments: Mapping[str, bytes] | None = None
-    ) -> KeyValue:
-        return group_record(group, self.settings.versions.group, assignments)
-
-    def _store(
-        self, shard: Shard, record: KeyValue, then: Callable[[Error], None]
-    ) -> None:
-        """Write a group down and call `then` once that is committed, or failed."""
-        try:
-            end_offset = shard.append([record], self.now.time_ms)
-        except ApiError as problem:
-            log.error("%s: a group cannot be written: %s", shard.name, problem)
-            then(group_error(problem.error))
-            return
-        if shard.is_committed(end_offset):
-            then(Error.NONE)
-        else:
-            assert self._tasks is not None, "nobody is served before it runs"
-            self._tasks.start_soon(self._store_later, shard, end_offset, then)
-
-    async def _store_later(
-        self, shard: Shard, end_offset: int, then: Callable[[Error], None]
-    ) -> None:
-        then(group_error(await shard.committed(end_offset)))
+        assert self._tasks is not None, "nobody is served before it runs"
+        self._tasks.start_soon(tell)

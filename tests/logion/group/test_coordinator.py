@@ -6,13 +6,11 @@ import trio.lowlevel
 import trio.testing
 from logion.clock import SystemClock
 from logion.group.classic.state import State
-from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.testing.clock import FakeClock
 
 from tests.logion.broker.running import Running, World, running
 from tests.logion.group.members import (
-    REBALANCE_MS,
     SESSION_MS,
     members,
     settle,
@@ -29,15 +27,6 @@ def advance(broker: Running, duration_ms: int) -> None:
     broker.state.groups.on_time()
 
 
-async def test_members_share_the_work_as_the_leader_divides_it() -> None:
-    async with running() as broker, members(broker, 2) as (a, b):
-        await together(broker, a, b)
-        assert (a.generation, b.generation) == (2, 2)
-        assert (await a.sync()).assignment == a.id.encode()
-        assert (await b.sync()).assignment == b.id.encode()
-        assert await a.heartbeat() == await b.heartbeat() == 0
-
-
 async def test_two_groups_know_nothing_of_each_other() -> None:
     async with (
         running() as broker,
@@ -50,54 +39,12 @@ async def test_two_groups_know_nothing_of_each_other() -> None:
         assert (state_of(broker, "g"), await b.heartbeat()) == (State.EMPTY, 0)
 
 
-async def test_a_member_that_falls_silent_is_given_up_in_time() -> None:
-    async with running() as broker, members(broker, 2) as (a, b):
-        await together(broker, a, b)
-        advance(broker, SESSION_MS - 1)
-        assert await a.heartbeat() == 0
-        advance(broker, 1)
-        assert await a.heartbeat() == Error.REBALANCE_IN_PROGRESS
-        assert await b.heartbeat() == Error.UNKNOWN_MEMBER_ID
-        await a.join()
-        assert a.generation == 3
-
-
 async def test_time_passes_for_groups_by_itself() -> None:
     settings = {"group.min.session.timeout.ms": "1"}
     world = World(clock=SystemClock())
     async with running(settings, world=world) as broker, members(broker) as (a,):
         await a.join(3, session_timeout_ms=20)  # in one request: no id to be given up
         await settle(broker, "g", State.EMPTY)
-
-
-async def test_a_client_that_is_gone_waits_no_longer() -> None:
-    async with running() as broker, members(broker, 2) as (a, b):
-        await together(broker, a)
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(b.join)
-            await settle_members(broker, "g", 2)
-            nursery.cancel_scope.cancel()
-        advance(broker, REBALANCE_MS)
-        assert await a.heartbeat() == Error.UNKNOWN_MEMBER_ID
-
-
-async def test_who_asks_again_is_answered_and_its_first_request_is_not() -> None:
-    async with running() as broker, members(broker, 4) as (a, b, c, again):
-        await together(broker, a, b)
-        again.id = b.id
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(c.join)
-            await settle(broker, "g", State.PREPARING)
-            nursery.start_soon(b.join)
-            await trio.testing.wait_all_tasks_blocked()
-            nursery.start_soon(again.join)
-            await trio.testing.wait_all_tasks_blocked()
-            await a.join()
-            with trio.fail_after(5):
-                while again.generation != 3:
-                    await trio.lowlevel.checkpoint()
-            assert b.generation == 2
-            nursery.cancel_scope.cancel()
 
 
 async def test_a_group_survives_a_restart_with_members_and_offsets() -> None:
@@ -114,45 +61,6 @@ async def test_a_group_survives_a_restart_with_members_and_offsets() -> None:
         assert (await c.committed()).committed_offset == 5
         advance(broker, SESSION_MS)
         assert await c.heartbeat() == Error.UNKNOWN_MEMBER_ID
-
-
-async def test_a_group_that_is_larger_than_allowed_after_a_restart_shrinks() -> None:
-    world = World()
-    async with running(world=world) as broker, members(broker, 2) as (a, b):
-        await together(broker, a, b)
-    settings = {"group.max.size": "1"}
-    async with running(settings, world=world) as broker, members(broker, 1) as (c,):
-        c.id, c.generation = a.id, 2
-        await settle(broker, "g", State.PREPARING)
-        assert await c.heartbeat() == Error.REBALANCE_IN_PROGRESS
-
-
-async def test_an_empty_group_that_was_left_is_empty_after_a_restart() -> None:
-    world = World()
-    async with running(world=world) as broker, members(broker) as (a,):
-        await together(broker, a)
-        await a.leave()
-    async with running(world=world) as broker, members(broker):
-        assert state_of(broker, "g") is State.EMPTY
-
-
-@pytest.mark.parametrize("release", ["0.9.0", "0.10.0"])
-async def test_until_0_10_0_a_group_ends_with_its_last_member(release: str) -> None:
-    world = World()
-    async with running(release=release, world=world) as broker:
-        await broker.create("t")
-        async with members(broker) as (a,):
-            await a.join()
-            await a.sync()
-            await a.commit(3)
-            advance(broker, SESSION_MS)
-            assert state_of(broker, "g") is State.EMPTY
-            (view,) = broker.state.groups.cells()
-            assert not broker.state.groups.is_told(view[1])
-            assert (await a.committed()).committed_offset == 3
-    again = running(release=release, world=world)
-    async with again as broker, members(broker) as (a,):
-        assert (await a.committed()).committed_offset == 3
 
 
 async def test_who_waits_is_sent_away_when_the_partition_goes() -> None:
@@ -189,18 +97,6 @@ async def test_a_follower_that_waits_is_sent_away_too() -> None:
             await trio.testing.wait_all_tasks_blocked()
             await broker.state.cluster.delete_topic("__consumer_offsets")
         assert answers[0].error_code == Error.NOT_COORDINATOR
-
-
-async def test_nobody_is_told_its_work_that_could_not_be_written() -> None:
-    async with running() as broker, members(broker) as (a,):
-        await a.join()
-        for index in range(50):
-            name = TopicPartition("__consumer_offsets", index)
-            found = broker.state.partitions.get(name)
-            assert found is not None
-            found.log.directory.fail(OSError("the disk is gone"))
-        assert (await a.sync({a.id: b"x"})).error_code == Error.NOT_COORDINATOR
-        assert await a.commit(1) in {3, Error.NOT_COORDINATOR}
 
 
 async def test_while_groups_are_loaded_nobody_is_told_anything_wrong() -> None:

@@ -10,6 +10,7 @@ from logion.broker.group_requests import check_consumer_protocol
 from logion.broker.permissions import GROUP_OPERATIONS, NOT_ASKED
 from logion.broker.state import BrokerState
 from logion.group.consumer.describing import described
+from logion.group.consumer_groups import consumer_group_of
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.consumer_group_describe import (
     ConsumerGroupDescribeRequest,
@@ -42,16 +43,11 @@ def _describe(broker: BrokerState, context: Context, group_id: str) -> Described
     try:
         check_consumer_protocol(broker)
         _, cell = groups.find(group_id)
+        group = consumer_group_of(cell, group_id)
     except ApiError as failure:
         return _absent(group_id, failure)
-    if cell is None:
-        text = f"Group {group_id} not found."
-        return _absent(group_id, ApiError(Error.GROUP_ID_NOT_FOUND, text))
-    if cell.consumer is None:
-        text = f"Group {group_id} is not a consumer group."
-        return _absent(group_id, ApiError(Error.GROUP_ID_NOT_FOUND, text))
     return described(
-        cell.consumer,
+        group,
         groups.image,
         groups.settings.consumer,
         tells_protocol=context.version >= VERSION_WITH_PROTOCOL,
