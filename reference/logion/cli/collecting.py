@@ -16,7 +16,6 @@ def collect_seldom() -> None:
 
     What is there by now is never looked at again: modules, classes, settings.
     """
-    gc.collect()
     gc.freeze()
     _, *older = gc.get_threshold()
     gc.set_threshold(GROWTH, *older)

@@ -245,9 +245,17 @@ class _Step:
             owner=owner,
         )
         self._change(path, Node(operation.data, stat, frozenset()))
-        grown = parent.stat._replace(creates=parent.stat.creates + 1, pzxid=self.zxid)
-        self._change(parent_path, Node(parent.data, grown, parent.children | {name}))
+        self._change(parent_path, self._with_child(parent, name))
         return path
+
+    def _with_child(self, parent: Node, name: str) -> Node:
+        czxid, mzxid, _, ctime_ms, mtime_ms, version, creates, owner = parent.stat
+        # written out: `_replace` takes most of a start's time in a tree with many nodes
+        grown = Stat(
+            *(czxid, mzxid, self.zxid, ctime_ms, mtime_ms),
+            *(version, creates + 1, owner),
+        )
+        return Node(parent.data, grown, parent.children | {name})
 
     def _owner(self) -> int:
         if self.session not in self.tree.sessions:
