@@ -100,7 +100,6 @@ SOMETIMES: tuple[Property[State], ...] = (
 
 _ALWAYS = (
     "start_instance",
-    "fence",
     "produce",
     "append",
     "told_written",
@@ -117,6 +116,7 @@ def actions(rules: Rules, scope: Scope) -> tuple[str, ...]:
     adds = ("add_partition", "receive_add", "told_added")
     return (
         *_ALWAYS,
+        *(("fence",) if scope.instances > 1 else ()),
         *(() if rules.bumps_epoch else adds),
         *(("verify",) if rules.verifies else ()),
         *(("fail_over", "receive_marker") if scope.failovers else ()),
@@ -134,4 +134,5 @@ def specification(rules: Rules, scope: Scope) -> Spec[State]:
         actions=actions(rules, scope),
         invariants=INVARIANTS,
         sometimes=SOMETIMES,
+        within=world.is_within,
     )

@@ -31,6 +31,7 @@ from logion_model.transaction.state import (
     NONE,
     Add,
     Client,
+    Coordinator,
     End,
     Log,
     Marker,
@@ -60,7 +61,7 @@ class World:
         logs: tuple[Log, ...] = ((),) * self.scope.partitions
         return State(logs, forgotten=(0,) * self.scope.partitions)
 
-    def is_within_scope(self, state: State) -> bool:
+    def is_within(self, state: State) -> bool:
         """Return whether no more has been written and fenced than is of interest.
 
         Late requests may begin and end empty transactions for ever.
@@ -72,10 +73,7 @@ class World:
         return is_short and state.coordinator.epoch < epochs
 
     def next_steps(self, state: State) -> Steps:
-        """Yield everything that may happen next, within the scope."""
-        return (it for it in self._events(state) if self.is_within_scope(it[1]))
-
-    def _events(self, state: State) -> Steps:
+        """Yield everything that may happen next."""
         yield from self.start_instance(state)
         yield from self.producers.steps(state)
         for add in sorted(state.adds):
@@ -148,7 +146,7 @@ class World:
 
     def _verify(self, state: State, request: Produce) -> Steps:
         epoch, _, partition, _ = request
-        now: coordinating.Coordinator | None = state.coordinator
+        now: Coordinator | None = state.coordinator
         if self.rules.bumps_epoch:
             now = coordinating.added(self.rules, state.coordinator, epoch, partition)
         elif not coordinating.vouches(self.rules, state.coordinator, epoch, partition):
@@ -212,7 +210,7 @@ class World:
                     )
 
     def _may_forget(self, state: State, partition: int) -> bool:
-        """Return whether the producer has been idle for so long that it may be forgotten.
+        """Return whether the producer has been idle long enough to be forgotten.
 
         By then nothing is on its way, and earlier instances have given up.
         """
@@ -220,7 +218,10 @@ class World:
         if not known_something or self._known(state, partition).is_open:
             return False
         is_marker_late = any(it.partition == partition for it in state.markers)
-        is_zombie_busy = any(it.transaction != NONE for it in state.clients[:-1])
+        epoch = state.coordinator.epoch
+        is_zombie_busy = any(
+            it.transaction != NONE and it.epoch < epoch for it in state.clients
+        )
         return not (self.rules.remembers_markers and (is_marker_late or is_zombie_busy))
 
 
