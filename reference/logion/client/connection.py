@@ -62,7 +62,8 @@ class Address(NamedTuple):
 def address_of(text: str) -> Address:
     """Return the address in "HOST:PORT"; ValueError says what is wrong with it."""
     host, colon, port = text.rpartition(":")
-    if not (colon and host and port.isdigit() and int(port) < 65_536):
+    is_port = port.isascii() and port.isdigit() and int(port) < 65_536
+    if not (colon and host and is_port) or "/" in host:
         raise ValueError(f"{text!r} is no HOST:PORT")
     return Address(host.strip("[]"), int(port))
 

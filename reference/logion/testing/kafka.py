@@ -17,8 +17,10 @@ from uuid import uuid4
 
 from logion.broker.faults.faults import Faults
 from logion.clock import SystemClock
+from logion.config import ConfigError
 from logion.config import Value as Setting
-from logion.protocol.errors import ApiError
+from logion.log.manager import DirectoryRefused
+from logion.protocol.errors import ApiError, ProtocolError
 from logion.records.record import Record
 from logion.testing.broker import Broker, BrokerClock
 from logion.testing.existing import ExistingBroker
@@ -27,6 +29,16 @@ log = logging.getLogger(__name__)
 
 AnyBroker: TypeAlias = Broker | ExistingBroker
 """A broker that tests run on."""
+
+UNUSABLE = (
+    ValueError,
+    OSError,
+    ApiError,
+    ConfigError,
+    DirectoryRefused,
+    ProtocolError,
+)
+"""Why there may be no broker to test with."""
 
 TEST_NAME_MAX = 60
 """Most characters of a test's name in the names it is given."""
@@ -41,10 +53,13 @@ def open_for_tests(
 ) -> Iterator[AnyBroker]:
     """Give the existing broker at `bootstrap`, or one that runs until the end.
 
-    Raises what `Broker.start` does, ValueError if `bootstrap` is no HOST:PORT.
+    Raises what `Broker.start` does; ValueError if `bootstrap` is no HOST:PORT, ApiError
+    or ProtocolError if no broker answers there.
     """
     if bootstrap is not None:
-        yield ExistingBroker(bootstrap)
+        existing = ExistingBroker(bootstrap)
+        existing.topics()
+        yield existing
     else:
         assert release is not None, "a release is known where a broker is to play it"
         with Broker(release=release, config=config) as broker:

@@ -10,6 +10,7 @@ to nothing: the broker comes with the first fixture that is used.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
@@ -47,19 +48,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker."""
+    """Declare the marker; UsageError if a broker cannot be as the run is told."""
     config.addinivalue_line(
         "markers",
         f"{RELEASES}(*releases): run the test on a broker of each of these releases",
     )
+    try:
+        _check(config)
+    except ValueError as problem:
+        raise pytest.UsageError(str(problem)) from None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a marked test once for each release; an existing broker has but one."""
     marker = metafunc.definition.get_closest_marker(RELEASES)
-    is_wanted = marker is not None and "kafka_release" in metafunc.fixturenames
-    if is_wanted and not _given(metafunc.config, "kafka_bootstrap"):
-        assert marker is not None
+    if marker is None or "kafka_release" not in metafunc.fixturenames:
+        return
+    _check_marker(metafunc.definition, marker)
+    if not _given(metafunc.config, "kafka_bootstrap"):
         metafunc.parametrize(
             "kafka_release", marker.args, indirect=True, scope="session"
         )
@@ -98,8 +104,9 @@ def kafka_release(request: pytest.FixtureRequest) -> str | None:
 @pytest.fixture(scope="session")
 def kafka_config(request: pytest.FixtureRequest) -> dict[str, str]:
     """Settings of the broker by Kafka's names, from the ini key of the same name."""
-    lines: list[str] = request.config.getini("kafka_config")
-    return dict(map(_setting, lines))
+    from logion.testing.given import settings_of
+
+    return settings_of(request.config.getini("kafka_config"))
 
 
 @pytest.fixture(scope="session")
@@ -109,10 +116,17 @@ def kafka_broker(
     kafka_config: Mapping[str, Any],
 ) -> Iterator[AnyBroker]:
     """The broker of the run: of the process, under pytest-xdist."""
-    from logion.testing.kafka import open_for_tests
+    from logion.testing.kafka import UNUSABLE, open_for_tests
 
     bootstrap = _given(request.config, "kafka_bootstrap")
-    with open_for_tests(bootstrap, kafka_release, kafka_config) as broker:
+    with ExitStack() as stack:
+        opening = open_for_tests(bootstrap, kafka_release, kafka_config)
+        try:
+            broker = stack.enter_context(opening)
+        except UNUSABLE as problem:
+            told = "" if bootstrap is None else f" at {bootstrap} (kafka_bootstrap)"
+            reason = f"no broker to test with{told}: {problem}"
+            raise pytest.fail.Exception(reason, pytrace=False) from None
         yield broker
 
 
@@ -141,8 +155,46 @@ def _given(config: pytest.Config, name: str) -> str | None:
     return config.getoption(name) or config.getini(name) or None
 
 
-def _setting(line: str) -> tuple[str, str]:
-    key, equals, value = line.partition("=")
-    if not equals:
-        raise pytest.UsageError(f"kafka_config: {line!r} where key=value was expected")
-    return key.strip(), value.strip()
+def _check(config: pytest.Config) -> None:
+    """Raise ValueError, which names the option, unless the run can have its broker."""
+    bootstrap = _given(config, "kafka_bootstrap")
+    played = _given(config, "kafka_release")
+    lines: list[str] = config.getini("kafka_config")
+    if not (bootstrap or played or lines):
+        return
+    from logion.testing import given
+
+    with _naming("kafka_config"):
+        settings = given.settings_of(lines)
+    if bootstrap is not None:
+        with _naming("kafka_bootstrap"):
+            given.check_bootstrap(bootstrap)
+        return
+    if played is not None:
+        with _naming("kafka_release"):
+            given.check_release(played)
+    with _naming("kafka_config"):
+        given.check_settings(settings, played)
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Have a ValueError name the option or ini key that it is about."""
+    try:
+        yield
+    except ValueError as problem:
+        raise ValueError(f"{name}: {problem}") from None
+
+
+def _check_marker(item: pytest.Item, marker: pytest.Mark) -> None:
+    """Raise CollectError unless a marker names releases."""
+    from logion.testing import given
+
+    place = f"{item.nodeid}: {RELEASES}"
+    if not marker.args:
+        raise pytest.Collector.CollectError(f"{place}: no release is named")
+    try:
+        for each in marker.args:
+            given.check_release(each)
+    except ValueError as problem:
+        raise pytest.Collector.CollectError(f"{place}: {problem}") from None

@@ -229,7 +229,9 @@ def test_an_unknown_apiversions_is_read_in_version_0() -> None:
     assert read_versions(bytes(4) + encode(refusal, 0), 4) == refusal
 
 
-@pytest.mark.parametrize("text", ["host", "host:", ":9", "host:x", "host:65536"])
+@pytest.mark.parametrize(
+    "text", ["host", "host:", ":9", "host:x", "host:65536", "host:²", "http://host:80"]
+)
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no HOST:PORT"):
         address_of(text)

@@ -3,7 +3,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from socket import create_server, socket
 from textwrap import dedent
+from threading import Thread
 
 import confluent_kafka  # noqa: F401 - see `run`
 import logion.testing.kafka  # noqa: F401 - see `run`
@@ -236,11 +238,70 @@ def test_settings_come_from_the_ini_or_a_fixture(pytester: pytest.Pytester) -> N
     ran.assert_outcomes(passed=1)
 
 
-def test_a_setting_without_a_value_is_refused(pytester: pytest.Pytester) -> None:
-    pytester.makeini("[pytest]\nkafka_config = num.partitions")
-    ran = run(pytester, "def test_it(kafka): pass")
+@pytest.mark.parametrize(
+    ("ini", "text"),
+    [
+        ("kafka_config = num.partitions", "config: 'num.partitions' where key=value"),
+        ("kafka_config = =3", "kafka_config: '=3' where key=value was expected"),
+        ("kafka_config = num.partitions=many", "kafka_config: Invalid value many for"),
+        ("kafka_release = 9.9", "kafka_release: release 9.9 is not known; the nearest"),
+        ("kafka_release = new", "kafka_release: 'new' is not a release; known are"),
+        ("kafka_bootstrap = localhost", "bootstrap: 'localhost' is no HOST:PORT"),
+        ("kafka_bootstrap = a:1,b", "kafka_bootstrap: 'b' is no HOST:PORT"),
+    ],
+)
+def test_what_the_ini_says_is_refused_once_before_any_test(
+    pytester: pytest.Pytester, ini: str, text: str
+) -> None:
+    pytester.makeini(f"[pytest]\n{ini}")
+    ran = run(pytester, "def test_1(kafka): pass\ndef test_2(kafka): pass")
+    assert ran.ret == pytest.ExitCode.USAGE_ERROR
+    ran.stderr.fnmatch_lines(f"ERROR: *{text}*")
+    assert "Traceback" not in ran.stderr.str()
+
+
+@pytest.mark.parametrize(
+    ("releases", "text"),
+    [
+        ('"2.8", "9.9"', "release 9.9 is not known; the nearest is"),
+        ("2.8", "2.8 is not the text of one release, such as '2.8'"),
+        ('["2.8", "3.9"]', "is not the text of one release"),
+        ("", "no release is named"),
+    ],
+)
+def test_a_marker_that_names_no_release_is_refused(
+    pytester: pytest.Pytester, releases: str, text: str
+) -> None:
+    tests = f"""
+        import pytest
+
+        @pytest.mark.kafka_releases({releases})
+        def test_it(kafka): pass
+        """
+    ran = run(pytester, tests)
     ran.assert_outcomes(errors=1)
-    ran.stdout.fnmatch_lines("*kafka_config: 'num.partitions' where key=value was*")
+    ran.stdout.fnmatch_lines(
+        f"*::test_it: kafka_releases: *{text}*".replace("[", "[[]")
+    )
+
+
+def test_a_broker_that_cannot_be_is_one_line(pytester: pytest.Pytester) -> None:
+    ran = run(
+        pytester,
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def kafka_config():
+            return {"num.partitions": "many"}
+
+        def test_it(kafka): pass
+        """,
+    )
+    ran.assert_outcomes(errors=1)
+    ran.stdout.fnmatch_lines("no broker to test with: Invalid value many for*")
+    assert "Traceback" not in ran.stdout.str()
+    assert "another exception" not in ran.stdout.str()
 
 
 def test_a_marked_test_runs_on_each_release(pytester: pytest.Pytester) -> None:
@@ -355,10 +416,30 @@ def test_the_same_tests_run_on_an_existing_broker(
     assert another.topics() == ["kept-by-its-name"]
 
 
-def test_an_address_that_is_none_is_an_error(pytester: pytest.Pytester) -> None:
-    ran = run(pytester, "def test_it(kafka): pass", "--kafka-bootstrap=localhost")
+def test_an_address_without_a_broker_is_named(pytester: pytest.Pytester) -> None:
+    with socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        there = f"127.0.0.1:{nobody.getsockname()[1]}"
+        ran = run(pytester, "def test_it(kafka): pass", f"--kafka-bootstrap={there}")
     ran.assert_outcomes(errors=1)
-    ran.stdout.fnmatch_lines("*'localhost' is no HOST:PORT*")
+    ran.stdout.fnmatch_lines(
+        f"no broker to test with at {there} (kafka_bootstrap): *cannot connect to*"
+    )
+
+
+def test_a_server_that_is_no_broker_is_named(pytester: pytest.Pytester) -> None:
+    with create_server(("127.0.0.1", 0)) as web:
+
+        def refuse() -> None:
+            client, _ = web.accept()
+            with client:
+                client.sendall(b"HTTP/1.1 400 Bad Request")
+
+        Thread(target=refuse, daemon=True).start()
+        there = f"127.0.0.1:{web.getsockname()[1]}"
+        ran = run(pytester, "def test_it(kafka): pass", f"--kafka-bootstrap={there}")
+    ran.assert_outcomes(errors=1)
+    ran.stdout.fnmatch_lines(f"no broker to test with at {there} (kafka_b*: frame of *")
 
 
 # In everybody's runs

@@ -15,26 +15,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
-from logion.broker.faults.naming import Level, levels
+from logion.broker.faults.naming import Level
 from logion.broker.faults.pictures import PICTURES_MAX
-from logion.protocol.apis import (
-    APIS,
-    DESCRIBE_TOPIC_PARTITIONS,
-    FORMER_NAMES,
-    METADATA,
-    api_named,
-    response_class,
-)
+from logion.broker.faults.sense import METADATA_APIS, contradiction
+from logion.protocol.apis import APIS, FORMER_NAMES, api_named
 from logion.protocol.errors import Error
-from logion.protocol.schema import LAST_VERSION, parse_versions, schema_of
+from logion.protocol.schema import LAST_VERSION, parse_versions
 
 EVERY_VERSION = range(LAST_VERSION + 1)
 
 DELAY_MS_MAX = 86_400_000
 """Longest delay: a day."""
-
-METADATA_APIS = frozenset({METADATA, DESCRIBE_TOPIC_PARTITIONS})
-"""Metadata and DescribeTopicPartitions: the answers that can be stale."""
 
 _PLAN_FIELDS = ("seed", "rules")
 
@@ -121,6 +112,8 @@ Given: TypeAlias = Mapping[str, object]
 
 def read_plan(given: Given) -> Plan:
     """Return the plan that a mapping declares; PlanError if it is not one."""
+    if not isinstance(given, Mapping):
+        raise PlanError(f"the plan is {given!r}; expected a mapping of seed and rules")
     _refuse_unknown(given, _PLAN_FIELDS, "the plan")
     rules = given.get("rules", ())
     if not isinstance(rules, list | tuple):
@@ -171,7 +164,7 @@ def read_rule(given: Given, number: int = 1) -> Rule:
         except ValueError as problem:
             raise PlanError(f"{place}: {key} {problem}") from None
     rule = _with_defaults(Rule(**values), given)
-    if (against := _contradiction(rule, given)) is not None:
+    if (against := contradiction(rule, given)) is not None:
         raise PlanError(f"{place}: {against}")
     return rule
 
@@ -186,38 +179,6 @@ def _with_defaults(rule: Rule, given: Given) -> Rule:
     if rule.is_about_metadata and not rule.apis:
         rule = replace(rule, apis=METADATA_APIS)
     return rule
-
-
-def _contradiction(rule: Rule, given: Given) -> str | None:
-    """Return why the fields of a rule do not go together, or None."""
-    for one, other in _EITHER_OR:
-        if given.get(one) and other in given:
-            return f"{one} and {other} exclude each other"
-    if rule.partitions and rule.topic is None:
-        return "partition needs a topic beside it"
-    if (rule.applied or rule.level) and not rule.errors:
-        return f"{'applied' if rule.applied else 'level'} needs an error beside it"
-    if rule.is_about_metadata and rule.apis - METADATA_APIS:
-        names = [APIS[key].name for key in sorted(METADATA_APIS)]
-        return f"only the answers of {' and '.join(names)} tell of leaders"
-    if not rule.does_something:
-        return f"it does nothing; expected one of {', '.join(_DOING)}"
-    return _missing_level(rule)
-
-
-def _missing_level(rule: Rule) -> str | None:
-    """Return why the error cannot stand where the rule wants it, or None."""
-    for key in rule.apis if rule.level else ():
-        cls = response_class(key)
-        found = {
-            path[-1] if path else Level.TOP
-            for version in schema_of(cls).versions
-            for path in levels(cls, version)
-        }
-        if rule.level not in found:
-            places = ", ".join(sorted(level.value for level in found))
-            return f"level: answers of {APIS[key].name} have errors at {places}"
-    return None
 
 
 def _refuse_unknown(given: Given, known: Iterable[str], place: str) -> None:
@@ -240,9 +201,16 @@ def _nearest(found: object, known: Iterable[str]) -> str:
     return f"; expected one of {', '.join(choices)}"
 
 
+def _listed(value: object, what: str) -> list[object]:
+    """Return the elements of a list, or of one thing that stands for a list."""
+    values = list(value) if isinstance(value, list | tuple) else [value]
+    if not values:
+        raise ValueError(f"is an empty list; expected {what}")
+    return values
+
+
 def _apis(value: object) -> frozenset[int]:
-    values = value if isinstance(value, list | tuple) else [value]
-    return frozenset(_api(each) for each in values)
+    return frozenset(_api(each) for each in _listed(value, "the name of an API"))
 
 
 def _api(value: object) -> int:
@@ -250,10 +218,12 @@ def _api(value: object) -> int:
         if _int(value) not in APIS:
             raise ValueError(f"is {value}; Kafka's APIs are {min(APIS)} to {max(APIS)}")
         return _int(value)
+    if not isinstance(value, str):
+        raise ValueError(f"is {value!r}; expected the name or key of an API")  # noqa: TRY004
     names = [*(api.name for api in APIS.values()), *FORMER_NAMES]
     if value not in names:
         raise ValueError(f"is {value!r}, no API of Kafka{_nearest(value, names)}")
-    return api_named(str(value)).key
+    return api_named(value).key
 
 
 def _versions(value: object) -> range:
@@ -268,17 +238,16 @@ def _versions(value: object) -> range:
 
 
 def _errors(value: object) -> tuple[Error, ...]:
-    values = value if isinstance(value, list | tuple) else [value]
-    if not values:
-        raise ValueError("is an empty list; expected the name of an error")
-    return tuple(_error(each) for each in values)
+    return tuple(_error(each) for each in _listed(value, "the name of an error"))
 
 
 def _error(value: object) -> Error:
+    if not isinstance(value, str):
+        raise ValueError(f"is {value!r}; expected the name of an error")  # noqa: TRY004
     if value not in Error.__members__:
         near = _nearest(value, Error.__members__)
         raise ValueError(f"is {value!r}, no error of Kafka{near}")
-    return Error[str(value)]
+    return Error[value]
 
 
 def _one_of(*choices: str) -> Callable[[object], str]:
@@ -317,8 +286,7 @@ def _number(low: int, high: int = 2**31 - 1) -> Callable[[object], int]:
 
 
 def _partitions(value: object) -> frozenset[int]:
-    values = value if isinstance(value, list | tuple) else [value]
-    return frozenset(_number(0)(each) for each in values)
+    return frozenset(_number(0)(each) for each in _listed(value, "a partition"))
 
 
 def _probability(value: object) -> float:
@@ -371,26 +339,3 @@ _READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "leader_epoch": ("leader_epoch", _number(0)),
 }
 """Each field as it is written: the attribute of `Rule`, and what reads it."""
-
-_DOING = (
-    "error",
-    "delay_ms",
-    "delay_answer_ms",
-    "hold",
-    "drop",
-    "truncate",
-    "throttle_ms",
-    "stale_changes",
-    "stale_ms",
-    "leader",
-    "leader_epoch",
-)
-
-_EITHER_OR = (
-    ("always", "times"),
-    ("drop", "error"),
-    ("drop", "truncate"),
-    ("drop", "throttle_ms"),
-    ("truncate", "throttle_ms"),
-    ("stale_changes", "stale_ms"),
-)
