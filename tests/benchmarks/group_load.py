@@ -276,8 +276,9 @@ def paced(
     while (now := time.perf_counter()) < begin + seconds or waiting:
         while now >= begin + count * step and now < begin + seconds:
             number, data = frames[count % len(frames)]
-            waiting[number] = time.perf_counter()
-            os.write(number, data)
+            if number not in waiting:  # else its last one is late, and that is counted
+                waiting[number] = time.perf_counter()
+                os.write(number, data)
             count += 1
         wait_s = max(begin + count * step - time.perf_counter(), 0)
         for number, _ in poll.poll(wait_s):

@@ -25,9 +25,6 @@ SENDFILE_SIZE_MIN = 32 * 1024
 PIECES_MAX = 512
 """Buffers given to one `sendmsg`; the kernel's own limit is 1,024 (IOV_MAX)."""
 
-AT_ONCE_MAX = 8
-"""Times in a row that a fast client is read without others having had their turn."""
-
 MSG_MORE: int = getattr(socket, "MSG_MORE", 0)
 """Tells the kernel that more of the answer follows, where it can be told."""
 
@@ -55,40 +52,28 @@ class Transport(Protocol):
 class SocketTransport:
     """A transport over a TCP socket."""
 
-    __slots__ = ("_at_once", "_socket", "peer")
+    __slots__ = ("_socket", "peer")
 
     def __init__(self, connected: socket.socket) -> None:
         """Take over `connected`; it is closed by `close`."""
         connected.setblocking(False)  # noqa: FBT003 - the socket's own form
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket = connected
-        self._at_once = 0
         host, port, *_ = connected.getpeername()
         self.peer = f"{host}:{port}"
 
     async def receive_into(self, buffer: memoryview) -> int:
         """Wait for bytes and store them; return how many, 0 once the peer closed."""
-        self._at_once += 1
-        if self._at_once > AT_ONCE_MAX:
-            self._at_once = 0
-            await trio.lowlevel.checkpoint()
-        while (count := self._received_into(buffer)) is None:
-            self._at_once = 0
+        while True:
+            # first waiting, then reading: beside a client that is never waited for
+            # others would not get their turn
             await trio.lowlevel.wait_readable(self._socket)
-        return count
-
-    def _received_into(self, buffer: memoryview) -> int | None:
-        """Store what has come; return how many bytes, None if there are none yet.
-
-        Nothing of a failed attempt lives on in the task that waits: ten thousand
-        waiting clients would keep ten thousand exceptions.
-        """
-        try:
-            return self._socket.recv_into(buffer)
-        except BlockingIOError:
-            return None
-        except ConnectionError:
-            return 0
+            try:
+                return self._socket.recv_into(buffer)
+            except BlockingIOError:
+                continue
+            except ConnectionError:
+                return 0
 
     async def send(self, pieces: Sequence[Piece]) -> None:
         """Send all pieces in order; OSError when the connection is lost."""
