@@ -20,6 +20,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "docs/verify.md"
 KILL_ROUNDS = "100"
+HISTORIES = "LOGION_HISTORIES=100000"
 RELEASES = (
     "0.8.0", "0.8.2", "0.9.0", "0.10.0", "0.10.1", "0.10.2", "0.11.0",
     "1.1", "2.0", "2.4", "2.8", "3.3", "3.9", "4.0", "4.3",
@@ -53,6 +54,10 @@ def steps() -> list[Step]:
         Step(
             "every model of the catalogue",
             (".venv/bin/logion", "model", "check", "--all"),
+        ),
+        Step(
+            "the checker of histories beside its oracle, 100,000 times",
+            ("env", HISTORIES, *PYTEST, "tests/logion_model/history"),
         ),
         *(
             Step(

@@ -305,6 +305,19 @@ def cleaner_rows() -> list[Row]:
     ]
 
 
+def history_rows() -> list[Row]:
+    """Return the rows about judging a history of a million operations."""
+    found = json.loads(script("history.py"))
+    return [
+        Row("1,000,000 operations, read and judged", "s", found["seconds"])._replace(
+            test=UNDER, target=60
+        ),
+        Row("the same by the processor's time", "s", found["cpu_s"]),
+        Row("its memory", "MB", found["memory_mb"]),
+        Row("the history's size", "MB", found["size_mb"]),
+    ]
+
+
 # --- the run ------------------------------------------------------------------
 
 
@@ -332,6 +345,7 @@ def measure(plan: Plan, folder: Path) -> list[tuple[str, str]]:
         for name, rows in codec_rows()
     ]
     sections.append(("Cleaning a log", table(cleaner_rows(), "nobody")))
+    sections.append(("Judging a history", table(history_rows(), "nobody")))
     for name in ("path.py", "records.py", "log.py"):
         text = script(name).strip()
         sections.append((f"Parts alone: {name}", f"```text\n{text}\n```"))

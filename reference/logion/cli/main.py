@@ -119,11 +119,11 @@ def _help() -> str:
     """Return what `logion --help` prints."""
     rows = [(name, about) for name, (_, about) in COMMANDS.items()]
     rows += [(name, command.summary) for name, command in _added().items()]
-    commands = "\n".join(f"  {name:<12} {about}" for name, about in rows)
+    commands = "\n".join(f"  {name:<13} {about}" for name, about in rows)
     return (
         "logion: Kafka's promises, executable\n\n"
         "usage: logion COMMAND [ARGUMENT ...]\n\n"
         f"{commands}\n\n"
-        "  --version    print the version\n"
+        "  --version     print the version\n"
         "  COMMAND --help says more of each."
     )
