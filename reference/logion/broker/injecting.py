@@ -27,7 +27,7 @@ from logion.broker.faults.answering import (
 from logion.broker.faults.faults import Firing
 from logion.broker.faults.matching import Asked
 from logion.broker.faults.naming import Path
-from logion.broker.faults.plan import Side
+from logion.broker.faults.rule import Side
 from logion.broker.faults.staleness import as_of, with_leader
 from logion.broker.state import BrokerState
 from logion.broker.transport import Piece

@@ -27,7 +27,7 @@ from logion.broker.faults.naming import (
     key_field,
     levels,
 )
-from logion.broker.faults.plan import Rule
+from logion.broker.faults.rule import Rule
 from logion.protocol.errors import Error
 from logion.protocol.schema import Field, WireType, default_of, replace, schema_of
 

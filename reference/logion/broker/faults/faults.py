@@ -22,7 +22,8 @@ from logion.protocol.errors import Error
 
 if TYPE_CHECKING:  # the modules of rules are loaded with the first rule
     from logion.broker.faults.matching import Asked
-    from logion.broker.faults.plan import Given, Plan, Rule
+    from logion.broker.faults.plan import Given, Plan
+    from logion.broker.faults.rule import Rule
 
 log = logging.getLogger(__name__)
 

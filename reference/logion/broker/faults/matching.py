@@ -19,7 +19,7 @@ from logion.broker.faults.naming import (
     children,
     key_of,
 )
-from logion.broker.faults.plan import Rule
+from logion.broker.faults.rule import Rule
 from logion.names import ZERO_UUID, Uuid
 from logion.protocol.apis import METADATA
 

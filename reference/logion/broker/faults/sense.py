@@ -6,23 +6,11 @@ Pure, and all by the declarations of the messages.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from logion.broker.faults.naming import KEYS, Level, branches, levels
-from logion.protocol.apis import (
-    APIS,
-    DESCRIBE_TOPIC_PARTITIONS,
-    METADATA,
-    request_class,
-    response_class,
-)
+from logion.broker.faults.rule import METADATA_APIS, Rule
+from logion.protocol.apis import APIS, request_class, response_class
 from logion.protocol.schema import schema_of
-
-if TYPE_CHECKING:
-    from logion.broker.faults.plan import Rule
-
-METADATA_APIS = frozenset({METADATA, DESCRIBE_TOPIC_PARTITIONS})
-"""Metadata and DescribeTopicPartitions: the answers that can be stale."""
 
 DOING = (
     "error",

@@ -10,7 +10,7 @@ from typing import Any
 
 from logion.broker.faults.answering import Test
 from logion.broker.faults.naming import Level
-from logion.broker.faults.plan import Rule
+from logion.broker.faults.rule import Rule
 from logion.cluster.image import ClusterImage, PartitionInfo
 from logion.protocol.errors import Error
 from logion.protocol.schema import replace

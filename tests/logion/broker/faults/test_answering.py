@@ -14,7 +14,8 @@ from logion.broker.faults.answering import (
     spoil,
 )
 from logion.broker.faults.naming import ERROR_FIELDS, Level, branches, key_of, levels
-from logion.broker.faults.plan import Rule, read_rule
+from logion.broker.faults.plan import read_rule
+from logion.broker.faults.rule import Rule
 from logion.protocol.apis import APIS, CLIENT, api_named, request_class, response_class
 from logion.protocol.codec import decode_exactly, encode
 from logion.protocol.errors import Error

@@ -12,7 +12,7 @@ from logion.broker.faults.plan import (
     read_plan_file,
     read_rule,
 )
-from logion.broker.faults.sense import METADATA_APIS
+from logion.broker.faults.rule import METADATA_APIS
 from logion.protocol.errors import Error
 
 DROP = {"drop": "before"}

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from logion.broker.faults.answering import meant_by
-from logion.broker.faults.plan import Rule
+from logion.broker.faults.rule import Rule
 from logion.broker.faults.staleness import as_of, with_leader
 from logion.cluster.image import BrokerInfo, ClusterImage, PartitionInfo, TopicInfo
 from logion.names import ZERO_UUID, BrokerId, LeaderEpoch
