@@ -255,11 +255,8 @@ def specification(rules: Rules, scope: Scope) -> Spec[State]:
     return Spec(
         name=rules.name,
         initial=(start,),
-        next=lambda state: (
-            (action, after)
-            for action, after in next_steps(rules, state)
-            if is_within(scope, after)
-        ),
+        next=lambda state: next_steps(rules, state),
+        within=lambda state: is_within(scope, state),
         actions=ACTIONS,
         invariants=(
             Property(

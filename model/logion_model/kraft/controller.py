@@ -113,7 +113,7 @@ def fence(world: World, state: State) -> Steps:
         return
     for broker in sorted(state.unfenced):
         for after in fencing(world, state, broker):
-            yield Action("fence", (broker,)), spending(after, "fences")
+            yield Action("fence", (broker, after.leads)), spending(after, "fences")
 
 
 def unfence(world: World, state: State) -> Steps:
@@ -123,7 +123,7 @@ def unfence(world: World, state: State) -> Steps:
             alive = registration._replace(is_fenced=False)
             for after in _unfencing(world, state, broker):
                 yield (
-                    Action("unfence", (broker,)),
+                    Action("unfence", (broker, after.leads)),
                     with_registration(after, broker, alive),
                 )
 
@@ -142,7 +142,7 @@ def register(world: World, state: State) -> Steps:
         handle = _unclean if is_unclean else _unfencing
         for after in handle(world, state, broker):
             registered = _registered(after, request, len(state.metadata_log))
-            yield Action("register", (broker, incarnation)), registered
+            yield Action("register", (broker, after.leads)), registered
 
 
 def _registered(state: State, request: Register, metadata_offset: int) -> State:
@@ -151,7 +151,8 @@ def _registered(state: State, request: Register, metadata_offset: int) -> State:
     answer = Registered(broker, epoch, incarnation, metadata_offset)
     after = exchanged(state, request, answer)
     after = after._replace(memory=after.memory._replace(next_epoch=epoch + 1))
-    return with_registration(after, broker, Registration(False, epoch, incarnation))
+    known = Registration(is_fenced=False, epoch=epoch, incarnation=incarnation)
+    return with_registration(after, broker, known)
 
 
 def refusal(rules: Rules, state: State, request: AlterPartition) -> str:
@@ -179,14 +180,16 @@ def refusal(rules: Rules, state: State, request: AlterPartition) -> str:
 def alter_partition(world: World, state: State) -> Steps:
     """The controller makes a leader's proposal the ISR, or refuses."""
     for request in received(state, AlterPartition):
-        action = Action("alter_partition", (request.source, *sorted(request.members)))
+        asked = (request.source, *sorted(request.members))
         error = refusal(world.rules, state, request)
         if error:
-            yield action, _answered(state, Altered(request, None, error))
+            refused = _answered(state, Altered(request, None, error))
+            yield Action("alter_partition", (*asked, error)), refused
             continue
         for decision in _accepted(world, state, request.members):
             after = _decided(world, state, decision)
-            yield action, _answered(after, Altered(request, after.partition))
+            changed = _answered(after, Altered(request, after.partition))
+            yield Action("alter_partition", (*asked, after.leads)), changed
 
 
 def _answered(state: State, answer: Altered) -> State:
@@ -255,10 +258,10 @@ def reassign(world: World, state: State) -> Steps:
         for removing in _subsets(now.replicas):
             left = len(now.replicas) + len(adding) - len(removing)
             if adding | removing and left >= world.scope.min_isr:
-                action = Action("reassign", (sorted(adding), sorted(removing)))
                 for decision in _reassigned(world, state, adding, removing):
                     after = _decided(world, state, decision)
-                    yield action, spending(after, "reassignments")
+                    asked = (sorted(adding), sorted(removing), after.leads)
+                    yield Action("reassign", asked), spending(after, "reassignments")
 
 
 def _reassigned(

@@ -129,14 +129,17 @@ def _proposed(
     """Return what the leader asks for when these members of the ISR are late."""
     isr, replicas = leader.view.isr, leader.view.replicas
     kept = (isr & replicas) - late | {index}
-    joining = {
-        it for it in replicas - isr - kept if _is_caught_up(rules, leader, it)
-    }
+    joining = {it for it in replicas - isr - kept if _is_caught_up(rules, leader, it)}
     epochs = {it: leader.progress[it].broker_epoch for it in joining}
     epochs[index] = leader.epoch
     members = (Member(it, epochs.get(it, NO_EPOCH)) for it in sorted(kept | joining))
-    _, _, _, _, *now = leader.view
-    return AlterPartition(index, tuple(members), *now, broker_epoch=leader.epoch)
+    return AlterPartition(
+        source=index,
+        isr=tuple(members),
+        leader_epoch=leader.view.leader_epoch,
+        partition_epoch=leader.view.partition_epoch,
+        broker_epoch=leader.epoch,
+    )
 
 
 def _late(world: World, state: State, index: int) -> Iterator[Brokers]:

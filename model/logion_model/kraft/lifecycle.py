@@ -71,7 +71,7 @@ def learn_registration(world: World, state: State) -> Steps:
                 view=View(),
             )
             after = with_broker(exchanged(state, answer), index, running)
-            yield Action("learn_registration", (index,)), after
+            yield Action("learn_registration", (index, incarnation)), after
 
 
 def _disconnected(state: State, gone: int) -> State:
@@ -138,7 +138,7 @@ def stop_dirty(world: World, state: State) -> Steps:
         emptied = stopped._replace(log=(), high_watermark=0, epoch_start=None)
         for after in _stopping(world, state, index, emptied):
             spent = spending(after, "unclean_shutdowns")
-            yield Action("stop_dirty", (index,)), spent
+            yield Action("stop_dirty", (index, after.leads)), spent
 
 
 def stop_clean(world: World, state: State) -> Steps:
@@ -157,4 +157,4 @@ def stop_clean(world: World, state: State) -> Steps:
             left = stopped._replace(epoch=epoch)
             for after in _stopping(world, state, index, left):
                 spent = spending(after, "clean_shutdowns")
-                yield Action("stop_clean", (index, epoch)), spent
+                yield Action("stop_clean", (index, epoch, after.leads)), spent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from logion_model.kernel import Action
-from logion_model.kraft.leader import advanced, failed, isr_changed
+from logion_model.kraft.leader import failed, isr_changed
 from logion_model.kraft.rules import Rules, Steps, World
 from logion_model.kraft.state import (
     Broker,
@@ -57,16 +57,21 @@ def _applied(world: World, state: State, index: int, record: Partition) -> State
     if index not in new.replicas:
         return _deleted(state, index)
     after = with_broker(state, index, broker._replace(view=new))
-    is_same_epoch = new.leader_epoch == old.leader_epoch
     if new.leader == index:
-        if old.leader == index and is_same_epoch and world.rules.stays_leader:
-            return _stays_leader(world, after, index)
-        return _becomes_leader(world, after, index)
+        return _leads(world, after, index, old)
     if new.leader is None:
         return _waits(after, index)
-    if is_same_epoch and old.leader != index:
-        return after
-    return _becomes_follower(world.rules, after, index, old)
+    is_old = new.leader_epoch == old.leader_epoch and old.leader != index
+    return after if is_old else _becomes_follower(world.rules, after, index, old)
+
+
+def _leads(world: World, state: State, index: int, old: View) -> State:
+    """Whoever led in this epoch before goes on; for others it begins."""
+    view = state.brokers[index].view
+    led = old.leader == index and old.leader_epoch == view.leader_epoch
+    if led and world.rules.stays_leader:
+        return _stays_leader(world, state, index)
+    return _becomes_leader(world, state, index)
 
 
 def _stays_leader(world: World, state: State, index: int) -> State:

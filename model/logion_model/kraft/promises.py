@@ -10,6 +10,8 @@ from logion_model.kraft import controller, fetch, leader, lifecycle, metadata
 from logion_model.kraft.rules import Rules, Scope, Steps, World
 from logion_model.kraft.state import (
     Broker,
+    Entry,
+    Fetched,
     Fetcher,
     Memory,
     Partition,
@@ -20,7 +22,9 @@ from logion_model.kraft.state import (
     State,
     Status,
     view_of,
+    without_memory,
 )
+from logion_model.kraft.stories import after_story
 
 
 def _leaders(state: State) -> Iterator[Broker]:
@@ -67,14 +71,16 @@ def replication_quorum_superset(world: World, state: State) -> bool:
     )
 
 
+def _known(broker: Broker) -> tuple[Entry, ...]:
+    return broker.log[: broker.high_watermark]
+
+
 def log_matching(state: State) -> bool:
     """Two replicas have the same records below the high watermarks of both."""
     return all(
         mine.value == theirs.value
         for one, other in combinations(state.brokers, 2)
-        for mine, theirs in zip(
-            one.log[: one.high_watermark], other.log[: other.high_watermark]
-        )
+        for mine, theirs in zip(_known(one), _known(other), strict=False)
     )
 
 
@@ -105,6 +111,29 @@ def epoch_starts_once(state: State) -> bool:
             if any(entry.epoch == broker.view.leader_epoch for entry in earlier):
                 return False
     return True
+
+
+def fetchers_read_on(state: State) -> bool:
+    """A follower's fetcher is at the end of its log."""
+    return all(
+        position.offset == broker.end_offset
+        for broker in state.brokers
+        for position, _ in broker.fetchers
+        if position is not None
+    )
+
+
+def answers_fit(state: State) -> bool:
+    """An answer of the epoch in which a follower is fits what it has asked last."""
+    return all(
+        position.offset == answer.offset
+        for answer in state.messages
+        if isinstance(answer, Fetched) and not answer.error
+        for asker in (state.brokers[answer.dest],)
+        for position, is_waiting in (asker.fetchers[answer.source],)
+        if position is not None and is_waiting
+        if answer.leader_epoch == asker.view.leader_epoch
+    )
 
 
 def min_isr_recovery_quorum(world: World, state: State) -> bool:
@@ -157,15 +186,17 @@ def invariants(world: World) -> tuple[Property[State], ...]:
             epoch_starts_once,
             "KIP-101: an epoch has one start offset; KAFKA-13790",
         ),
+        Property("fetchers-read-on", fetchers_read_on, "KIP-320"),
+        Property("answers-fit", answers_fit, "KIP-227: one fetch at a time"),
         *((eligible,) if world.rules.keeps_eligible else ()),
     )
 
 
 SOMETIMES: tuple[Property[State], ...] = (
     Property(
-        "a record is committed by two brokers",
-        lambda state: sum(it.high_watermark > 0 for it in state.brokers) > 1,
-        "or nobody would be told what is committed",
+        "a record is consumed",
+        lambda state: bool(state.consumed),
+        "or no loss would be seen",
     ),
 )
 
@@ -256,13 +287,24 @@ def initial(scope: Scope) -> State:
 
 
 def specification(rules: Rules, scope: Scope) -> Spec[State]:
-    """Return the partition with these rules, in a world of this size."""
+    """Return the partition with these rules, in a world of this size.
+
+    Raises ValueError for a world whose sizes do not fit, or where its story could not
+    have happened.
+    """
+    if not 0 < scope.min_isr <= scope.isr <= scope.replicas <= scope.brokers:
+        raise ValueError(f"scope {scope}: 0 < min_isr <= isr <= replicas <= brokers")
     world = World(rules, scope)
+
+    def steps(state: State) -> Steps:
+        return next_steps(world, state)
+
     return Spec(
         name=rules.name,
-        initial=(initial(scope),),
-        next=lambda state: next_steps(world, state),
+        initial=(after_story(initial(scope), scope.story, steps),),
+        next=steps,
         actions=ACTIONS,
         invariants=invariants(world),
         sometimes=SOMETIMES,
+        view=without_memory,
     )

@@ -7,6 +7,7 @@ is what the controller knows, and a broker's copy is how many of them it has rea
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -289,6 +290,11 @@ class State(NamedTuple):
         return self.metadata_log[-1]
 
     @property
+    def leads(self) -> str:
+        """Return who leads, as a counterexample says it."""
+        return f"leader={self.partition.leader}"
+
+    @property
     def unfenced(self) -> Brokers:
         """Return the brokers that the controller takes for alive."""
         return frozenset(
@@ -331,7 +337,8 @@ def exchanged(state: State, old: Message, *new: Message) -> State:
 
 def received(state: State, kind: type[M]) -> list[M]:
     """Return the messages of this kind, in an order that no hash decides."""
-    found = [message for message in state.messages if isinstance(message, kind)]
+    messages: Iterable[object] = state.messages
+    found = [message for message in messages if isinstance(message, kind)]
     return sorted(found, key=repr) if len(found) > 1 else found
 
 
@@ -345,6 +352,11 @@ def view_of(partition: Partition) -> View:
         partition.leader_epoch,
         partition.partition_epoch,
     )
+
+
+def without_memory(state: State) -> tuple[object, ...]:
+    """Return the part of a state by which states are told apart."""
+    return state[:-1]
 
 
 def with_fetcher(broker: Broker, source: int, fetcher: Fetcher) -> Broker:

@@ -1,0 +1,188 @@
+"""One partition under a KRaft controller: release 3.5, KIP-966, and guards left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from logion_model.bugs import shows
+from logion_model.entry import Entry, Model, Scope, expect
+from logion_model.kraft import promises, rules
+
+
+def _variant(variant: rules.Rules) -> Model:
+    return Model(
+        variant.name,
+        variant.title,
+        variant.source,
+        rules.Scope._fields,
+        lambda scope: promises.specification(variant, rules.Scope(*scope)),
+    )
+
+
+MODELS = tuple(map(_variant, rules.VARIANTS))
+"""The two protocols, then release 3.5 without one of its guards."""
+
+_FENCE = (2, 2, 2, 1, 1, 0, 0, 1, 0, 0, 1, 0)
+_CLEAN = (2, 2, 2, 1, 1, 1, 0, 0, 0, 0, 1, 0)
+_DIRTY = (2, 2, 2, 1, 1, 0, 1, 0, 0, 0, 1, 0)
+_MOVED = (2, 2, 2, 1, 1, 0, 0, 0, 0, 1, 1, 0)
+_MOVED_TWICE = (2, 2, 2, 1, 1, 0, 0, 0, 0, 2, 1, 0)
+_DIRTY_AND_FENCE = (2, 2, 2, 1, 1, 0, 1, 1, 0, 0, 1, 0)
+_LAST_NOT_SPARED = (2, 2, 2, 1, 1, 0, 1, 1, 0, 0, 0, 0)
+_SHIPPED = (3, 3, 2, 2, 1, 0, 1, 1, 0, 0, 0, 0)
+_REGISTERED_TWICE = (2, 2, 1, 1, 2, 3, 0, 0, 0, 0, 1, 1)
+_COMMITTED_UNKNOWN = (3, 3, 3, 1, 1, 0, 1, 0, 0, 0, 1, 2)
+_ANSWER_ON_ITS_WAY = (3, 3, 3, 1, 2, 0, 0, 3, 0, 0, 1, 3)
+_ALONE = (2, 2, 2, 1, 1, 0, 1, 1, 0, 0, 0, 4)
+
+_3_5, _966 = "last-replica-standing", "kip-966"
+_BELOW_HIGH_WATERMARK = "kraft-joins-below-high-watermark"
+_BELOW_EPOCH_START = "kraft-joins-below-epoch-start"
+_903, _841 = "kraft-before-kip-903", "kraft-before-kip-841"
+
+
+def _everywhere(
+    scope: Scope, distinct: int, depth: int, *others: Entry
+) -> Iterator[Entry]:
+    """Yield what each variant has at a small scope: the same but for `others`."""
+    different = {entry.name: entry for entry in others}
+    for model in MODELS:
+        same = expect(model.name, scope, distinct, depth)
+        yield different.get(model.name, same)
+
+
+_SMALL = (
+    *_everywhere(
+        _FENCE,
+        1_260,
+        21,
+        expect("kraft-unheard-joins", _FENCE, 2_602, 21),
+        expect(
+            _BELOW_HIGH_WATERMARK, _FENCE, 1_564, 22, leader_candidate_completeness=9
+        ),
+        expect("kraft-any-fetch-epoch", _FENCE, 1_366, 21),
+        expect(_841, _FENCE, 1_368, 21),
+        shows(
+            18,
+            expect("kraft-kafka-13790", _FENCE, 1_352, 21, epoch_starts_once=4),
+            cure=_3_5,
+        ),
+    ),
+    *_everywhere(
+        _CLEAN,
+        938,
+        22,
+        expect(_966, _CLEAN, 1_079, 22),
+        expect("kraft-unheard-joins", _CLEAN, 2_061, 22),
+        expect(
+            _BELOW_HIGH_WATERMARK, _CLEAN, 1_083, 22, leader_candidate_completeness=12
+        ),
+        expect("kraft-any-fetch-epoch", _CLEAN, 982, 22),
+        expect(_903, _CLEAN, 1_100, 22),
+        expect(_841, _CLEAN, 1_070, 22),
+        expect("kraft-kafka-13790", _CLEAN, 902, 22, epoch_starts_once=4),
+    ),
+    *_everywhere(
+        _DIRTY,
+        945,
+        25,
+        expect("kraft-unheard-joins", _DIRTY, 1_948, 25),
+        expect(
+            _BELOW_HIGH_WATERMARK, _DIRTY, 1_072, 25, leader_candidate_completeness=12
+        ),
+        expect("kraft-any-fetch-epoch", _DIRTY, 989, 25),
+        shows(
+            14,
+            expect(_903, _DIRTY, 1_107, 25, leader_candidate_completeness=14),
+            cure=_3_5,
+        ),
+        shows(
+            15,
+            expect(_841, _DIRTY, 1_067, 25, leader_candidate_completeness=14),
+            cure=_3_5,
+        ),
+        expect("kraft-kafka-13790", _DIRTY, 920, 25, epoch_starts_once=4),
+    ),
+    *_everywhere(_MOVED, 145, 13, expect("kraft-any-fetch-epoch", _MOVED, 154, 13)),
+)
+
+
+def _first(name: str, scope: Scope, promise: str, length: int) -> Entry:
+    """Return an entry for a search that ends where one promise is broken."""
+    return Entry(name, scope, ((promise, length),), properties=(promise,))
+
+
+_GUARDS = (
+    _first("kraft-any-incarnation", _REGISTERED_TWICE, "leader-completeness", 4),
+    expect(_3_5, _REGISTERED_TWICE, 335, 20),
+    _first("kraft-keeps-progress", _MOVED_TWICE, "leader-candidate-completeness", 13),
+    expect(_3_5, _MOVED_TWICE, 3_710, 27),
+    replace(
+        _first(
+            "kraft-unheard-joins",
+            _DIRTY_AND_FENCE,
+            "leader-candidate-completeness",
+            15,
+        ),
+        quick=False,
+    ),
+    shows(
+        7,
+        _first(
+            _BELOW_EPOCH_START, _COMMITTED_UNKNOWN, "leader-candidate-completeness", 10
+        ),
+        cure=_3_5,
+    ),
+    _first(
+        "kraft-any-fetch-epoch", _ANSWER_ON_ITS_WAY, "leader-candidate-completeness", 4
+    ),
+    replace(expect(_3_5, _ANSWER_ON_ITS_WAY, 11_984, 23), quick=False),
+    _first(
+        "kraft-any-partition-epoch",
+        _DIRTY_AND_FENCE,
+        "replication-quorum-superset",
+        14,
+    ),
+    # no world was found in which these two guards are needed: see docs/model.md
+    expect("kraft-keeps-fetcher", _MOVED_TWICE, 3_710, 27),
+    expect("kraft-any-fetch-offset", _MOVED_TWICE, 3_710, 27),
+)
+
+_TLC = "TLC, on the published TLA+ of the protocol"
+
+_LARGE = (
+    replace(expect(_3_5, _DIRTY_AND_FENCE, 34_745, 35), source=_TLC, quick=False),
+    replace(
+        expect(_966, _LAST_NOT_SPARED, 40_719, 35, no_committed_record_lost=5),
+        source=_TLC,
+        quick=False,
+    ),
+)
+
+_LAST_REPLICA = (
+    replace(
+        shows(13, _first(_3_5, _LAST_NOT_SPARED, "leader-completeness", 8), cure=_966),
+        source=_TLC,
+        quick=False,
+    ),
+    replace(_first(_3_5, _SHIPPED, "leader-completeness", 8), source=_TLC, quick=False),
+    shows(
+        13,
+        expect(
+            _3_5,
+            _ALONE,
+            1_623,
+            23,
+            leader_completeness=5,
+            leader_candidate_completeness=5,
+            consistent_read=6,
+            no_committed_record_lost=10,
+        ),
+        cure=_966,
+    ),
+    expect(_966, _ALONE, 1_295, 23),
+)
+
+ENTRIES = (*_SMALL, *_GUARDS, *_LAST_REPLICA, *_LARGE)
+"""What each variant breaks; the counts without a source only guard against change."""
