@@ -53,9 +53,10 @@ check: env ## Lint, format, types, layers
 benchmark: env ## logion beside Apache Kafka, into docs/benchmarks.md (some minutes)
 	@$(BIN)/python tests/benchmarks/run.py
 
-status: env ## What is answered, who has tested it, into docs/status.md, docs/clients.md
+status: env ## What is answered, who has tested it, what the model found, into docs/
 	@$(BIN)/python -m tests.status > docs/.status.md && mv docs/.status.md docs/status.md
 	@$(BIN)/python -m tests.docs.clients_page > docs/.clients.md && mv docs/.clients.md docs/clients.md
+	@$(BIN)/python -m tests.track_record > docs/.track.md && mv docs/.track.md docs/track-record.md
 
 screenshot: env ## Pictures of the console, into docs/images (needs Chromium)
 	@$(BIN)/python -m tests.screenshot
