@@ -79,6 +79,7 @@ async def open_broker(
 
     `faults` is what it does wrong on purpose; without it, nothing. `bound` are its
     listeners if they are there already, as `bind_all` returns them; it closes them.
+    Without any, connections come by another way than sockets.
     Raises OSError if an address or a data folder cannot be used, DirectoryRefused if
     a folder is another broker's or in use.
     """
@@ -86,7 +87,7 @@ async def open_broker(
     logs, cluster = await _open_storage(config, clock, disk, chance)
     state = _assemble(config, clock, logs, cluster, chance, faults or Faults())
     try:
-        listeners = tuple(bound or bind_all(config))
+        listeners = bind_all(config) if bound is None else tuple(bound)
         async with trio.open_nursery() as nursery:
             cluster.subscribe(partial(_follow, state))
             cluster.subscribe(state.pictures.note)

@@ -13,7 +13,7 @@ cannot be asked. Bytes that are no answer are a `ProtocolError`, and end it too.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -108,6 +108,8 @@ class Options:
     """Versions to stay within, by API key, where the broker speaks more."""
     observe: Callable[[Exchange], None] = ignore
     """Called after every request with what came of it."""
+    dial: Callable[[str, int], Awaitable[trio.abc.Stream]] = trio.open_tcp_stream
+    """How a host and port are reached; OSError if there is nobody."""
 
 
 class Connection:
@@ -371,10 +373,10 @@ def read_versions(frame: bytes, version: int) -> ApiVersionsResponse:
 
 
 async def open_stream(address: Address, options: Options) -> trio.abc.Stream:
-    """Return a TCP stream to `address`; ApiError if there is nobody."""
+    """Return a stream to `address`; ApiError if there is nobody."""
     try:
         with trio.fail_after(options.timeout_s):
-            return await trio.open_tcp_stream(address.host, address.port)
+            return await options.dial(address.host, address.port)
     except (OSError, trio.TooSlowError) as failure:
         text = f"cannot connect to {address}: {failure}"
         raise ApiError(Error.NETWORK_EXCEPTION, text) from failure
