@@ -253,6 +253,8 @@ class ConsumerGroups:
                 end_offset = shard.append(records, self._now().time_ms)
             except ApiError as problem:
                 raise ApiError(group_error(problem.error), problem.message) from None
+        for text in outcome.problems:
+            log.error("group %s: %s", group_id, text)
         cell = shard.cell(group_id)
         if outcome.downgrade is not None:
             cell.consumer = None

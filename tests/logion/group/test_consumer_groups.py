@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from logion.group.classic.state import State
 from logion.group.consumer.state import ConsumerGroup, GroupState
+from logion.group.consumer.state import Member as ConsumerMember
 from logion.group.views import group_views
 from logion.names import TopicPartition
 from logion.protocol.embedded import assignment_bytes
@@ -207,3 +209,19 @@ async def test_no_record_is_needed_to_say_that_a_member_lives() -> None:
         end_offset = shard.partition.log.end_offset
         await beat(a, "m", epoch)
         assert shard.partition.log.end_offset == end_offset
+
+
+async def test_a_pattern_that_nobody_can_read_is_told_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with running(QUICK) as broker, members(broker) as (a,):
+        await broker.create("t")
+        joined = await beat(a, "m", 0)
+        _, cell = broker.state.groups.find("g")
+        assert cell is not None
+        odd = ConsumerMember("odd", topic_pattern=r"\p{Greek}")
+        group = group_of(broker)
+        cell.consumer = replace(group, members={**group.members, "odd": odd})
+        await beat(a, "m", joined.member_epoch)
+    assert r"group g: INVALID_REGULAR_EXPRESSION" in caplog.text
+    assert r"\p{Greek}" in caplog.text

@@ -44,17 +44,22 @@ def empty_group(group_id: str, settings: Settings) -> ConsumerGroup:
 class Draft:
     """A group on its way to the next one: what is written takes effect at once."""
 
-    __slots__ = ("_records", "_settings", "group")
+    __slots__ = ("_problems", "_records", "_settings", "group")
 
     def __init__(self, group: ConsumerGroup, settings: Settings) -> None:
         """Begin with `group` as it is."""
         self.group = group
         self._settings = settings
         self._records: list[GroupRecord] = []
+        self._problems: list[str] = []
 
     def outcome(self) -> Outcome:
         """Return what has become of the group, and the records that say so."""
-        return Outcome(self.group, tuple(self._records))
+        return Outcome(self.group, tuple(self._records), problems=tuple(self._problems))
+
+    def note(self, problem: str) -> None:
+        """Add what whoever runs the broker should hear of."""
+        self._problems.append(problem)
 
     def write(self, key: Any, value: Any) -> None:
         """Add a record."""

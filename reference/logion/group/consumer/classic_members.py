@@ -262,10 +262,11 @@ def _must_join(group: ConsumerGroup, member: Member, moment: Moment) -> Consumer
 
 def _downgraded(draft: Draft, moment: Moment) -> Outcome:
     """Return the classic group that remains without the last consumer member."""
-    group, written = draft.group, draft.outcome().records
+    group, written = draft.group, draft.outcome()
     must_rebalance = group.target_epoch < group.epoch
     outcome = downgraded(group, frozenset(), moment, must_rebalance=must_rebalance)
-    return outcome._replace(records=(*written, *outcome.records))
+    records = (*written.records, *outcome.records)
+    return outcome._replace(records=records, problems=written.problems)
 
 
 def _classic_sender(group: ConsumerGroup, sender: Sender) -> Member:

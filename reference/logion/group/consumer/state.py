@@ -279,3 +279,5 @@ class Outcome(NamedTuple):
     """To be stored before anybody hears of it."""
     downgrade: Downgrade | None = None
     """What the group has become instead: the records delete `group` then."""
+    problems: tuple[str, ...] = ()
+    """What whoever runs the broker should hear of."""

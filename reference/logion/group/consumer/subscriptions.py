@@ -7,7 +7,6 @@ a record of them: once they differ, its epoch rises and the work is divided anew
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import blake2b
@@ -24,8 +23,6 @@ from logion.group.consumer.state import (
 from logion.names import Uuid
 from logion.protocol.errors import ApiError
 from logion.protocol.messages.group_records import TopicMetadata
-
-log = logging.getLogger(__name__)
 
 
 def names_of(group: ConsumerGroup, member: Member) -> frozenset[str]:
@@ -63,7 +60,7 @@ def update_patterns(draft: Draft, moment: Moment) -> bool:
     for pattern in sorted(wanted):
         known = group.patterns.get(pattern)
         if known is None or _is_due(group, known, moment):
-            topics = _matching(pattern, moment.image)
+            topics = _matching(draft, pattern, moment.image)
             resolved = ResolvedPattern(topics, timestamp=moment.time_ms)
             draft.write_pattern(pattern, resolved)
             has_changed |= known is None or known.topics != topics
@@ -108,13 +105,13 @@ def _is_due(group: ConsumerGroup, known: ResolvedPattern, moment: Moment) -> boo
     return moment.time_ms > known.timestamp + moment.settings.pattern_interval_ms
 
 
-def _matching(pattern: str, image: ClusterImage) -> frozenset[str]:
+def _matching(draft: Draft, pattern: str, image: ClusterImage) -> frozenset[str]:
     """Return the topics that match; none if a broker of another make took a pattern
     that is none here."""
     try:
         matches = Pattern(pattern).matches
     except ApiError as problem:
-        log.error("%s", problem)
+        draft.note(str(problem))
         return frozenset()
     return frozenset(it for it in image.topics if matches(it))
 

@@ -88,6 +88,7 @@ class World:
     now_ms: int = 1_000
     group: ConsumerGroup = field(init=False)
     records: list[GroupRecord] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.group = empty_group(GROUP, self.settings)
@@ -101,6 +102,7 @@ class World:
         """Go on with what a rule leads to."""
         self.group = outcome.group
         self.records += outcome.records
+        self.problems += outcome.problems
         return outcome
 
     def beat(
