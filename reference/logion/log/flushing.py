@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 from logion.disk import Disk, File
+
+SYNCS_AT_ONCE = 8
+"""Disks are asked one thing at a time for most of a sync, and wait the rest of it."""
 
 
 class FlushPlan(NamedTuple):
@@ -19,7 +25,21 @@ class FlushPlan(NamedTuple):
 
     def run(self) -> None:
         """Sync it; safe in any thread, and may take long."""
-        for file in self.files:
-            file.sync()
-        for folder in self.folders:
-            self.disk.sync_dir(folder)
+        for sync in _syncs((self,)):
+            sync()
+
+
+def sync_all(plans: Sequence[FlushPlan]) -> None:
+    """Run several plans, and a folder that several of them name once; returns when
+    nothing is being synced any more."""
+    with ThreadPoolExecutor(SYNCS_AT_ONCE) as pool:
+        for done in [pool.submit(sync) for sync in _syncs(plans)]:
+            done.result()
+
+
+def _syncs(plans: Sequence[FlushPlan]) -> list[Callable[[], None]]:
+    folders = {it: plan.disk for plan in plans for it in plan.folders}
+    return [
+        *(file.sync for plan in plans for file in plan.files),
+        *(partial(disk.sync_dir, folder) for folder, disk in folders.items()),
+    ]

@@ -414,7 +414,7 @@ class Log:
         files = tuple(segment.file for segment in self.segments[unsynced:])
         sealed = self._segments.number_of(self._sealed_from)
         for segment in self.segments[sealed:-1]:
-            files += tuple(segment.open_files())
+            files += tuple(segment.open_indexes())
         folders: tuple[str, ...] = ()
         if self._segments.active.base_offset != self._synced_base:
             folders = (self.path, self.directory.path)
@@ -451,19 +451,21 @@ class Log:
         is_rolled = self._segments.active.base_offset > self.recovery_point
         return is_rolled or (is_due and self.end_offset > self.recovery_point)
 
-    def close(self) -> None:
-        """Sync everything and leave the files as after a clean stop."""
-        self._guarded(self._close)
+    def close(self) -> FlushPlan:
+        """Leave the files as after a clean stop, once what is returned is synced."""
+        return self._guarded(self._close)
 
-    def _close(self) -> None:
-        if (self.end_offset, self.epochs) != (self.recovery_point, self._synced_epochs):
-            self._flush()
+    def _close(self) -> FlushPlan:
         active = self._segments.active
+        disk = self.directory.disk
+        plan = FlushPlan(self.end_offset, active.base_offset, (), (), disk)
+        if (self.end_offset, self.epochs) != (self.recovery_point, self._synced_epochs):
+            plan = self.flush_plan()
         active.seal()
         if (active.base_offset, active.size) != self._opened:
-            for file in active.open_files():  # its indexes, for the most part
-                file.sync()
+            plan = plan._replace(files=(*plan.files, *active.open_indexes()))
         self._write_snapshot()
+        return plan
 
     def _guarded(self, work: Callable[[], T]) -> T:
         """Return what `work` returns; a failing disk takes the directory offline."""

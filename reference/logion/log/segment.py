@@ -306,6 +306,11 @@ class Segment:
         """Return its files that exist, open: what to sync once it grows no more."""
         return [self._files.open(path) for path in self.paths()]
 
+    def open_indexes(self) -> list[File]:
+        """Return those of its files that say where records are, open."""
+        log = self.path_of(LOG)
+        return [self._files.open(path) for path in self.paths() if path != log]
+
     def paths(self) -> list[str]:
         """Return the paths of its files that exist."""
         found = map(self.path_of, SEGMENT_FILES)

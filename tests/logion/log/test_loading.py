@@ -48,7 +48,7 @@ def test_after_a_clean_stop_nothing_is_read_but_tails() -> None:
     log = open_log(disk, LogSettings())
     for _ in range(500):
         append(log, bytes(1000))
-    log.close()
+    log.close().run()
     before = disk.operations
     again = open_log(disk, LogSettings())
     assert again.end_offset == 500
@@ -140,14 +140,14 @@ def test_segments_below_the_recovery_point_are_not_read_again() -> None:
 
 def test_a_tail_that_a_clean_stop_cannot_have_left_is_recovered() -> None:
     disk, log = filled(30, synced=0)
-    log.close()
+    log.close().run()
     log.segments[-1].file.truncate(log.segments[-1].size - 1)
     assert values_of(open_log(disk)) == expected(29)
 
 
 def test_missing_and_damaged_indexes_are_made_anew() -> None:
     disk, log = filled(30, synced=0)
-    log.close()
+    log.close().run()
     stored = {
         name: read_file(disk, f"{FOLDER}/{name}")
         for name in disk.listdir(FOLDER)
@@ -160,7 +160,7 @@ def test_missing_and_damaged_indexes_are_made_anew() -> None:
         else:
             write_file(disk, f"{FOLDER}/{name}", b"\xff" * 24)
     again = recovered(disk)
-    again.close()
+    again.close().run()
     assert {n: read_file(disk, f"{FOLDER}/{n}") for n in stored} == stored
 
 
@@ -169,7 +169,7 @@ def test_a_damaged_snapshot_is_passed_over() -> None:
     log = open_log(disk)
     for sequence in range(30):
         produce(log, idempotent(sequence))
-    log.close()
+    log.close().run()
     snapshots = sorted(n for n in disk.listdir(FOLDER) if n.endswith(".snapshot"))
     assert len(snapshots) > 2
     write_file(disk, f"{FOLDER}/{snapshots[-1]}", b"damaged")
@@ -183,7 +183,7 @@ def test_a_clean_log_without_snapshots_has_no_producers() -> None:
     disk = MemoryDisk()
     log = open_log(disk)
     produce(log, idempotent(0))
-    log.close()
+    log.close().run()
     for name in disk.listdir(FOLDER):
         if name.endswith(".snapshot"):
             disk.remove(f"{FOLDER}/{name}")
@@ -196,7 +196,7 @@ def test_snapshots_of_what_was_lost_are_not_believed() -> None:
     for sequence in range(29):
         produce(log, idempotent(sequence))
     produce(log, idempotent(0, producer_id=8))
-    log.close()
+    log.close().run()
     name = f"{FOLDER}/{30:020d}.snapshot"
     assert disk.exists(name)
     log.segments[-1].file.truncate(log.segments[-1].size - 1)
@@ -210,7 +210,7 @@ def test_snapshots_of_earlier_stops_do_not_pile_up() -> None:
     disk, log = filled(3, synced=0)
     for _ in range(4):
         append(log, b"v")
-        log.close()
+        log.close().run()
         log = open_log(disk)
     names = [n for n in disk.listdir(FOLDER) if n.endswith(".snapshot")]
     assert names == [f"{7:020d}.snapshot"]
@@ -267,7 +267,7 @@ def test_a_finished_compaction_is_completed() -> None:
     log = open_log(disk, compacted)
     for number in range(6):
         append(log, b"value %d" % number)
-    log.close()
+    log.close().run()
     bases = [segment.base_offset for segment in log.segments]
     assert len(bases) > 3
     kept = batch(b"kept", base_offset=bases[3] - 1)
@@ -345,14 +345,14 @@ def test_what_a_recovery_cuts_off_is_told(caplog: pytest.LogCaptureFixture) -> N
 
 def test_a_log_starts_where_the_checkpoint_says() -> None:
     disk, log = filled(30, synced=0)
-    log.close()
+    log.close().run()
     known = Known(is_clean=True, start_offset=17)
     assert open_log(disk, known=known).start_offset == 17
 
 
 def test_a_log_never_ends_before_it_started() -> None:
     disk, log = filled(30, synced=0)
-    log.close()
+    log.close().run()
     again = open_log(disk, known=Known(is_clean=True, start_offset=99))
     assert (again.start_offset, again.end_offset) == (99, 99)
     assert open_log(disk, known=Known(start_offset=99)).end_offset == 99

@@ -133,7 +133,7 @@ def test_a_fenced_producer_is_refused(log: Log) -> None:
 def test_producers_are_known_after_a_restart(disk: MemoryDisk, log: Log) -> None:
     for sequence in range(20):
         produce(log, idempotent(sequence))
-    log.close()
+    log.close().run()
     for again in (open_log(disk), open_log(disk, known=Known())):
         assert again.producers[7].last_sequence == 19
         assert produce(again, idempotent(19)).is_duplicate
@@ -185,7 +185,7 @@ def test_aborted_transactions_are_told_to_readers(disk: MemoryDisk, log: Log) ->
     expected = [(7, 0, 1, 2)]
     assert log.aborted(0, 4) == expected
     assert log.aborted(2, 4) == []
-    log.close()
+    log.close().run()
     assert open_log(disk).aborted(0, 4) == expected
     assert open_log(disk, known=Known()).aborted(0, 4) == expected
 
@@ -357,6 +357,6 @@ def test_a_term_begins_before_its_first_record(disk: MemoryDisk, log: Log) -> No
     append(log, b"a", epoch=1)
     log.begin_epoch(2)
     assert log.end_of_epoch(2) == (2, 1)
-    log.close()
+    log.close().run()
     assert open_log(disk).epochs == ((1, 0), (2, 1))
     assert open_log(disk, known=Known()).epochs == ((1, 0), (2, 1))

@@ -50,7 +50,7 @@ class Model:
         self.log.roll()
 
     def reopen(self, _: int) -> None:
-        self.log.close()
+        self.log.close().run()
         known = Known(is_clean=True, start_offset=self.start)
         self.log = open_log(self.disk, known=known)
 
