@@ -12,6 +12,9 @@ from logion.disk import Disk, File
 SYNCS_AT_ONCE = 8
 """Disks are asked one thing at a time for most of a sync, and wait the rest of it."""
 
+SYNCS_A_THREAD = 8
+"""It takes no thread to sync what is soon synced."""
+
 
 class FlushPlan(NamedTuple):
     """What has to be synced so that nothing below `end_offset` can be lost."""
@@ -25,15 +28,23 @@ class FlushPlan(NamedTuple):
 
     def run(self) -> None:
         """Sync it; safe in any thread, and may take long."""
-        for sync in _syncs((self,)):
-            sync()
+        for file in self.files:
+            file.sync()
+        for folder in self.folders:
+            self.disk.sync_dir(folder)
 
 
 def sync_all(plans: Sequence[FlushPlan]) -> None:
     """Run several plans, and a folder that several of them name once; returns when
     nothing is being synced any more."""
-    with ThreadPoolExecutor(SYNCS_AT_ONCE) as pool:
-        for done in [pool.submit(sync) for sync in _syncs(plans)]:
+    syncs = _syncs(plans)
+    threads = len(syncs) // SYNCS_A_THREAD
+    if threads < 2:
+        for sync in syncs:
+            sync()
+        return
+    with ThreadPoolExecutor(min(threads, SYNCS_AT_ONCE)) as pool:
+        for done in [pool.submit(sync) for sync in syncs]:
             done.result()
 
 

@@ -40,7 +40,7 @@ def test_of_several_plans_each_file_is_synced_and_a_folder_once(
 
 def test_a_file_that_cannot_be_synced_is_told_once_the_others_are() -> None:
     disk = MemoryDisk()
-    files = [disk.open(name, create=True) for name in "abc"]
+    files = [disk.open(str(at), create=True) for at in range(20)]
     for file in files:
         file.pwritev((b"x",), 0)
 
@@ -54,4 +54,4 @@ def test_a_file_that_cannot_be_synced_is_told_once_the_others_are() -> None:
     with pytest.raises(OSError, match="broken"):
         sync_all([plan])
     after = disk.crash()
-    assert [after.size(name) for name in "abc"] == [1, 1, 1]
+    assert [after.size(str(at)) for at in range(20)] == [1] * 20
