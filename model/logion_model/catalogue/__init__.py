@@ -11,12 +11,13 @@ A new family is a new module.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from logion_model.entry import Entry, Model
-from logion_model.kernel import Report, explore
+from logion_model.entry import Entry, Model, Scope
+from logion_model.kernel import Report, Watch, explore
 
 _FAMILIES = tuple(
     import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)
@@ -33,10 +34,33 @@ CATALOGUE: tuple[Entry, ...] = tuple(
 """Everything that is known of the models."""
 
 
-def check(entry: Entry) -> Report[Any]:
+def check(entry: Entry, watch: Watch | None = None) -> Report[Any]:
     """Return what is found now where the entry says what must be found."""
     return explore(
         MODELS[entry.name].at(entry.scope),
         invariants=entry.properties,
         to_the_end=entry.distinct is not None,
+        watch=watch,
     )
+
+
+def expected(
+    name: str, scope: Scope, properties: tuple[str, ...] | None
+) -> Entry | None:
+    """Return what a check must find, None if the catalogue does not know it all.
+
+    `properties` are those judged: None for all of the model, none for states only.
+    """
+    known = [entry for entry in CATALOGUE if (entry.name, entry.scope) == (name, scope)]
+    to_the_end = not properties
+    for entry in known:
+        if entry.properties == properties and (entry.distinct or not to_the_end):
+            return entry
+    whole = next((it for it in known if it.properties is None and it.distinct), None)
+    if whole is None or properties is None:
+        return None
+    if not properties:
+        return replace(whole, broken=(), properties=())
+    broken = tuple(it for it in whole.broken if it[0] in properties)
+    together = len(properties) > 1 and broken  # the search ends at the first of them
+    return None if together else Entry(name, scope, broken, properties=properties)

@@ -10,8 +10,9 @@ paths, the initial state included. Distinct and depth do not depend on how actio
 written down, so they can be compared with another checker's; generated does.
 """
 
-from logion_model.kernel.report import DEADLOCK, Report, Step, Violation
-from logion_model.kernel.search import explore
+from logion_model.kernel.faults import SpecError
+from logion_model.kernel.report import DEADLOCK, Progress, Report, Step, Violation
+from logion_model.kernel.search import Search, Watch, explore
 from logion_model.kernel.spec import Action, Fairness, Liveness, Property, Spec
 
 __all__ = [
@@ -19,10 +20,14 @@ __all__ = [
     "Action",
     "Fairness",
     "Liveness",
+    "Progress",
     "Property",
     "Report",
+    "Search",
     "Spec",
+    "SpecError",
     "Step",
     "Violation",
+    "Watch",
     "explore",
 ]

@@ -16,6 +16,16 @@ class Step(NamedTuple, Generic[S]):
     state: S
 
 
+class Progress(NamedTuple):
+    """How far a search has come."""
+
+    distinct: int
+    generated: int
+    depth: int
+    queue: int
+    """States that are known and not yet gone on from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Violation(Generic[S]):
     """A property that failed and a shortest way to the state that shows it."""

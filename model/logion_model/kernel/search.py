@@ -6,13 +6,20 @@ It is the one to believe; whatever is faster is held to it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Generic
+from typing import Any, Generic, TypeAlias, cast
 
-from logion_model.kernel.report import DEADLOCK, Report, Step, Violation
+from logion_model.kernel.faults import Checked, SpecError
+from logion_model.kernel.report import DEADLOCK, Progress, Report, Step, Violation
 from logion_model.kernel.spec import Action, Property, S, Spec
+
+Watch: TypeAlias = Callable[[Progress], bool]
+"""Is told how far a search has come, now and then; False makes it stop there."""
+
+WATCHED_EVERY = 1_000
+"""States of a level gone on from between two calls of a `Watch`."""
 
 
 def explore(
@@ -22,27 +29,25 @@ def explore(
     to_the_end: bool = False,
     states_max: int | None = None,
     depth_max: int | None = None,
+    watch: Watch | None = None,
 ) -> Report[S]:
     """Visit the reachable states, breadth first, until one breaks an invariant.
 
     `invariants` names those to check (all when None, none when empty). `to_the_end`
     goes on after a violation, so that every state is counted and every property
     judged. `states_max` and `depth_max` end the search after the level that reaches
-    them. Raises ValueError for an invariant that the specification does not have.
+    them. Raises ValueError for an invariant that the specification does not have, and
+    SpecError for a specification that contradicts itself.
     """
-    search = _Search(spec, _chosen(spec, invariants), to_the_end)
-    level = search.admit((None, state) for state in spec.initial)
-    while level and not search.is_over:
-        search.depth += 1
-        if states_max is not None and len(search.parents) >= states_max:
-            break
-        if search.depth == depth_max:
-            break
-        level = search.admit(search.successors(level))
-    return search.report(complete=not level and not search.is_over)
+    search = Search.begun(spec, invariants, to_the_end=to_the_end)
+    return search.run(watch, states_max=states_max, depth_max=depth_max)
 
 
-def _chosen(spec: Spec[S], names: Sequence[str] | None) -> tuple[Property[S], ...]:
+def chosen(spec: Spec[S], names: Sequence[str] | None) -> tuple[Property[S], ...]:
+    """Return the invariants of these names, all of them for None.
+
+    Raises ValueError for one that the specification does not have.
+    """
     if names is None:
         return spec.invariants
     by_name = {invariant.name: invariant for invariant in spec.invariants}
@@ -53,70 +58,125 @@ def _chosen(spec: Spec[S], names: Sequence[str] | None) -> tuple[Property[S], ..
 
 
 @dataclass(slots=True)
-class _Search(Generic[S]):
-    """The visited states, each with the state it was first reached from."""
+class Search(Generic[S]):
+    """A search under way: what was visited, and what is still to be gone on from."""
 
     spec: Spec[S]
     unbroken: tuple[Property[S], ...]
     to_the_end: bool
     parents: dict[S, S | None] = field(default_factory=dict)
-    seen: set[Hashable] = field(default_factory=set)
+    """The visited states, each with the state it was first reached from."""
+    keys: set[Hashable] = field(default_factory=set)
     """Keys of the visited states, unless these are the states themselves."""
-    taken: Counter[str] = field(default_factory=Counter)
+    level: list[S] = field(default_factory=list)
+    expanded: int = 0
+    """How many states of the level were gone on from."""
+    following: list[S] = field(default_factory=list)
+    """The next level, as far as it is known."""
     depth: int = 0
+    sizes: list[int] = field(default_factory=list)
+    """How many states each level has, the first one first."""
+    taken: Counter[str] = field(default_factory=Counter)
     violations: list[Violation[S]] = field(default_factory=list)
-    unreached: list[Property[S]] = field(init=False)
+    unreached: tuple[Property[S], ...] = ()
+    checked: Checked[S] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.unreached = list(self.spec.sometimes)
+        """Let the specification be looked at while it is asked."""
+        self.checked = Checked(self.spec)
+
+    @classmethod
+    def begun(
+        cls, spec: Spec[S], names: Sequence[str] | None, *, to_the_end: bool
+    ) -> Search[S]:
+        """Return a search that has visited the initial states."""
+        search = cls(spec, chosen(spec, names), to_the_end, unreached=spec.sometimes)
+        with search.checked:
+            for state in spec.initial:
+                if search._is_new(state) and not search.is_over:
+                    search._admit(state, None)
+        search._descend()
+        return search
 
     @property
     def is_over(self) -> bool:
         """Return whether a violation ends the search."""
         return bool(self.violations) and not self.to_the_end
 
-    def admit(self, reached: Iterable[tuple[S | None, S]]) -> list[S]:
-        """Return the states not seen before, up to one that ends the search."""
-        new = []
-        for parent, state in reached:
-            if self._is_new(state) and self.spec.within(state):
-                self._remember(state, parent)
-                new.append(state)
-                self._judge(state)
-            if self.is_over:
-                self.depth = self.violations[0].length
+    @property
+    def progress(self) -> Progress:
+        """Return how far the search has come."""
+        waiting = len(self.level) - self.expanded + len(self.following)
+        generated = self.taken.total()
+        return Progress(len(self.parents), generated, self.depth, waiting)
+
+    def run(
+        self,
+        watch: Watch | None = None,
+        *,
+        states_max: int | None = None,
+        depth_max: int | None = None,
+    ) -> Report[S]:
+        """Go on to the end, to a bound, or until `watch` says to stop."""
+        while self.level and not self.is_over:
+            if states_max is not None and len(self.parents) >= states_max:
                 break
-        return new
+            if self.depth == depth_max or not self._finish_level(watch):
+                break
+            self._descend()
+        return self.report()
+
+    def _descend(self) -> None:
+        """Go to the next level; a violation that ends the search gives the depth."""
+        self.level, self.following, self.expanded = self.following, [], 0
+        if self.is_over:
+            self.depth = self.violations[0].length
+        elif self.level:
+            self.depth += 1
+            self.sizes.append(len(self.level))
+
+    def _finish_level(self, watch: Watch | None) -> bool:
+        """Go on from every state of the level; False if `watch` stopped it."""
+        with self.checked:
+            while self.expanded < len(self.level) and not self.is_over:
+                self._expand(self.level[self.expanded])
+                self.expanded += 1
+                watched = self.expanded % WATCHED_EVERY == 0
+                if watch and watched and not watch(self.progress):
+                    return False
+        return watch is None or watch(self.progress)
+
+    def _expand(self, state: S) -> None:
+        """Take every step out of a state."""
+        stuck = True
+        for action, after in self.checked.steps(state):
+            stuck = False
+            self.taken[action.name] += 1
+            if self._is_new(after):
+                self._admit(after, state)
+                if self.is_over:
+                    return
+        if stuck and not self.spec.may_stop(state):
+            self._blame(DEADLOCK, state)
 
     def _is_new(self, state: S) -> bool:
         if self.spec.tells_all_apart:
             return state not in self.parents
-        return self.spec.key(state) not in self.seen
+        return self.spec.key(state) not in self.keys
 
-    def _remember(self, state: S, parent: S | None) -> None:
+    def _admit(self, state: S, parent: S | None) -> None:
+        """Remember and judge a new state, if it is within bounds."""
+        if not self.spec.within(state):
+            return
         self.parents[state] = parent
         if not self.spec.tells_all_apart:
-            self.seen.add(self.spec.key(state))
-
-    def successors(self, level: Iterable[S]) -> Iterable[tuple[S, S]]:
-        """Yield each step out of `level` as (before, after)."""
-        for state in level:
-            stuck = True
-            for action, after in self.spec.next(state):
-                stuck = False
-                self.taken[action.name] += 1
-                yield state, after
-            if stuck and not self.spec.may_stop(state):
-                self._blame(DEADLOCK, state)
-            if self.is_over:
-                return
-
-    def _judge(self, state: S) -> None:
+            self.keys.add(self.spec.key(state))
+        self.following.append(state)
         for invariant in self.unbroken:
-            if not invariant.holds(state):
+            if not self.checked.holds(invariant, state):
                 self._blame(invariant, state)
         if self.unreached:
-            self.unreached = [p for p in self.unreached if not p.holds(state)]
+            self.unreached = tuple(p for p in self.unreached if not p.holds(state))
 
     def _blame(self, broken: Property[S], state: S) -> None:
         if all(broken.name != earlier.broken for earlier in self.violations):
@@ -129,19 +189,9 @@ class _Search(Generic[S]):
         while (parent := self.parents[path[-1]]) is not None:
             path.append(parent)
         path.reverse()
-        pairs = pairwise(path)
-        later = [Step(self._action(before, after), after) for before, after in pairs]
-        return (Step(None, path[0]), *later)
+        return along(self.spec, path)
 
-    def _action(self, before: S, after: S) -> Action:
-        """Return an action that leads from one state to the other.
-
-        Actions are found again instead of stored: a trace has a dozen steps, the
-        search may have millions of states.
-        """
-        return next(act for act, state in self.spec.next(before) if state == after)
-
-    def report(self, *, complete: bool) -> Report[S]:
+    def report(self) -> Report[S]:
         """Return what was found so far."""
         declared = dict.fromkeys(self.spec.actions, 0)
         return Report(
@@ -149,8 +199,62 @@ class _Search(Generic[S]):
             distinct=len(self.parents),
             generated=self.taken.total(),
             depth=self.depth,
-            complete=complete,
+            complete=not self.level and not self.is_over,
             taken=declared | self.taken,
             violations=tuple(self.violations),
             unreached=tuple(wanted.name for wanted in self.unreached),
         )
+
+    def saved(self) -> dict[str, object]:
+        """Return all but the specification: what `resumed` needs to go on."""
+        kept = {name: getattr(self, name) for name in _SAVED}
+        names = {name: [p.name for p in getattr(self, name)] for name in _BY_NAME}
+        return kept | names
+
+    @classmethod
+    def resumed(cls, spec: Spec[S], saved: dict[str, Any]) -> Search[S]:
+        """Return the search that was saved, of the same specification."""
+        search = cls(
+            spec,
+            chosen(spec, saved["unbroken"]),
+            saved["to_the_end"],
+            unreached=tuple(p for p in spec.sometimes if p.name in saved["unreached"]),
+        )
+        for name in _SAVED:
+            setattr(search, name, saved[name])
+        if not spec.tells_all_apart:  # the keys of another process may be others
+            search.keys.update(map(spec.key, search.parents))
+        return search
+
+
+_SAVED = (
+    "to_the_end",
+    "parents",
+    "level",
+    "expanded",
+    "following",
+    "depth",
+    "sizes",
+    "taken",
+    "violations",
+)
+_BY_NAME = ("unbroken", "unreached")
+
+
+def along(spec: Spec[S], path: Iterable[S]) -> tuple[Step[S], ...]:
+    """Return the steps through these states, with an action for each.
+
+    Actions are found again instead of stored: a trace has a dozen steps, the search may
+    have millions of states. Raises SpecError if a step cannot be found again.
+    """
+    states = list(path)
+    pairs = pairwise(states)
+    later = [Step(_action(spec, before, after), after) for before, after in pairs]
+    return (Step(None, states[0]), *later)
+
+
+def _action(spec: Spec[S], before: S, after: S) -> Action:
+    for action, state in spec.next(before):
+        if state == after:
+            return action
+    raise SpecError(spec.name, "another time gives other steps from", cast(Any, before))

@@ -1,0 +1,1 @@
+"""The commands of `logion model`, a module each: `add` its arguments, `run` it."""

@@ -1,0 +1,75 @@
+"""`logion model check`: explore one model, or hold many to what is known of them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from logion_model.catalogue import MODELS
+from logion_model.checkpoint import CheckpointError
+from logion_model.commands import many, single
+from logion_model.commands.console import complain
+from logion_model.kernel import SpecError
+
+
+def add(commands: Any) -> None:
+    """Add the command to a parser's commands."""
+    check = commands.add_parser(
+        "check", help="explore one model, breadth first, or check what is known"
+    )
+    check.add_argument(
+        "name", metavar="NAME", nargs="?", choices=MODELS, help="see `list`"
+    )
+    check.set_defaults(run=run)
+    _add_extent(check.add_mutually_exclusive_group())
+    check.add_argument(
+        "--property",
+        action="append",
+        help="check only this and stop where it breaks (may be repeated; `none` counts"
+        " states); without it, every state is visited and every property judged",
+    )
+    check.add_argument("--json", action="store_true", help="print one JSON object")
+    check.add_argument("--states-max", type=int, help="stop after so many states")
+    check.add_argument(
+        "--force", action="store_true", help="begin even if memory will not suffice"
+    )
+    check.add_argument(
+        "--checkpoint",
+        type=Path,
+        metavar="FILE",
+        help="where Ctrl-C leaves the search (default: NAME-SCOPE.search)",
+    )
+
+
+def _add_extent(extent: Any) -> None:
+    extent.add_argument("--scope", help="bounds, such as 2,2,2,1 (default: its first)")
+    extent.add_argument(
+        "--quick", action="store_true", help="check what is checked at each change"
+    )
+    extent.add_argument("--all", action="store_true", help="check every entry")
+    extent.add_argument(
+        "--bugs", metavar="RELEASE", help="show the bugs that a release has: 0.10.0"
+    )
+    extent.add_argument(
+        "--resume", type=Path, metavar="FILE", help="go on where Ctrl-C stopped"
+    )
+
+
+ALONE = ("property", "states_max", "checkpoint")
+"""Options for a single check."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what the options say, and return the exit status."""
+    is_many = options.quick or options.all or options.bugs is not None
+    given = [name for name in ALONE if getattr(options, name) is not None]
+    if (is_many or options.resume) and given:
+        option = given[0].replace("_", "-")
+        return complain(f"--{option} is for a check of one model at one scope")
+    try:
+        return many.run(options) if is_many else single.run(options)
+    except (ValueError, OSError) as error:
+        return complain(str(error))
+    except (single.TooLargeError, CheckpointError, SpecError) as error:
+        return complain(str(error))

@@ -1,0 +1,99 @@
+"""What a check found, beside what was expected, as text and as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from logion_model.checkpoint import About
+from logion_model.entry import Entry, difference, written
+from logion_model.kernel import Report, Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One check: which, what it found, and what the catalogue expects of it."""
+
+    about: About
+    report: Report[Any]
+    seconds: float
+    expected: Entry | None
+
+    @property
+    def difference(self) -> str | None:
+        """Return what was found instead of what was expected, None if nothing."""
+        if self.expected is None or self.report.verdict == "bounded":
+            return None
+        return difference(self.expected, self.report)
+
+    @property
+    def trace_length(self) -> int | None:
+        """Return the states in the shortest counterexample, None without one."""
+        violation = self.report.violation
+        return None if violation is None else violation.length
+
+    @property
+    def row(self) -> dict[str, object]:
+        """Return it as one flat JSON object."""
+        return {
+            "name": self.about.name,
+            "scope": list(self.about.scope),
+            "properties": self.about.properties,
+            "verdict": self.report.verdict,
+            "distinct": self.report.distinct,
+            "depth": self.report.depth,
+            "trace_length": self.trace_length,
+            "seconds": round(self.seconds, 3),
+            "expected": None if self.expected is None else str(self.expected),
+            "difference": self.difference,
+        }
+
+    @property
+    def whole(self) -> dict[str, object]:
+        """Return it as a JSON object with counts per action and counterexamples."""
+        report = self.report
+        return self.row | {
+            "complete": report.complete,
+            "generated": report.generated,
+            "taken": dict(report.taken),
+            "never_taken": list(report.never_taken),
+            "unreached": list(report.unreached),
+            "violations": [_violation_as_json(found) for found in report.violations],
+        }
+
+    @property
+    def lines(self) -> list[str]:
+        """Return it as text: counts, actions, counterexamples."""
+        report = self.report
+        return [
+            f"{self.about.name} at {written(self.about.scope)}: {report.verdict}",
+            _counts(report),
+            *(f"  {times:9,}  {name}" for name, times in report.taken.items()),
+            *(f"never taken: {name}" for name in report.never_taken),
+            *(f"never seen: {name}" for name in report.unreached),
+            *(str(violation) for violation in report.violations),
+            *self._expectation,
+        ]
+
+    @property
+    def _expectation(self) -> list[str]:
+        if self.expected is None or self.report.verdict == "bounded":
+            return []
+        if self.difference is None:
+            return ["as expected"]
+        return [f"NOT AS EXPECTED: {self.expected}", f"found {self.difference}"]
+
+
+def _counts(report: Report[Any]) -> str:
+    states, steps = f"{report.distinct:,} states", f"{report.generated:,} steps"
+    return f"{states}, {steps}, depth {report.depth}"
+
+
+def _violation_as_json(violation: Violation[Any]) -> dict[str, object]:
+    actions = [str(step.action) for step in violation.steps if step.action is not None]
+    return {
+        "property": violation.broken,
+        "source": violation.source,
+        "length": violation.length,
+        "actions": actions,
+    }

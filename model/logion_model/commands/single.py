@@ -1,0 +1,125 @@
+"""Explore one model at one scope: begin or go on, estimate, stop, tell."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from logion_model import checkpoint
+from logion_model.catalogue import CATALOGUE, MODELS, expected
+from logion_model.checkpoint import About
+from logion_model.commands.console import (
+    BROKEN,
+    HOLDS,
+    INTERRUPTED,
+    Watcher,
+    complain,
+    watching,
+    write,
+)
+from logion_model.commands.outcome import Outcome
+from logion_model.entry import Scope, written
+from logion_model.estimate import (
+    Estimate,
+    bytes_each,
+    free_memory,
+    rounded,
+    states_in_all,
+)
+from logion_model.kernel import Search
+
+PILOT_STATES = 200_000
+"""States visited before the size of the whole is guessed."""
+
+
+class TooLargeError(Exception):
+    """The states of a scope would not fit in memory."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check one model, print what was found, and return the exit status."""
+    if options.resume:
+        about = checkpoint.about(options.resume)
+        search = checkpoint.load(options.resume, _model(about.name))
+    else:
+        about = _asked(options)
+        spec = _model(about.name).at(about.scope)
+        to_the_end = not about.properties
+        search = Search.begun(spec, about.properties, to_the_end=to_the_end)
+    with watching(f"{about.name} at {written(about.scope)}") as watcher:
+        _explore(search, watcher, options)
+    found = Outcome(about, search.report(), watcher.seconds, expected(*about))
+    _tell(found, as_json=options.json)
+    if watcher.stopped and found.report.verdict == "bounded":
+        return _stopped(watcher.stopped, search, about, options.checkpoint)
+    as_it_should = found.report.verdict in ("holds", "bounded") and not found.difference
+    return HOLDS if as_it_should else BROKEN
+
+
+def _model(name: str) -> Any:
+    if name not in MODELS:
+        raise ValueError(f"there is no model {name!r}; see `logion model list`")
+    return MODELS[name]
+
+
+def _asked(options: argparse.Namespace) -> About:
+    """Return which check the command line asks for.
+
+    Raises ValueError if it names no model, or a scope that is none.
+    """
+    if options.name is None:
+        raise ValueError("which model? See `logion model list`")
+    first = next(entry for entry in CATALOGUE if entry.name == options.name)
+    scope = first.scope if options.scope is None else _scope(options.scope)
+    return About(options.name, scope, _properties(options.property))
+
+
+def _scope(text: str) -> Scope:
+    try:
+        return tuple(int(number) for number in text.split(","))
+    except ValueError:
+        raise ValueError(f"scope {text!r} is not numbers with commas") from None
+
+
+def _properties(named: list[str] | None) -> tuple[str, ...] | None:
+    if named is None:
+        return None
+    return () if named == ["none"] else tuple(named)
+
+
+def _explore(
+    search: Search[Any], watcher: Watcher, options: argparse.Namespace
+) -> None:
+    """Go on with a search; refuse one that would not fit once its growth is known."""
+    bound = options.states_max
+    pilot = PILOT_STATES if bound is None else min(PILOT_STATES, bound)
+    search.run(watcher, states_max=pilot)
+    if not options.force and bound is None and not search.report().complete:
+        _refuse_if_too_large(search)
+    search.run(watcher, states_max=bound)
+
+
+def _refuse_if_too_large(search: Search[Any]) -> None:
+    estimate = Estimate(states_in_all(search.sizes), bytes_each(search.parents))
+    free = free_memory()
+    if estimate.size > free:
+        raise TooLargeError(
+            f"{estimate}: {rounded(estimate.size / 1e9)} GB, and"
+            f" {free / 1e9:.1f} GB are free; --force tries all the same"
+        )
+
+
+def _tell(found: Outcome, *, as_json: bool) -> None:
+    if as_json:
+        write(json.dumps(found.whole, indent=2))
+    else:
+        write(*found.lines)
+
+
+def _stopped(why: str, search: Search[Any], about: About, file: Path | None) -> int:
+    path = file or about.file
+    checkpoint.save(path, about, search)
+    complain(f"{why}; `logion model check --resume {path}` goes on")
+    return INTERRUPTED

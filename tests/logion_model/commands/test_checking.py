@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+import json
+import re
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from logion_model.bugs import shows
+from logion_model.catalogue import check
+from logion_model.cli import main
+from logion_model.commands import many, single
+from logion_model.commands.console import Watcher
+from logion_model.entry import Entry, expect
+from logion_model.kernel import Report, Search
+
+TRUNCATING = ["check", "truncate-to-high-watermark", "--scope"]
+
+
+def test_check_counts_the_states_and_exits_0_when_everything_holds(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*TRUNCATING, "2,2,2,0"]) == 0
+    printed = capsys.readouterr().out
+    assert "truncate-to-high-watermark at 2,2,2,0: holds\n95 states, " in printed
+    assert "depth 12\n" in printed
+
+
+def test_check_without_a_property_counts_on_after_a_violation_and_exits_1(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*TRUNCATING, "2,2,2,1", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["distinct"], found["depth"]) == (1_251, 16)
+    lengths = {broken["property"]: broken["length"] for broken in found["violations"]}
+    assert lengths == {"weak-isr": 9, "strong-isr": 10}
+
+
+def test_check_of_one_property_prints_its_shortest_counterexample(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*TRUNCATING, "2,2,2,1", "--property", "weak-isr"]) == 1
+    printed = capsys.readouterr().out
+    assert "violates weak-isr (Kafka documentation" in printed
+    assert "  8. become_follower(1, 0, 1)\n" in printed
+    assert "  9. " not in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--scope", "2,2"], "wants replicas,log_size,records,epochs"),
+        (["--scope", "two"], "scope 'two' is not numbers"),
+        (["--scope", "2,2,2,0", "--property", "odd"], "has no property odd"),
+    ],
+)
+def test_wrong_usage_exits_2_and_says_what_was_wanted(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "kip-101", *arguments]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_check_without_a_model_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--scope", "2,2,2,0"]) == 2
+    assert "which model?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "option", [["--property", "weak-isr"], ["--states-max", "9"], ["--checkpoint", "f"]]
+)
+@pytest.mark.parametrize("many_at_once", [["--all"], ["--quick"], ["--bugs", "0.10.0"]])
+def test_options_for_one_check_are_refused_with_many(
+    option: list[str], many_at_once: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", *many_at_once, *option]) == 2
+    assert f"{option[0]} is for a check of one model" in capsys.readouterr().err
+
+
+def test_a_search_that_was_bounded_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*TRUNCATING, "2,2,2,0", "--states-max", "10"]) == 0
+    assert "bounded" in capsys.readouterr().out
+
+
+def test_check_all_checks_what_the_catalogue_says_of_a_model(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["check", "--all", "log"]) == 0
+    printed = capsys.readouterr().out
+    assert (
+        "ok    log at 3,2,1, all properties: 1,832 states, depth 12, holds" in printed
+    )
+    assert "2 checked in " in printed
+    assert ": all as expected\n" in printed
+
+
+def test_check_all_exits_1_when_something_else_is_found(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(many, "CATALOGUE", (expect("log", (2, 2, 1), 1, 1),))
+    assert main(["check", "--all", "log"]) == 1
+    printed = capsys.readouterr().out
+    assert "WRONG log at 2,2,1, all properties: 1 states, depth 1, holds" in printed
+    assert "      found 223 states" in printed
+    assert "1 WRONG" in printed
+
+
+def test_quick_leaves_out_what_takes_long_and_prints_one_object(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    short = expect("kip-320", (2, 2, 2, 0), 93, 12)
+    long = replace(short, scope=(9, 9, 9, 9), quick=False)
+    monkeypatch.setattr(many, "CATALOGUE", (short, long))
+    assert main(["check", "--quick", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["wrong"] == 0
+    (row,) = found["entries"]
+    assert (row["name"], row["scope"], row["distinct"]) == ("kip-320", [2, 2, 2, 0], 93)
+    assert row["difference"] is None
+
+
+def test_the_bugs_of_a_release_are_shown_with_their_cures(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = expect("truncate-to-high-watermark", (2, 2, 2, 1), weak_isr=9)
+    monkeypatch.setattr(many, "CATALOGUE", (shows(1, broken, cure="kip-320"),))
+    assert main(["check", "--bugs", "0.10.0"]) == 0
+    printed = capsys.readouterr().out
+    assert "bug 1, KIP-101: followers truncate to their high watermark\nok  " in printed
+    assert "ok    kip-320 at 2,2,2,1, weak-isr: holds" in printed
+    assert (
+        "bug 2, KAFKA-3919: replicas that lost power diverge\n      no entry" in printed
+    )
+
+
+def test_a_release_of_which_no_bug_is_known_is_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["check", "--bugs", "9.9"]) == 2
+    assert "no bug is known of '9.9'; of 0.10.0 are" in capsys.readouterr().err
+
+
+def test_one_json_object_says_what_was_found_and_what_was_expected(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*TRUNCATING, "2,2,2,1", "--property", "weak-isr", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["name"] == "truncate-to-high-watermark"
+    assert found["scope"] == [2, 2, 2, 1]
+    assert found["verdict"] == "violated"
+    assert (found["distinct"], found["depth"], found["trace_length"]) == (435, 9, 9)
+    assert found["seconds"] >= 0
+    assert "violates weak-isr after 9" in found["expected"]
+    assert found["difference"] is None
+
+
+def test_the_property_none_counts_states_without_judging_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*TRUNCATING, "2,2,2,1", "--property", "none", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["distinct"], found["verdict"]) == (1_251, "holds")
+    assert found["trace_length"] is None
+    assert found["expected"].endswith("states only: 1,251 states, depth 16, holds")
+
+
+def test_without_a_scope_the_first_of_the_catalogue_is_explored(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["check", "kip-320"]) == 0
+    assert "kip-320 at 2,2,2,0: holds\n93 states, " in capsys.readouterr().out
+
+
+def test_what_is_not_as_expected_is_said_and_exits_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = expect("kip-320", (2, 2, 2, 0), 94, 12)
+    monkeypatch.setattr(single, "expected", lambda *_: wrong)
+    assert main(["check", "kip-320", "--scope", "2,2,2,0"]) == 1
+    printed = capsys.readouterr().out
+    assert "NOT AS EXPECTED: kip-320 at 2,2,2,0, all properties: 94 states" in printed
+    assert "found 93 states, depth 12, holds\n" in printed
+
+
+def test_a_scope_that_would_not_fit_is_refused_unless_forced(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(single, "PILOT_STATES", 5_000)
+    monkeypatch.setattr(single, "free_memory", lambda: 1_000_000)
+    assert main(["check", "kip-320", "--scope", "2,2,2,2"]) == 2
+    refused = capsys.readouterr().err
+    assert re.search(r"about [\d,]+ states, \d+ bytes each: .* GB are free", refused)
+    assert main(["check", "kip-320", "--scope", "2,2,2,2", "--force"]) == 0
+
+
+def test_a_search_that_was_interrupted_goes_on_from_its_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(single, "_explore", explored_until_interrupted)
+    file = str(tmp_path / "kept")
+    checked = ["check", "kip-320", "--scope", "2,2,2,2"]
+    assert main([*checked, "--checkpoint", file]) == 130
+    stopped = capsys.readouterr()
+    assert f"`logion model check --resume {file}` goes on" in stopped.err
+    assert "bounded" in stopped.out
+    monkeypatch.undo()
+    assert main(["check", "--resume", file]) == 0
+    assert "5,973 states" in capsys.readouterr().out
+
+
+def explored_until_interrupted(
+    search: Search[object], watcher: Watcher, options: object
+) -> None:
+    """Explore as the user does who presses Ctrl-C after 3,000 states."""
+    search.run(watcher, states_max=3_000)
+    signal.raise_signal(signal.SIGINT)
+    search.run(watcher)
+
+
+def test_ctrl_c_ends_a_check_of_many(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(entry: Entry, watcher: Watcher) -> Report[object]:
+        signal.raise_signal(signal.SIGINT)
+        return check(entry, watcher)
+
+    monkeypatch.setattr(many, "check", interrupted)
+    assert main(["check", "--quick", "log"]) == 130
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"format": "other"}', "[]"])
+def test_a_file_that_is_no_search_is_refused(
+    content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "file"
+    file.write_text(content)
+    assert main(["check", "--resume", str(file)]) == 2
+    assert str(file) in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "--resume", str(tmp_path / "no")]) == 2
+    assert "No such file" in capsys.readouterr().err

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+from logion_model.catalogue import CATALOGUE, MODELS
+from logion_model.checkpoint import About, CheckpointError, about, load, save
+from logion_model.entry import Entry
+from logion_model.kernel import Report, Search, explore
+
+FIRST = {entry.name: entry for entry in reversed(CATALOGUE) if entry.distinct}
+
+
+def stopped(entry: Entry, states: int) -> tuple[About, Search[Any]]:
+    """Return a search of an entry's states that was stopped after so many."""
+    asked = About(entry.name, entry.scope, None)
+    search = Search.begun(MODELS[entry.name].at(entry.scope), None, to_the_end=True)
+    search.run(states_max=states)
+    return asked, search
+
+
+@pytest.mark.parametrize("entry", FIRST.values(), ids=lambda entry: entry.name)
+def test_a_search_that_goes_on_from_disk_finds_what_one_without_a_break_finds(
+    entry: Entry, tmp_path: Path
+) -> None:
+    asked, search = stopped(entry, states=20)
+    save(tmp_path / "file", asked, search)
+    assert about(tmp_path / "file") == asked
+    went_on: Report[Any] = load(tmp_path / "file", MODELS[entry.name]).run()
+    assert went_on == explore(MODELS[entry.name].at(entry.scope), to_the_end=True)
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
+    asked, search = stopped(FIRST["log"], states=100)
+    file = tmp_path / "file"
+    save(file, asked, search)
+    file.write_bytes(file.read_bytes()[:-100])
+    with pytest.raises(CheckpointError, match="damaged"):
+        load(file, MODELS["log"])
+
+
+@pytest.mark.parametrize("harmful", [print, Path, pytest.main])
+def test_a_file_that_would_run_code_is_refused(harmful: object, tmp_path: Path) -> None:
+    asked, search = stopped(FIRST["log"], states=100)
+    file = tmp_path / "file"
+    save(file, asked, search)
+    head = file.read_bytes().split(b"\n")[0]
+    file.write_bytes(head + b"\n" + pickle.dumps(harmful))
+    with pytest.raises(CheckpointError, match="is no part of a state"):
+        load(file, MODELS["log"])
+
+
+def test_a_function_of_the_model_is_no_part_of_a_state(tmp_path: Path) -> None:
+    asked, search = stopped(FIRST["log"], states=100)
+    file = tmp_path / "file"
+    save(file, asked, search)
+    head = file.read_bytes().split(b"\n")[0]
+    file.write_bytes(head + b"\n" + pickle.dumps(stopped.__globals__["explore"]))
+    with pytest.raises(CheckpointError, match="is no part of a state"):
+        load(file, MODELS["log"])
+
+
+def test_a_file_is_named_after_the_model_and_its_scope() -> None:
+    assert About("kip-320", (3, 2, 2, 2), None).file == Path("kip-320-3,2,2,2.search")
