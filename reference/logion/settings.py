@@ -164,6 +164,11 @@ def value_text(value: Value) -> str | None:
             return str(value)
 
 
+def texts_of(given: Mapping[str, Value] | None) -> dict[str, str]:
+    """Return settings that a program gives, each written as in a settings file."""
+    return {key: value_text(it) or "" for key, it in (given or {}).items()}
+
+
 def documentation(name: str) -> str | None:
     """Return in one line what a broker or topic setting does; None if unknown."""
     from logion import config_docs

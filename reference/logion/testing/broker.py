@@ -38,7 +38,7 @@ from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.records.record import Record, read_records
 from logion.replica.partition import Partition
-from logion.settings import value_text
+from logion.settings import texts_of
 from logion.testing.clock import JumpingClock
 from logion.testing.groups import remove_group
 from logion.testing.life import Life
@@ -90,7 +90,7 @@ class Broker:
         release, DirectoryRefused for a folder in use, OSError for an address in use.
         """
         self._release = release
-        self._given = {key: value_text(it) or "" for key, it in (config or {}).items()}
+        self._given = texts_of(config)
         self._data = data
         self._faults = Faults()
         if faults is not None:
@@ -153,10 +153,10 @@ class Broker:
         name: str,
         *,
         partitions: int = 1,
-        configs: Mapping[str, str] | None = None,
+        configs: Mapping[str, Setting] | None = None,
     ) -> None:
         """Make a topic; raises ApiError as CreateTopics does."""
-        new = NewTopic(name, partitions, 1, configs=dict(configs or {}))
+        new = NewTopic(name, partitions, 1, configs=texts_of(configs))
 
         async def make(broker: Running) -> None:
             (made,) = await broker.state.cluster.create_topics([new])

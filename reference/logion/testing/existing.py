@@ -22,6 +22,7 @@ from logion.client.consumer import Consumer
 from logion.names import TopicPartition
 from logion.protocol.messages.metadata import MetadataRequest, MetadataResponse
 from logion.records.record import Record
+from logion.settings import Value, texts_of
 
 T = TypeVar("T")
 
@@ -80,13 +81,14 @@ class ExistingBroker:
         name: str,
         *,
         partitions: int = 1,
-        configs: Mapping[str, str] | None = None,
+        configs: Mapping[str, Value] | None = None,
     ) -> None:
         """Make a topic; returns when all its partitions have a leader."""
+        given = texts_of(configs)
 
         async def make(cluster: Cluster) -> None:
             await admin.create_topic(
-                cluster, name, partitions=partitions, configs=configs
+                cluster, name, partitions=partitions, configs=given
             )
             for index in range(partitions):
                 wanted = TopicPartition(name, index)

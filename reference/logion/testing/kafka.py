@@ -110,7 +110,7 @@ class Kafka:
         name: str = "topic",
         *,
         partitions: int = 1,
-        configs: Mapping[str, str] | None = None,
+        configs: Mapping[str, Setting] | None = None,
     ) -> str:
         """Make the test's own topic for `name`; return what it is really called.
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from logion.protocol.errors import ApiError, Error
+from logion.settings import Value
 from logion.testing import Broker
 from logion.testing.existing import ExistingBroker
 
@@ -46,6 +47,17 @@ async def test_topics_and_records_are_those_of_the_broker() -> None:
         assert broker.partitions("u") == 3
         existing.delete_topic("u")
         assert broker.topics() == ["t"]
+
+
+@pytest.mark.parametrize("kind", ["own", "existing"])
+async def test_settings_of_a_topic_need_not_be_texts(kind: str) -> None:
+    compact: dict[str, Value] = {"cleanup.policy": "compact"}
+    given = compact | {"retention.ms": 77, "preallocate": True}
+    async with Broker() as broker:
+        asked = broker if kind == "own" else ExistingBroker(broker.bootstrap)
+        asked.create_topic("t", configs=given)
+        (topic,) = broker.inspect().topics
+        assert topic.configs == compact | {"retention.ms": "77", "preallocate": "true"}
 
 
 @pytest.mark.parametrize("name", ["_private", "nosuch"])
