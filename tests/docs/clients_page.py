@@ -65,6 +65,9 @@ NOTES = """Notes
   `group.instance.id` (1.21.7 to 1.22.3), to which this broker and Apache Kafka 4.3.0
   answer INVALID_REQUEST: it counts as a member until its session has ended, and so long
   nobody else gets its name. A test holds that it is so.
+- `Commit` of sarama's session tells nobody that the coordinator was away or still
+  loading: its program asks what is committed, and commits again until it is so. A test
+  has the first commit of every client refused.
 - java-0.10.0.1, kcat and kafkajs do not tell generations: there the times of the events
   decide alone.
 """

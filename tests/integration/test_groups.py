@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from logion.testing import Broker as Embedded
 
 from tests.integration import brokers
 from tests.integration.clients_table import CLIENTS, Client, client_named
@@ -152,6 +153,29 @@ def test_groups_go_on_over_a_stop_and_a_kill_of_the_broker_from_what_was_committ
             assert [it.log.first_offsets() for it in newcomers] == [committed] * len(
                 groups
             )
+
+
+COMMITTING = [it for it in CLIENTS if it.commits_when_asked]
+
+
+@pytest.mark.parametrize("client", COMMITTING, ids=name_of)
+def test_what_a_member_says_is_committed_is_although_it_was_refused_at_first(
+    client: Client, members: Members
+) -> None:
+    release = newest_for(client)
+    refusal = {"api": "OffsetCommit", "error": "COORDINATOR_LOAD_IN_PROGRESS"}
+    with Embedded(release=release, config=settings_for(release)) as broker:
+        feed = Feed(broker.bootstrap, "refused", release)
+        group = Group("refused", feed, members, client.assignors[:1])
+        feed.send(ROUND)
+        broker.faults.add(refusal)
+        group.join(client)
+        for_all([group], Group.settle, Group.get_all, Group.commit)
+        assert len(broker.faults.fired()) == 1
+        (found,) = broker.inspect().groups
+        told = {(it.topic, it.partition): at for it, at in found.offsets.items()}
+        assert {place: at.offset for place, at in told.items()} == feed.ends
+        group.leave()
 
 
 def go_and_come_back(group: Group, go: Callable[[Member], None]) -> None:

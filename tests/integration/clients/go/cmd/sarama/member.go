@@ -128,7 +128,21 @@ func (m *member) revoked(session sarama.ConsumerGroupSession, place lines.Place)
 // Poll lets the library's goroutines tell of records.
 func (m *member) Poll() { time.Sleep(pollTime) }
 
+// Commit asks the broker what is committed, and commits again until it is: the library
+// tells nobody when the coordinator is away or loads, as it is after a restart.
 func (m *member) Commit() lines.Positions {
+	for deadline := time.Now().Add(m.job.Patience()); ; time.Sleep(pollTime) {
+		committed := m.commitOnce()
+		if m.isStored(committed) {
+			return committed
+		}
+		if time.Now().After(deadline) {
+			lines.Must(fmt.Errorf("%v was not committed", committed))
+		}
+	}
+}
+
+func (m *member) commitOnce() lines.Positions {
 	m.Lock()
 	defer m.Unlock()
 	committed := lines.Positions{}
@@ -140,6 +154,29 @@ func (m *member) Commit() lines.Positions {
 		m.session.Commit()
 	}
 	return committed
+}
+
+func (m *member) isStored(committed lines.Positions) bool {
+	asked := map[string][]int32{}
+	for place := range committed {
+		asked[place.Topic] = append(asked[place.Topic], place.Partition)
+	}
+	admin, err := sarama.NewClusterAdmin([]string{m.job.Bootstrap}, configure(m.job))
+	if err != nil {
+		return false
+	}
+	defer admin.Close()
+	answer, err := admin.ListConsumerGroupOffsets(m.job.Group, asked)
+	if err != nil {
+		return false
+	}
+	for place, at := range committed {
+		block := answer.GetBlock(place.Topic, place.Partition)
+		if block == nil || block.Err != sarama.ErrNoError || block.Offset != at {
+			return false
+		}
+	}
+	return true
 }
 
 func (m *member) Leave() {
