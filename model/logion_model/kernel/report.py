@@ -33,6 +33,9 @@ class Violation(Generic[S]):
     broken: str
     source: str
     steps: tuple[Step[S], ...]
+    again: int | None = None
+    """Of a path without end: the step that follows the last one. If that is the last
+    one itself, nothing more happens."""
 
     @property
     def length(self) -> int:
@@ -43,7 +46,17 @@ class Violation(Generic[S]):
         """Return the counterexample as a program: numbered actions."""
         actions = [step.action for step in self.steps if step.action is not None]
         lines = [f"{n:3}. {action}" for n, action in enumerate(actions, 1)]
-        return "\n".join([f"violates {self.broken} ({self.source})", *lines])
+        title = f"violates {self.broken} ({self.source})"
+        return "\n".join([title, *lines, *self._ending])
+
+    @property
+    def _ending(self) -> list[str]:
+        if self.again is None:
+            return []
+        stops = self.again == len(self.steps) - 1
+        return [
+            "     and nothing more" if stops else f"     and on with {self.again + 1}"
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,14 @@ from itertools import pairwise
 from typing import Any, Generic, TypeAlias, cast
 
 from logion_model.kernel.faults import Checked, SpecError
+from logion_model.kernel.liveness import judged
 from logion_model.kernel.report import DEADLOCK, Progress, Report, Step, Violation
-from logion_model.kernel.spec import Action, Property, S, Spec
+from logion_model.kernel.spec import Action, Liveness, Property, S, Spec
 
 Watch: TypeAlias = Callable[[Progress], bool]
 """Is told how far a search has come, now and then; False makes it stop there."""
+
+Promise: TypeAlias = Property[S] | Liveness[S]
 
 WATCHED_EVERY = 1_000
 """States of a level gone on from between two calls of a `Watch`."""
@@ -36,24 +39,26 @@ def explore(
     `invariants` names those to check (all when None, none when empty). `to_the_end`
     goes on after a violation, so that every state is counted and every property
     judged. `states_max` and `depth_max` end the search after the level that reaches
-    them. Raises ValueError for an invariant that the specification does not have, and
-    SpecError for a specification that contradicts itself.
+    them. What must happen in the end (`Spec.liveness`) goes by its name among the
+    invariants, and is judged once every state is known. Raises ValueError for a name
+    that the specification does not have, and SpecError if it contradicts itself.
     """
     search = Search.begun(spec, invariants, to_the_end=to_the_end)
     return search.run(watch, states_max=states_max, depth_max=depth_max)
 
 
-def chosen(spec: Spec[S], names: Sequence[str] | None) -> tuple[Property[S], ...]:
-    """Return the invariants of these names, all of them for None.
+def chosen(spec: Spec[S], names: Sequence[str] | None) -> tuple[Promise[S], ...]:
+    """Return the properties of these names, all of them for None.
 
     Raises ValueError for one that the specification does not have.
     """
+    known: tuple[Promise[S], ...] = (*spec.invariants, *spec.liveness)
+    by_name = {it.name: it for it in known}
     if names is None:
-        return spec.invariants
-    by_name = {invariant.name: invariant for invariant in spec.invariants}
+        return known
     if unknown := [name for name in names if name not in by_name]:
-        known = ", ".join(by_name)
-        raise ValueError(f"{spec.name} has no property {unknown[0]}; it has {known}")
+        has = ", ".join(by_name)
+        raise ValueError(f"{spec.name} has no property {unknown[0]}; it has {has}")
     return tuple(by_name[name] for name in names)
 
 
@@ -64,6 +69,8 @@ class Search(Generic[S]):
     spec: Spec[S]
     unbroken: tuple[Property[S], ...]
     to_the_end: bool
+    promises: tuple[Liveness[S], ...] = ()
+    """What must happen in the end, as far as it is not judged yet."""
     parents: dict[S, S | None] = field(default_factory=dict)
     """The visited states, each with the state it was first reached from."""
     keys: set[Hashable] = field(default_factory=set)
@@ -90,13 +97,28 @@ class Search(Generic[S]):
         cls, spec: Spec[S], names: Sequence[str] | None, *, to_the_end: bool
     ) -> Search[S]:
         """Return a search that has visited the initial states."""
-        search = cls(spec, chosen(spec, names), to_the_end, unreached=spec.sometimes)
-        with search.checked:
-            for state in spec.initial:
-                if search._is_new(state) and not search.is_over:
-                    search._admit(state, None)
-        search._descend()
+        search = cls.judging(spec, names, to_the_end=to_the_end)
+        search.unreached = spec.sometimes
+        search.start()
         return search
+
+    @classmethod
+    def judging(
+        cls, spec: Spec[S], names: Sequence[str] | None, *, to_the_end: bool
+    ) -> Search[S]:
+        """Return a search that has visited nothing."""
+        named = chosen(spec, names)
+        invariants = tuple(it for it in named if isinstance(it, Property))
+        promises = tuple(it for it in named if isinstance(it, Liveness))
+        return cls(spec, invariants, to_the_end, promises)
+
+    def start(self) -> None:
+        """Visit the initial states."""
+        with self.checked:
+            for state in self.spec.initial:
+                if self._is_new(state) and not self.is_over:
+                    self._admit(state, None)
+        self._descend()
 
     @property
     def is_over(self) -> bool:
@@ -124,6 +146,9 @@ class Search(Generic[S]):
             if self.depth == depth_max or not self._finish_level(watch):
                 break
             self._descend()
+        if not self.level and not self.is_over and self.promises:
+            self.violations += judged(self.spec, self.promises)
+            self.promises = ()
         return self.report()
 
     def _descend(self) -> None:
@@ -214,12 +239,10 @@ class Search(Generic[S]):
     @classmethod
     def resumed(cls, spec: Spec[S], saved: dict[str, Any]) -> Search[S]:
         """Return the search that was saved, of the same specification."""
-        search = cls(
-            spec,
-            chosen(spec, saved["unbroken"]),
-            saved["to_the_end"],
-            unreached=tuple(p for p in spec.sometimes if p.name in saved["unreached"]),
-        )
+        names = saved["unbroken"] + saved["promises"]
+        search = cls.judging(spec, names, to_the_end=saved["to_the_end"])
+        wanted = saved["unreached"]
+        search.unreached = tuple(p for p in spec.sometimes if p.name in wanted)
         for name in _SAVED:
             setattr(search, name, saved[name])
         if not spec.tells_all_apart:  # the keys of another process may be others
@@ -238,7 +261,7 @@ _SAVED = (
     "taken",
     "violations",
 )
-_BY_NAME = ("unbroken", "unreached")
+_BY_NAME = ("unbroken", "promises", "unreached")
 
 
 def along(spec: Spec[S], path: Iterable[S]) -> tuple[Step[S], ...]:

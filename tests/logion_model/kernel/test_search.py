@@ -148,7 +148,9 @@ def manager_steps(state: Commit, n: int) -> Iterator[tuple[Action, Commit]]:
         yield Action("told_abort", (n,)), becomes("aborted")
 
 
-@pytest.mark.parametrize(("managers", "distinct"), [(3, 288), (4, 1_568), (5, 8_832)])
+@pytest.mark.parametrize(
+    ("managers", "distinct"), [(3, 288), (4, 1_568), (5, 8_832), (6, 50_816)]
+)
 def test_two_phase_commit_has_as_many_states_as_other_checkers_count(
     managers: int, distinct: int
 ) -> None:
