@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from logion_model import log
+from logion_model import log, log_folder
+from logion_model.bugs import shows
 from logion_model.entry import Model, expect
+
+
+def _in_folder(rules: log_folder.Rules) -> Model:
+    return Model(
+        rules.name,
+        rules.title,
+        rules.source,
+        log.Scope._fields,
+        lambda scope: log_folder.specification(rules, log.Scope(*scope)),
+    )
+
 
 MODELS = (
     Model(
@@ -13,11 +25,18 @@ MODELS = (
         log.Scope._fields,
         lambda scope: log.specification(log.Scope(*scope)),
     ),
+    *map(_in_folder, log_folder.VARIANTS),
 )
-"""The log."""
+"""The log, and the folder in which its segments are."""
 
 ENTRIES = (
     expect("log", (3, 2, 1), 1_832, 12),
     expect("log", (4, 2, 1), 13_048, 14),
+    expect("log-folder", (3, 2, 1), 1_832, 12),
+    shows(
+        21,
+        expect("log-folder-kafka-3968", (3, 2, 1), 5_720, 13, flushed_records_stay=6),
+        cure="log-folder",
+    ),
 )
 """Its sizes, which only guard against change; every promise holds."""

@@ -14,6 +14,7 @@ from logion_model.replication import (
     kip_101,
     kip_279,
     kip_320,
+    kip_320_faults,
     kip_320_first_try,
     truncate_to_high_watermark,
 )
@@ -35,8 +36,9 @@ MODELS = (
     _variant(kip_279.RULES),
     _variant(kip_320_first_try.RULES),
     _variant(kip_320.RULES),
+    *map(_variant, kip_320_faults.VARIANTS),
 )
-"""The variants of replication, oldest first."""
+"""The variants of replication, oldest first; then the newest with older faults."""
 
 _HW, _FIRST_TRY = "truncate-to-high-watermark", "kip-320-first-try"
 
@@ -89,18 +91,35 @@ _ENTRIES = (
     expect("kip-320", (3, 2, 2, 2), 737_794, 26),
 )
 
+_UNCLEAN, _SAME_LEADER = "unclean-election", "same-leader"
+
+_FAULTS = (
+    shows(
+        12,
+        expect(_UNCLEAN, (2, 2, 2, 1), 1_381, 15, strong_isr=7),
+        cure="kip-320",
+    ),
+    expect(_SAME_LEADER, (2, 2, 2, 2), 5_973, 18),
+    replace(_bug(6, _SAME_LEADER, (3, 1, 2, 2), "weak-isr", 15), quick=False),
+    replace(_bug(6, _SAME_LEADER, (3, 1, 2, 2), "strong-isr", 15), quick=False),
+    replace(expect("kip-320", (3, 1, 2, 2), 173_779, 23), quick=False),
+)
+
 
 def _is_quick(entry: Entry) -> bool:
     replicas, _, _, epochs = entry.scope
     return replicas < 3 or epochs == 0 or (epochs == 1 and bool(entry.broken))
 
 
-ENTRIES = tuple(
-    replace(
-        entry,
-        source="TLC, on the TLA+ of the same variant",
-        quick=_is_quick(entry),
-    )
-    for entry in _ENTRIES
+ENTRIES = (
+    *(
+        replace(
+            entry,
+            source="TLC, on the TLA+ of the same variant",
+            quick=_is_quick(entry),
+        )
+        for entry in _ENTRIES
+    ),
+    *_FAULTS,
 )
 """What each variant breaks; the promises that it does not name hold."""

@@ -150,6 +150,10 @@ class Rules:
     """Whether the leader may admit this follower to the ISR."""
     truncate_later: Callable[[State, int, int], bool] | None = None
     """Set when followers truncate in a step of their own, while they fetch."""
+    elects_anybody: bool = False
+    """Whether the controller may elect a replica that is not in the ISR."""
+    trusts_same_leader: bool = False
+    """Whether a follower truncates nothing if its leader is the one it had."""
 
 
 def with_replica(state: State, index: int, replica: Replica) -> State:
@@ -184,6 +188,13 @@ def elect_leader(state: State) -> Steps:
         yield Action("elect_leader", (chosen,)), _decided(state, chosen, quorum.isr)
 
 
+def elect_unclean_leader(state: State) -> Steps:
+    """The controller picks a leader out of the ISR; it is alone in the next."""
+    for chosen in sorted(frozenset(range(len(state.replicas))) - state.quorum.isr):
+        after = _decided(state, chosen, frozenset({chosen}))
+        yield Action("elect_unclean_leader", (chosen,)), after
+
+
 def shrink_isr(state: State) -> Steps:
     """The controller drops a failed broker; the last one stays, without a leader.
 
@@ -216,9 +227,10 @@ def become_follower(rules: Rules, state: State) -> Steps:
         for index, replica in enumerate(state.replicas):
             if index == leader or epoch <= replica.epoch:
                 continue
+            keeps = rules.trusts_same_leader and replica.leader == leader
             end_offset = (
                 replica.end_offset
-                if rules.truncate_later
+                if rules.truncate_later or keeps
                 else rules.truncation_point(state, leader, index)
             )
             if end_offset <= replica.end_offset:
@@ -322,6 +334,8 @@ def next_steps(rules: Rules, scope: Scope, state: State) -> Steps:
     """Yield everything that may happen next."""
     if state.next_epoch <= scope.epochs:
         yield from elect_leader(state)
+        if rules.elects_anybody:
+            yield from elect_unclean_leader(state)
         yield from shrink_isr(state)
     yield from become_leader(state)
     yield from become_follower(rules, state)
@@ -399,6 +413,11 @@ ACTIONS = (
 )
 
 
+def _actions(rules: Rules) -> tuple[str, ...]:
+    unclean = ("elect_unclean_leader",) if rules.elects_anybody else ()
+    return (*ACTIONS, *unclean, *(("truncate",) if rules.truncate_later else ()))
+
+
 def specification(rules: Rules, scope: Scope) -> Spec[State]:
     """Return this variant in a world of this size.
 
@@ -418,7 +437,7 @@ def specification(rules: Rules, scope: Scope) -> Spec[State]:
         name=rules.name,
         initial=(start,),
         next=lambda state: next_steps(rules, scope, state),
-        actions=(*ACTIONS, "truncate") if rules.truncate_later else ACTIONS,
+        actions=_actions(rules),
         invariants=INVARIANTS,
         sometimes=SOMETIMES,
     )
