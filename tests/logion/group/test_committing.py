@@ -299,6 +299,7 @@ async def test_of_commits_that_wait_for_replicas_the_last_one_counts() -> None:
             assert offsets_of(broker, "g") == {}, "nothing is committed yet"
         assert offsets_of(broker, "g") == {T: 19}
     async with running(world=world) as broker, members(broker):
+        await broker.state.groups.loaded()
         assert offsets_of(broker, "g") == {T: 19}
 
 
@@ -312,6 +313,7 @@ async def test_a_commit_that_waits_does_not_bring_back_what_is_deleted_later() -
             delete_offsets(broker.state.groups, "g", [T])
         assert offsets_of(broker, "g") == {}
     async with running(world=world) as broker, members(broker):
+        await broker.state.groups.loaded()
         assert offsets_of(broker, "g") == {}
 
 
