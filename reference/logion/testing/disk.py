@@ -11,6 +11,7 @@ import errno
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TypeAlias
 
 from logion.clock import Clock
@@ -140,6 +141,8 @@ class MemoryDisk:
         self._durable: _Names = {}
         self._locks: set[str] = set()
         self._faults: list[_Fault] = []
+        self._guard = Lock()
+        """Held by the thread that changes anything: syncs come from several."""
         self.unsynced: list[Operation] = []
         """What a crash may lose, oldest first."""
         self.operations = 0
@@ -243,7 +246,10 @@ class MemoryDisk:
         """Return once the names in this directory survive a crash."""
         self.operate()
         path = "" if path == "." else path
-        self._settle({index for index, op in self._indexed() if _directory(op) == path})
+        with self._guard:
+            self._settle(
+                {index for index, op in self._indexed() if _directory(op) == path}
+            )
 
     def lock(self, path: str) -> RamLock:
         """Lock the file, making it if need be; BlockingIOError if another holds it."""
@@ -256,25 +262,28 @@ class MemoryDisk:
 
     def operate(self) -> None:
         """Count an operation; raise if one that was to fail is due."""
-        self.operations += 1
-        for fault in self._faults:
-            if fault.after > 0:
-                fault.after -= 1
-            elif fault.count > 0:
-                fault.count -= 1
-                raise OSError(fault.code, os.strerror(fault.code))
+        with self._guard:
+            self.operations += 1
+            for fault in self._faults:
+                if fault.after > 0:
+                    fault.after -= 1
+                elif fault.count > 0:
+                    fault.count -= 1
+                    raise OSError(fault.code, os.strerror(fault.code))
 
     def do(self, operation: Operation) -> None:
         """Let programs see `operation`; a crash may still lose it."""
-        self.unsynced.append(operation)
-        _apply_to_names(operation, self._names)
-        if isinstance(operation, (Write, Truncate)):
-            operation.node.modified_ms = self._clock.time_ms()
-            _apply_to_data(operation, operation.node.data)
+        with self._guard:
+            self.unsynced.append(operation)
+            _apply_to_names(operation, self._names)
+            if isinstance(operation, (Write, Truncate)):
+                operation.node.modified_ms = self._clock.time_ms()
+                _apply_to_data(operation, operation.node.data)
 
     def settle_file(self, node: _Node) -> None:
         """Let what was written to `node` survive every crash."""
-        self._settle({index for index, op in self._indexed() if _changes(op, node)})
+        with self._guard:
+            self._settle({index for index, op in self._indexed() if _changes(op, node)})
 
     def _indexed(self) -> list[tuple[int, Operation]]:
         return list(enumerate(self.unsynced))
