@@ -20,6 +20,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "docs/verify.md"
 KILL_ROUNDS = "100"
+EFFORT = "10"
+"""So many times the examples of `make test` are drawn (`tests/effort.py`)."""
 HISTORIES = "LOGION_HISTORIES=100000"
 RELEASES = (
     "0.8.0", "0.8.2", "0.9.0", "0.10.0", "0.10.1", "0.10.2", "0.11.0",
@@ -90,6 +92,7 @@ def run(step: Step, seed: int) -> Outcome:
             "LOGION_KILL_ROUNDS": KILL_ROUNDS,
             "LOGION_KILL_SEED": str(seed),
             "LOGION_GROUPS": "all",
+            "LOGION_EFFORT": EFFORT,
         },
     )
     assert done.stdout is not None

@@ -19,6 +19,8 @@ from logion.protocol.errors import Error
 from logion_harness.group_clients import OWNS, History
 from logion_harness.group_play import Act, Move, stage
 
+from tests.effort import examples
+
 DYNAMIC, STATIC = 2, 1
 SEATS = DYNAMIC + STATIC
 
@@ -46,13 +48,13 @@ WORK = [
 """All join, the second gets the partition and commits."""
 
 SETTINGS = settings(
-    max_examples=100,
+    max_examples=examples(100),
     deadline=None,
     database=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
-"""The same programs in every run; nightly runs may take other and longer ones."""
+"""The same programs in every run of as many."""
 
 UNSHRUNK = settings(SETTINGS, max_examples=1000, phases=[Phase.generate])
 """Whether a bug is caught matters here, not its shortest program."""

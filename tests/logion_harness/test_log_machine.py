@@ -13,17 +13,19 @@ from logion.log.log import Log
 from logion.log.offset_map import OffsetMap
 from logion_harness.log_machine import LogMachine, NotAllowedError
 
+from tests.effort import examples
+
 SETTINGS = settings(
-    max_examples=150,
+    max_examples=examples(100),
     stateful_step_count=25,
     deadline=None,
     database=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
-"""The same programs in every run; nightly runs may take other and longer ones."""
+"""The same programs in every run of as many."""
 
-UNSHRUNK = settings(SETTINGS, phases=[Phase.generate])
+UNSHRUNK = settings(SETTINGS, max_examples=150, phases=[Phase.generate])
 """Whether a bug is caught matters here, not its shortest program."""
 
 SEEDS = (47, *range(40))

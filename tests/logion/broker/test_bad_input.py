@@ -17,6 +17,7 @@ from logion.protocol.messages.api_versions import ApiVersionsRequest
 from logion.records.codec import Codec
 from logion.records.record import BatchOptions
 
+from tests.effort import examples
 from tests.logion.broker.frames import RequestMaker, resized, spoilt
 from tests.logion.broker.running import Running, batch, idempotent, running
 
@@ -119,7 +120,7 @@ async def storm(random: Random) -> None:
 
 
 @settings(
-    max_examples=200,
+    max_examples=examples(60),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

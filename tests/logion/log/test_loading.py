@@ -10,6 +10,7 @@ from logion.log.settings import LogSettings
 from logion.records.validation import ProduceRules
 from logion.testing.disk import MemoryDisk
 
+from tests.effort import examples
 from tests.logion.log.building import (
     FOLDER,
     SMALL,
@@ -75,7 +76,7 @@ def test_every_prefix_of_the_unsynced_writes_recovers_to_a_prefix_of_the_log(
             assert append(log, b"more").base_offset == len(values)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.integers(1, 30), st.data())
 def test_any_choice_of_unsynced_writes_recovers_to_a_prefix_of_the_log(
     synced: int, data: st.DataObject
@@ -90,7 +91,7 @@ def test_any_choice_of_unsynced_writes_recovers_to_a_prefix_of_the_log(
     assert len(values) >= synced
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.integers(0, 29), st.data())
 def test_a_cut_is_not_undone_by_a_crash(cut: int, data: st.DataObject) -> None:
     disk, log = filled(30, synced=30)

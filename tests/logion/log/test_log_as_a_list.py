@@ -10,6 +10,7 @@ from logion.log.loading import Known
 from logion.records.batch import parse_batches
 from logion.testing.disk import MemoryDisk
 
+from tests.effort import examples
 from tests.logion.log.building import (
     append,
     open_log,
@@ -79,7 +80,7 @@ ACTIONS = (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 30)), max_size=25))
 def test_a_log_is_a_list_whatever_is_done_to_it(
     actions: list[tuple[Callable[[Model, int], None], int]],
