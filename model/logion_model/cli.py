@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from logion_model.commands import checking, listing
+from logion_model.commands import checking, exploring, listing
 
 SUMMARY = "list the specifications and explore them exhaustively"
 """What `logion --help` says of this command."""
 
-COMMANDS = (listing, checking)
+COMMANDS = (listing, checking, exploring)
 """Modules with `add`, which adds a command that has `run` among its defaults."""
 
 

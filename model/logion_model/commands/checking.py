@@ -11,6 +11,7 @@ from logion_model.checkpoint import CheckpointError
 from logion_model.commands import many, single
 from logion_model.commands.console import complain
 from logion_model.kernel import SpecError
+from logion_model.pictures import files
 
 
 def add(commands: Any) -> None:
@@ -22,6 +23,7 @@ def add(commands: Any) -> None:
         "name", metavar="NAME", nargs="?", choices=MODELS, help="see `list`"
     )
     check.set_defaults(run=run)
+    files.add_options(check)
     _add_extent(check.add_mutually_exclusive_group())
     check.add_argument(
         "--property",
@@ -56,7 +58,7 @@ def _add_extent(extent: Any) -> None:
     )
 
 
-ALONE = ("property", "states_max", "checkpoint")
+ALONE = ("property", "states_max", "checkpoint", "svg", "html")
 """Options for a single check."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from logion_model.checkpoint import About
 from logion_model.entry import Entry, difference, written
 from logion_model.kernel import Report, Violation
+from logion_model.pictures.words import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Outcome:
             *(f"  {times:9,}  {name}" for name, times in report.taken.items()),
             *(f"never taken: {name}" for name in report.never_taken),
             *(f"never seen: {name}" for name in report.unreached),
-            *(str(violation) for violation in report.violations),
+            *(words_of(violation) for violation in report.violations),
             *self._expectation,
         ]
 

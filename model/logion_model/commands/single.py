@@ -29,6 +29,7 @@ from logion_model.estimate import (
     states_in_all,
 )
 from logion_model.kernel import Search
+from logion_model.pictures.files import write_files
 
 PILOT_STATES = 200_000
 """States visited before the size of the whole is guessed."""
@@ -48,10 +49,12 @@ def run(options: argparse.Namespace) -> int:
         spec = _model(about.name).at(about.scope)
         to_the_end = not about.properties
         search = Search.begun(spec, about.properties, to_the_end=to_the_end)
-    with watching(f"{about.name} at {written(about.scope)}") as watcher:
+    title = f"{about.name} at {written(about.scope)}"
+    with watching(title) as watcher:
         _explore(search, watcher, options)
     found = Outcome(about, search.report(), watcher.seconds, expected(*about))
     _tell(found, as_json=options.json)
+    write_files(options, title, found.report.violation)
     if watcher.stopped and found.report.verdict == "bounded":
         return _stopped(watcher.stopped, search, about, options.checkpoint)
     as_it_should = found.report.verdict in ("holds", "bounded") and not found.difference
@@ -72,11 +75,12 @@ def _asked(options: argparse.Namespace) -> About:
     if options.name is None:
         raise ValueError("which model? See `logion model list`")
     first = next(entry for entry in CATALOGUE if entry.name == options.name)
-    scope = first.scope if options.scope is None else _scope(options.scope)
+    scope = first.scope if options.scope is None else scope_of(options.scope)
     return About(options.name, scope, _properties(options.property))
 
 
-def _scope(text: str) -> Scope:
+def scope_of(text: str) -> Scope:
+    """Return the bounds that a text names; raises ValueError if one is no number."""
     try:
         return tuple(int(number) for number in text.split(","))
     except ValueError:

@@ -1,0 +1,118 @@
+"""Each specification with a drawing: every step is told, every picture can be shown."""
+
+from __future__ import annotations
+
+from functools import cache
+from xml.etree import ElementTree
+
+import pytest
+from logion_model.catalogue import CATALOGUE, MODELS
+from logion_model.commands.exploring import story_about
+from logion_model.drawings import DRAWINGS, drawing_of
+from logion_model.entry import Entry
+from logion_model.kernel import explore
+from logion_model.pictures.page import page_of
+from logion_model.pictures.scene import PLAIN
+from logion_model.pictures.story import Story
+from logion_model.pictures.svg import picture_of
+
+STATES_MAX = 500
+"""Enough to meet nearly every action of the smallest scope."""
+
+
+def drawn() -> list[str]:
+    """Return the models that have a drawing."""
+    return [
+        name
+        for name, model in MODELS.items()
+        if drawing_of(model.at(smallest(name).scope).initial[0]) is not PLAIN
+    ]
+
+
+@cache
+def smallest(name: str) -> Entry:
+    """Return what is known of a model at its smallest scope."""
+    entries = [entry for entry in CATALOGUE if entry.name == name]
+    return min(entries, key=lambda it: sum(it.scope))
+
+
+@cache
+def story(name: str) -> Story:
+    return story_about(name, smallest(name).scope, None)
+
+
+def by_drawing() -> dict[type, str]:
+    """Return one model for each drawing."""
+    return {
+        type(MODELS[name].at(smallest(name).scope).initial[0]): name
+        for name in reversed(drawn())
+    }
+
+
+def test_every_drawing_is_used() -> None:
+    assert set(by_drawing()) == set(DRAWINGS)
+
+
+@pytest.mark.parametrize("name", drawn())
+def test_every_action_is_told_by_lanes_that_are_there(name: str) -> None:
+    spec = MODELS[name].at(smallest(name).scope)
+    drawing = drawing_of(spec.initial[0])
+    states, met = list(spec.initial), set()
+    for state in states:
+        for action, after in spec.next(state):
+            if len(states) < STATES_MAX:
+                states.append(after)
+            if action.name in met and len(met) < len(spec.actions):
+                continue
+            met.add(action.name)
+            event = drawing.event(action, state, after)
+            lanes = {lane.name for at in (state, after) for lane in drawing.lanes(at)}
+            assert event.sentence != str(action)
+            for message in event.messages:
+                assert {message.source, message.target} <= lanes
+    assert met
+
+
+@pytest.mark.parametrize("name", by_drawing().values())
+def test_a_trace_is_a_picture_that_stands_alone(name: str) -> None:
+    picture = ElementTree.fromstring(picture_of(story(name)))
+    steps = picture.findall(".//*[@data-step]")
+    assert {int(it.get("data-step")) for it in steps} == set(
+        range(len(story(name).frames))
+    )
+    page = page_of(story(name))
+    assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert "https://" not in page
+
+
+@pytest.mark.parametrize("broken", ["weak-isr", "strong-isr"])
+def test_who_breaks_a_promise_of_replication_is_marked(broken: str) -> None:
+    spec = MODELS["truncate-to-high-watermark"].at((2, 2, 2, 1))
+    violation = explore(spec, invariants=[broken]).violation
+    assert violation is not None
+    last = violation.steps[-1].state
+    blame = drawing_of(last).blame(broken, last)
+    assert blame is not None
+    assert blame.lanes == {"broker 0", "broker 1"}
+    assert "lacks what that has committed at offset 0" in blame.sentence
+    assert drawing_of(last).blame("leader-in-isr", last) is None
+    first = violation.steps[0].state
+    assert drawing_of(first).blame(broken, first) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "lanes"),
+    [
+        ("consumer-group-without-revocation", {"consumer 0", "consumer 1"}),
+        ("group-one-generation", {"client 0", "client 1"}),
+    ],
+)
+def test_two_owners_of_a_partition_are_marked(name: str, lanes: set[str]) -> None:
+    entries = [entry for entry in CATALOGUE if entry.name == name]
+    scope = next(it.scope for it in entries if "one-owner" in dict(it.broken))
+    blame = story_about(name, scope, "one-owner").blame
+    assert blame is not None
+    assert blame.lanes == lanes
+    assert "both" in blame.sentence
+    state = MODELS[name].at(scope).initial[0]
+    assert drawing_of(state).blame("one-owner", state) is None
