@@ -54,6 +54,10 @@ class Rules:
     checks_epoch: bool = True
     begins_anywhere: bool = True
     """Whether a producer that is not known may begin with any batch."""
+    remembers_several: bool = True
+    """Whether the broker remembers more than the last batch (KAFKA-5494)."""
+    settles_before_reset: bool = True
+    """Whether an instance numbers anew only what is not on its way (KAFKA-14034)."""
 
 
 KIP_360 = Rules(
@@ -79,8 +83,28 @@ WITHOUT_SEQUENCES = Rules(
     "KIP-98, Motivation",
     checks_sequence=False,
 )
+KAFKA_5494 = Rules(
+    "producer-kafka-5494",
+    "A broker that remembers the last batch alone",
+    "KAFKA-5494",
+    begins_anywhere=False,
+    remembers_several=False,
+)
+KAFKA_14034 = Rules(
+    "producer-kafka-14034",
+    "A producer that numbers anew what is on its way",
+    "KAFKA-14034",
+    settles_before_reset=False,
+)
 
-VARIANTS = (KIP_360, KIP_98, WITHOUT_EPOCHS, WITHOUT_SEQUENCES)
+VARIANTS = (
+    KIP_360,
+    KIP_98,
+    WITHOUT_EPOCHS,
+    WITHOUT_SEQUENCES,
+    KAFKA_5494,
+    KAFKA_14034,
+)
 """The rules of the newest release first, those that break a promise last."""
 
 
@@ -103,6 +127,13 @@ class State(NamedTuple):
     answered: frozenset[Batch] = frozenset()
     """Batches whose sender knows that they are in the log."""
     forgets: int = 0
+    renumbered: frozenset[tuple[Batch, Batch]] = frozenset()
+    """Batches that have the records of an earlier one: this, that."""
+
+    def origin(self, batch: Batch) -> Batch:
+        """Return the batch that first had these records."""
+        earlier = dict(self.renumbered).get(batch)
+        return batch if earlier is None else self.origin(earlier)
 
 
 class Known(NamedTuple):
@@ -186,6 +217,23 @@ def start_instance(scope: Scope, state: State) -> Steps:
         yield Action("start_instance"), state._replace(sent=(*state.sent, 0))
 
 
+def reset(scope: Scope, state: State) -> Steps:
+    """The newest instance takes the next epoch, and sends under it what it waits for.
+
+    What it waits for may be in the log already.
+    """
+    epoch, sent = len(state.sent) - 1, state.sent[-1]
+    waiting = [n for n in range(sent) if Batch(epoch, n) not in state.answered]
+    if waiting and epoch < scope.epochs:
+        pairs = {
+            (Batch(epoch + 1, at), Batch(epoch, n)) for at, n in enumerate(waiting)
+        }
+        after = state._replace(
+            sent=(*state.sent, len(waiting)), renumbered=state.renumbered | pairs
+        )
+        yield Action("reset", (epoch + 1,)), after
+
+
 def forget(scope: Scope, state: State) -> Steps:
     """The broker forgets the producer."""
     if state.forgets < scope.forgets and state.forgotten < len(state.log):
@@ -223,14 +271,16 @@ def next_steps(rules: Rules, scope: Scope, state: State) -> Steps:
     yield from send(scope, state)
     yield from start_instance(scope, state)
     yield from forget(scope, state)
+    if not rules.settles_before_reset:
+        yield from reset(scope, state)
     if len(state.log) <= scope.batches:
         for batch in sent_batches(state):
             yield from deliver(state, batch, answer(rules, scope, state, batch))
 
 
 def at_most_once(state: State) -> bool:
-    """No batch is in the log twice."""
-    return len(set(state.log)) == len(state.log)
+    """No batch is in the log twice, whatever its numbers."""
+    return len(set(map(state.origin, state.log))) == len(state.log)
 
 
 def in_order(state: State) -> bool:
@@ -311,11 +361,17 @@ def specification(rules: Rules, scope: Scope) -> Spec[State]:
     """Return a producer and a broker with these rules, in a world of this size."""
     by_sequence = ("answer_repeat", "refuse")
     checks = rules.checks_sequence
+    resets = () if rules.settles_before_reset else ("reset",)
+    if not rules.remembers_several:
+        scope = scope._replace(remembered=1)
     return Spec(
         name=rules.name,
         initial=(State(),),
         next=lambda state: next_steps(rules, scope, state),
-        actions=tuple(it for it in ACTIONS if checks or it not in by_sequence),
+        actions=(
+            *(it for it in ACTIONS if checks or it not in by_sequence),
+            *resets,
+        ),
         invariants=invariants(scope),
         sometimes=SOMETIMES,
     )

@@ -92,3 +92,9 @@ def test_a_retry_without_sequences_writes_the_record_again() -> None:
     assert found is not None
     actions = [str(step.action) for step in found.steps[1:]]
     assert actions == ["send(0, 0)", "append(0, 0)", "append(0, 0)"]
+
+
+def test_records_that_are_numbered_anew_are_the_same_records() -> None:
+    state = State(log=(A0, B0))
+    assert at_most_once(state)
+    assert not at_most_once(state._replace(renumbered=frozenset({(B0, A0)})))

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 from logion_model.transaction_log.coordinator import (
+    ADD_PARTITIONS,
+    HALF_RESIGNED,
+    KAFKA_9307,
     asked_for_id,
     asked_to_add,
     committed,
@@ -28,7 +31,9 @@ from logion_model.transaction_log.state import (
     Write,
 )
 
-INITIAL = World(Scope(brokers=2, clients=2, ids=1, partitions=1, elections=1)).initial
+INITIAL = World(
+    ADD_PARTITIONS, Scope(brokers=2, clients=2, ids=1, partitions=1, elections=1)
+).initial
 ASK = InitProducerId(id=0, broker=0, client=0)
 ADD = AddPartitions(id=0, producer=1, epoch=0, partition=0, broker=0, client=0)
 GIVEN = committed(asked_for_id(INITIAL, ASK))
@@ -81,7 +86,7 @@ def test_an_open_transaction_is_aborted_before_another_epoch_is_given() -> None:
 
 
 def test_what_a_former_leader_wrote_is_undone_and_who_waits_is_told() -> None:
-    written = elected(asked_for_id(INITIAL, ASK), 1)
+    written = elected(ADD_PARTITIONS, asked_for_id(INITIAL, ASK), 1)
     assert not may_commit(written)
     resigning = resigned(written, 0)
     assert resigning.brokers[0].log == ()
@@ -92,12 +97,23 @@ def test_what_a_former_leader_wrote_is_undone_and_who_waits_is_told() -> None:
 
 
 def test_each_promise_is_broken_by_a_state_that_breaks_it() -> None:
-    clients_differ, leaders_differ, phases_follow = INVARIANTS
+    clients_differ, leaders_differ, phases_follow, leader_serves = INVARIANTS
     told = InitAnswer(Code.OK, 1, 0, 0, 0)
     both = told_id(told_id(INITIAL, told), told._replace(client=1))
     assert not clients_differ.holds(both)
     second = INITIAL.brokers[1]._replace(leader=1)
+    stuck = INITIAL.with_broker(1, second._replace(is_stuck=True))
+    assert not leader_serves.holds(stuck)
     assert not leaders_differ.holds(INITIAL.with_broker(1, second))
     log = (Write(0, Metadata(1, 0, 0, Phase.PREPARE_ABORT)),)
     assert not phases_follow.holds(INITIAL.with_broker(1, second._replace(log=log)))
     assert all(it.holds(INITIAL) for it in INVARIANTS)
+
+
+def test_a_broker_that_has_not_forgotten_leads_again_if_what_it_loads_counts() -> None:
+    former = resigned(elected(ADD_PARTITIONS, GIVEN, 1), 0, half=True)
+    assert former.brokers[0].cache == GIVEN.brokers[0].cache
+    assert not elected(HALF_RESIGNED, former, 0).brokers[0].is_stuck
+    assert elected(KAFKA_9307, former, 0).brokers[0].is_stuck
+    forgetful = resigned(elected(ADD_PARTITIONS, GIVEN, 1), 0)
+    assert not elected(KAFKA_9307, forgetful, 0).brokers[0].is_stuck

@@ -5,8 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from logion_model import producer_id
+from logion_model.bugs import shows
 from logion_model.entry import Model, expect
 from logion_model.transaction_log import spec, state
+from logion_model.transaction_log.coordinator import VARIANTS, Rules
+
+
+def _variant(rules: Rules) -> Model:
+    return Model(
+        rules.name,
+        rules.title,
+        rules.source,
+        state.Scope._fields,
+        lambda scope: spec.specification(rules, state.Scope(*scope)),
+    )
+
 
 MODELS = (
     Model(
@@ -16,13 +29,7 @@ MODELS = (
         producer_id.Scope._fields,
         lambda scope: producer_id.specification(producer_id.Scope(*scope)),
     ),
-    Model(
-        "add-partitions",
-        "Clients add partitions to transactions while the coordinator changes",
-        "KIP-98, Transaction Coordinator",
-        state.Scope._fields,
-        lambda scope: spec.specification(state.Scope(*scope)),
-    ),
+    *map(_variant, VARIANTS),
 )
 """The first step, then the next."""
 
@@ -34,5 +41,13 @@ ENTRIES = (
     expect("add-partitions", (2, 1, 1, 2, 1), 142, 18),
     expect("add-partitions", (2, 2, 2, 1, 0), 921, 22),
     replace(expect("add-partitions", (2, 2, 1, 1, 1), 3_517, 27), source=_PUBLISHED),
+    expect("add-partitions-half-resigned", (2, 1, 1, 1, 2), 314, 19),
+    expect("add-partitions-half-resigned", (2, 2, 1, 1, 1), 6_557, 27),
+    shows(
+        44,
+        expect("add-partitions-kafka-9307", (2, 1, 1, 1, 2), 498, 19, leader_serves=6),
+        cure="add-partitions-half-resigned",
+    ),
+    expect("add-partitions-kafka-9307", (2, 2, 1, 1, 1), 6_557, 27),
 )
-"""Their sizes; every promise holds."""
+"""Their sizes; those that TLC counted keep every promise."""

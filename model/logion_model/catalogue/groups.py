@@ -78,6 +78,7 @@ _BROKEN = (
         offsets_stay=9,
     ),
     expect("group-before-kip-211", _TWO, 1_331, 15, offsets_stay=5),
+    expect("group-kafka-8069", (2, 0, 1, 2, 1, 1), 2_679, 15, offsets_stay=6),
     expect("group-before-kip-394", _AGAIN, 180, 11, no_ghosts=3),
     expect("group-kafka-9752", _TWO, 964, 14, phases_end=7),
     expect("group-unfenced-static", _STATIC, 215, 11, members_commit=8),
@@ -97,6 +98,7 @@ _BROKEN = (
 _BUGS = {
     "group-any-generation": (22, ()),
     "group-before-kip-211": (23, ()),
+    "group-kafka-8069": (24, ()),
     "group-loads-first-record": (25, ("replaced-stay-out", "offsets-stay")),
     "group-before-kip-394": (28, ()),
     "group-kafka-9752": (29, ()),

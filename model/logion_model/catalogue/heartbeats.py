@@ -29,7 +29,7 @@ ENTRIES = (
     replace(expect("kip-848", (1, 2, 1, 1), 425, 19), source=_PUBLISHED),
     replace(expect("kip-848", (2, 1, 1, 0), 2_219, 25), source=_PUBLISHED),
     expect("kip-848", (2, 2, 1, 0), 4_139, 25),
-    replace(expect("kip-848", (2, 1, 1, 1)), source=_PUBLISHED, quick=False),
+    replace(expect("kip-848", (2, 1, 1, 1), 515_149, 51), quick=False),
     expect(
         "kip-848-without-release",
         (2, 1, 1, 0),

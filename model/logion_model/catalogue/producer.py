@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from logion_model import producer
+from logion_model.bugs import shows
 from logion_model.entry import Model, expect
 
 
@@ -20,6 +21,7 @@ MODELS = tuple(map(_variant, producer.VARIANTS))
 """The rules of the newest release first, those that break a promise last."""
 
 _360, _98 = "producer-kip-360", "producer-kip-98"
+_5494, _14034 = "producer-kafka-5494", "producer-kafka-14034"
 _NO_EPOCHS, _NO_SEQUENCES = "producer-without-epochs", "producer-without-sequences"
 
 _ALL_KNOWN = (3, 2, 2, 1, 0)
@@ -91,6 +93,38 @@ ENTRIES = (
         at_most_once=4,
         in_order=5,
         retries_are_answered=6,
+        fenced=6,
+    ),
+    shows(
+        34,
+        expect(_5494, _ALL_KNOWN, 104, 8, retries_are_answered=5),
+        cure=_98,
+    ),
+    expect(
+        _5494,
+        _FORGETS,
+        538,
+        10,
+        at_most_once=5,
+        retries_are_answered=5,
+        in_order=7,
+        fenced=7,
+    ),
+    shows(
+        36,
+        expect(_14034, _ALL_KNOWN, 299, 10, without_gaps=4, at_most_once=5),
+        cure=_360,
+        mended=("at-most-once",),
+    ),
+    expect(
+        _14034,
+        _FORGETS,
+        2_724,
+        11,
+        without_gaps=4,
+        at_most_once=5,
+        retries_are_answered=6,
+        in_order=6,
         fenced=6,
     ),
     # one batch more in flight than are remembered, and a retry is refused

@@ -90,6 +90,11 @@ ENTRIES: tuple[Entry, ...] = (
         aborted_stays_hidden=15,
     ),
     shows(
+        38,
+        expect("transactions-kafka-9777", (2, 1, 2, 0, 0, 0), 1_771, 15, ends_come=6),
+        cure=_98,
+    ),
+    shows(
         37,
         expect(
             "transactions-kafka-9144",

@@ -33,6 +33,9 @@ class Rules:
     """A coordinator that starts goes by the last records of its log."""
     keeps_offsets_of_live_groups: bool = True
     """Offsets expire only in a group without members (KIP-211)."""
+    loads_ages: bool = True
+    """A coordinator that starts knows how old the offsets are that it loads
+    (KAFKA-8069)."""
     gives_ids_first: bool = True
     """A new member is told its id before it is let in (KIP-394)."""
     looks_after_removal: bool = True
@@ -103,6 +106,12 @@ VARIANTS = (
         "Offsets expire by their age, whoever lives",
         "KIP-211, KAFKA-4682",
         keeps_offsets_of_live_groups=False,
+    ),
+    Rules(
+        "group-kafka-8069",
+        "A coordinator that starts takes the offsets that it loads for old",
+        "KAFKA-8069",
+        loads_ages=False,
     ),
     Rules(
         "group-before-kip-394",

@@ -311,7 +311,10 @@ class World:
     def expire_offsets(self, state: State) -> Steps:
         """The committed offset has become old: it is forgotten."""
         is_empty = state.group.phase is Phase.EMPTY
-        if state.offset and (is_empty or not self.rules.keeps_offsets_of_live_groups):
+        is_misjudged = not self.rules.keeps_offsets_of_live_groups
+        if not self.rules.loads_ages and state.failovers:
+            is_misjudged = True
+        if state.offset and (is_empty or is_misjudged):
             after = state._replace(offset=0, stored_offset=0)
             furthest = 0 if is_empty else state.furthest
             yield Action("expire_offsets"), after._replace(furthest=furthest)

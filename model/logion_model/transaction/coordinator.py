@@ -73,8 +73,13 @@ def marker(now: Coordinator, partition: int) -> Marker:
     return Marker(now.epoch, now.own_epoch, result, partition)
 
 
+def heard(now: Coordinator, partition: int) -> Coordinator:
+    """Return the coordinator once it has heard that this log has its marker."""
+    return now._replace(partitions=now.partitions - {partition})
+
+
 def marked(now: Coordinator, partition: int) -> Coordinator:
-    """Return the coordinator once it knows that this log has its marker."""
+    """Return the coordinator once it knows what that means for the transaction."""
     left = now.partitions - {partition}
     result = Result(now.phase - Phase.PREPARE_ABORT)
     phase = now.phase if left else complete(result)

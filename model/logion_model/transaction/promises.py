@@ -63,13 +63,13 @@ def fenced(state: State) -> bool:
 
 
 def ends_come(state: State) -> bool:
-    """A decided end is not held up by leaders that refuse its markers."""
+    """A decided end waits for markers, and no leader refuses them."""
     now = state.coordinator
     if not now.phase.is_prepared:
         return True
     logs = (state.logs[partition] for partition in now.partitions)
     seen = (known(log) for log in logs)
-    return all(
+    return bool(now.partitions) and all(
         it.epoch <= now.epoch and it.coordinator_epoch <= now.own_epoch for it in seen
     )
 
@@ -118,6 +118,7 @@ def actions(rules: Rules, scope: Scope) -> tuple[str, ...]:
         *_ALWAYS,
         *(("fence",) if scope.instances > 1 else ()),
         *(() if rules.bumps_epoch else adds),
+        *(() if rules.completes_without_lock else ("miss_answer",)),
         *(("verify",) if rules.verifies else ()),
         *(("fail_over", "receive_marker") if scope.failovers else ()),
         *(("forget",) if scope.forgets else ()),

@@ -30,6 +30,9 @@ class Rules:
     """Leaders refuse markers of coordinators that were replaced."""
     remembers_markers: bool = True
     """A producer whose last entry is a fresh marker is not forgotten (KAFKA-9144)."""
+    completes_without_lock: bool = True
+    """The last answer to a marker completes the transaction, whatever else goes on
+    (KAFKA-9777)."""
     stops_in_doubt: bool = True
     """A producer that aborts without knowing whether its records were written takes
     another epoch before it goes on (KIP-360)."""
@@ -97,6 +100,14 @@ KAFKA_9144 = Rules(
     bumps_epoch=False,
     remembers_markers=False,
 )
+KAFKA_9777 = Rules(
+    "transactions-kafka-9777",
+    "A coordinator that misses the last answer while it loads something else",
+    "KAFKA-9777",
+    verifies=False,
+    bumps_epoch=False,
+    completes_without_lock=False,
+)
 
 VARIANTS = (
     KIP_890,
@@ -108,5 +119,6 @@ VARIANTS = (
     WITHOUT_FENCING,
     STALE_COORDINATORS,
     KAFKA_9144,
+    KAFKA_9777,
 )
 """The rules of the newest release first, those that nobody ever meant last."""

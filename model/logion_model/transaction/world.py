@@ -172,10 +172,12 @@ class World:
             if takes_marker(self.rules, self._known(state, partition), marker):
                 written = self._marked(state, marker)
                 now = coordinating.marked(state.coordinator, partition)
-                yield (
-                    Action("write_marker", marker),
-                    written._replace(coordinator=now),
-                )
+                after = written._replace(coordinator=now)
+                yield Action("write_marker", marker), after
+                if not self.rules.completes_without_lock:
+                    heard = coordinating.heard(state.coordinator, partition)
+                    after = written._replace(coordinator=heard)
+                    yield Action("miss_answer", marker), after
 
     def _marked(self, state: State, marker: Marker) -> State:
         after = _appended(state, marker.partition, marker)

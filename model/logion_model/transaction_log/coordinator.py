@@ -6,6 +6,8 @@ never replicated, and whoever waits for it is told so.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from logion_model.transaction_log.state import (
     AddAnswer,
     AddPartitions,
@@ -18,6 +20,42 @@ from logion_model.transaction_log.state import (
     State,
     Write,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How brokers come to coordinate and cease to."""
+
+    name: str
+    title: str
+    source: str
+    unloads: bool = True
+    """A broker that follows has forgotten what it knew as a coordinator."""
+    replaces: bool = True
+    """What a new coordinator loads replaces what it had not forgotten."""
+
+
+ADD_PARTITIONS = Rules(
+    "add-partitions",
+    "Clients add partitions to transactions while the coordinator changes",
+    "KIP-98, Transaction Coordinator",
+)
+HALF_RESIGNED = Rules(
+    "add-partitions-half-resigned",
+    "Brokers that follow before they have forgotten what they coordinated",
+    "KAFKA-9307",
+    unloads=False,
+)
+KAFKA_9307 = Rules(
+    "add-partitions-kafka-9307",
+    "A coordinator that cannot load what it has not forgotten",
+    "KAFKA-9307",
+    unloads=False,
+    replaces=False,
+)
+
+VARIANTS = (ADD_PARTITIONS, HALF_RESIGNED, KAFKA_9307)
+"""Brokers that do as they should, brokers that fail halfway, and those without cure."""
 
 
 def placed(
@@ -144,27 +182,33 @@ def completion(transactional_id: int, prepared: Metadata) -> Write:
     return Write(transactional_id, prepared._replace(phase=Phase.COMPLETE_ABORT))
 
 
-def elected(state: State, number: int) -> State:
+def elected(rules: Rules, state: State, number: int) -> State:
     """Return the state once the broker leads the log, as the former leader had it."""
     epoch = state.leader_epoch + 1
     cache = state.brokers[state.leader].cache
-    broker = state.brokers[number]._replace(
-        leader=number, leader_epoch=epoch, cache=cache
+    before = state.brokers[number]
+    is_stuck = any(before.cache) and not rules.replaces
+    broker = before._replace(
+        leader=number, leader_epoch=epoch, cache=cache, is_stuck=is_stuck
     )
     after = state._replace(leader=number, leader_epoch=epoch)
     return after.with_broker(number, broker)
 
 
-def resigned(state: State, number: int) -> State:
-    """Return the state once the broker follows: what is not replicated is undone."""
+def resigned(state: State, number: int, *, half: bool = False) -> State:
+    """Return the state once the broker follows: what is not replicated is undone.
+
+    `half`: it fails before it has forgotten what it knew as a coordinator.
+    """
     broker = state.brokers[number]
     undone = broker.log[broker.committed :]
     nothing: tuple[None, ...] = (None,) * len(broker.cache)
     after = broker._replace(
         leader=state.leader,
         leader_epoch=state.leader_epoch,
-        cache=nothing,
+        cache=broker.cache if half else nothing,
         pending=nothing,
+        is_stuck=False,
         log=broker.log[: broker.committed],
     )
     return state.with_broker(number, after).telling(*(it.failed for it in undone))

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from logion_model.kernel import Action, Property, Spec
 from logion_model.transaction_log.coordinator import (
+    Rules,
     appended,
     asked_for_id,
     asked_to_add,
@@ -78,8 +79,9 @@ def told_added(state: State, answer: AddAnswer) -> State:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """How much may happen."""
+    """The rules, and how much may happen."""
 
+    rules: Rules
     scope: Scope
 
     @property
@@ -167,10 +169,13 @@ class World:
         """The controller makes another broker the leader, or one hears of it."""
         elections = state.leader_epoch - 1
         if broker.leader != number and elections < self.scope.elections:
-            yield Action("elect", (number,)), elected(state, number)
+            yield Action("elect", (number,)), elected(self.rules, state, number)
         is_stale = broker.leader_epoch < state.leader_epoch
         if is_stale and number != state.leader:
             yield Action("resign", (number,)), resigned(state, number)
+            if not self.rules.unloads:
+                after = resigned(state, number, half=True)
+                yield Action("resign_halfway", (number,)), after
 
     def complete(self, state: State, number: int, broker: Broker) -> Steps:
         """A coordinator that took over completes an abort that was decided."""
@@ -218,10 +223,16 @@ def phases_follow(state: State) -> bool:
     return True
 
 
+def leader_serves(state: State) -> bool:
+    """Who leads the log can load what is in it."""
+    return not any(it.is_stuck for it in state.brokers)
+
+
 INVARIANTS: tuple[Property[State], ...] = (
     Property("clients-differ", clients_differ, "KIP-98: zombie fencing"),
     Property("leaders-differ", leaders_differ, "KIP-98: the coordinator epoch"),
     Property("phases-follow", phases_follow, "KIP-98: transaction states"),
+    Property("leader-serves", leader_serves, "KAFKA-9307"),
 )
 
 SOMETIMES: tuple[Property[State], ...] = (
@@ -243,13 +254,14 @@ ACTIONS = (
 )
 
 
-def specification(scope: Scope) -> Spec[State]:
+def specification(rules: Rules, scope: Scope) -> Spec[State]:
     """Return clients, brokers and the log, in a world of this size."""
-    world = World(scope)
-    changes = ("elect", "resign") if scope.elections else ()
+    world = World(rules, scope)
+    halves = () if rules.unloads else ("resign_halfway",)
+    changes = ("elect", "resign", *halves) if scope.elections else ()
     takeovers = ("complete",) if scope.elections and scope.clients > 1 else ()
     return Spec(
-        name="add-partitions",
+        name=rules.name,
         initial=(world.initial,),
         next=world.next_steps,
         actions=(*ACTIONS, *changes, *takeovers),

@@ -115,6 +115,8 @@ class Broker(NamedTuple):
     log: tuple[Write, ...] = ()
     committed: int = 0
     """Offset below which everything is replicated."""
+    is_stuck: bool = False
+    """Whether it leads, but cannot load what is in the log."""
 
 
 class Status(IntEnum):

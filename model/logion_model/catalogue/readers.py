@@ -1,0 +1,102 @@
+"""Small worlds about one step each: a fetch, a copy, an offset in a transaction."""
+
+from __future__ import annotations
+
+from logion_model import producer_copies, read_committed, transactional_offsets
+from logion_model.bugs import shows
+from logion_model.entry import Model, expect
+
+
+def _offsets(rules: transactional_offsets.Rules) -> Model:
+    return Model(
+        rules.name,
+        rules.title,
+        rules.source,
+        transactional_offsets.Scope._fields,
+        lambda scope: transactional_offsets.specification(
+            rules, transactional_offsets.Scope(*scope)
+        ),
+    )
+
+
+def _fetch(rules: read_committed.Rules) -> Model:
+    return Model(
+        rules.name,
+        rules.title,
+        rules.source,
+        read_committed.Scope._fields,
+        lambda scope: read_committed.specification(rules, read_committed.Scope(*scope)),
+    )
+
+
+def _copies(rules: producer_copies.Rules) -> Model:
+    return Model(
+        rules.name,
+        rules.title,
+        rules.source,
+        producer_copies.Scope._fields,
+        lambda scope: producer_copies.specification(
+            rules, producer_copies.Scope(*scope)
+        ),
+    )
+
+
+MODELS = (
+    *map(_offsets, transactional_offsets.VARIANTS),
+    *map(_fetch, read_committed.VARIANTS),
+    *map(_copies, producer_copies.VARIANTS),
+)
+"""Of each, the rules of Apache Kafka first."""
+
+_OFFSETS = "transactional-offsets"
+
+ENTRIES = (
+    expect(_OFFSETS, (2, 2), 83, 14),
+    expect(_OFFSETS, (3, 3), 270, 19),
+    shows(
+        40,
+        expect(
+            f"{_OFFSETS}-before-kip-447",
+            (2, 2),
+            143,
+            19,
+            processed_once=12,
+            offsets_stay=16,
+        ),
+        cure=_OFFSETS,
+    ),
+    shows(
+        41,
+        expect(
+            f"{_OFFSETS}-kafka-15784",
+            (2, 2),
+            132,
+            18,
+            processed_once=12,
+            offsets_stay=16,
+        ),
+        cure=_OFFSETS,
+    ),
+    expect(f"{_OFFSETS}-unstable", (2, 2), 132, 18, processed_once=12, offsets_stay=16),
+    expect("read-committed", (5,), 5_863, 14),
+    expect("read-committed", (4,), 1_487, 12),
+    shows(
+        39,
+        expect(
+            "read-committed-kafka-9807",
+            (4,),
+            2_231,
+            14,
+            only_committed=9,
+            no_aborted=10,
+        ),
+        cure="read-committed",
+    ),
+    expect("producer-copies", (3,), 35, 11),
+    shows(
+        35,
+        expect("producer-copies-kafka-6003", (3,), 26, 11, copies_go_on=6),
+        cure="producer-copies",
+    ),
+)
+"""What each variant breaks, and nothing else; the counts only guard against change."""
