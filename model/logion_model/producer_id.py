@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import NamedTuple, TypeAlias
 
-from logion_model.kernel import Action, Property, Spec
+from logion_model.kernel import Action, Fairness, Liveness, Property, Spec
 
 LEADER = 0
 """The broker that leads the log."""
@@ -178,4 +178,13 @@ def specification(scope: Scope) -> Spec[State]:
             Property("all-get-one", all_get_one, "KIP-98: or nobody could produce"),
         ),
         may_stop=all_get_one,
+        liveness=(
+            Liveness("all-get-one-in-the-end", all_get_one, "KIP-98", stays=True),
+        ),
+        fairness=(
+            Fairness("ask", strong=True, each=2),
+            Fairness("receive_request", each=2),
+            Fairness("commit"),
+            Fairness("receive_answer", each=1),
+        ),
     )

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import chain, combinations
 from typing import TypeAlias
 
-from logion_model.kernel import Action, Property, Spec
+from logion_model.kernel import Action, Fairness, Liveness, Property, Spec
+from logion_model.kernel.spec import always
 from logion_model.kip_848.client import (
     OUT,
     beating,
@@ -290,6 +291,18 @@ _PERTURBED = (
 )
 
 
+FAIRNESS = tuple(Fairness(name, each=1) for name in _ALWAYS)
+"""Heartbeats, work and answers go on."""
+
+LIVENESS = (
+    Liveness(
+        "converges", is_converged, "KIP-848: members converge to the target", always
+    ),
+)
+"""Of a group that is left in peace: a topic that nobody subscribes to any more cannot
+be assigned, and then a group waits for ever."""
+
+
 def specification(rules: Rules, scope: Scope) -> Spec[State]:
     """Return a group and its clients under these rules, in a world of this size."""
     world = World(rules, scope)
@@ -301,4 +314,6 @@ def specification(rules: Rules, scope: Scope) -> Spec[State]:
         invariants=INVARIANTS,
         sometimes=SOMETIMES,
         view=view,
+        liveness=() if scope.perturbations else LIVENESS,
+        fairness=FAIRNESS,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from logion_model.kernel import Action, Property, Spec
+from logion_model.kernel import Action, Fairness, Liveness, Property, Spec
 from logion_model.transaction_log.coordinator import (
     Rules,
     appended,
@@ -116,7 +116,7 @@ class World:
             after = state.with_client(number, asking)
             requests = state.init_requests | {request}
             yield (
-                Action("init_producer_id", request),
+                Action("init_producer_id", (number, transactional_id)),
                 after._replace(init_requests=requests),
             )
 
@@ -141,7 +141,7 @@ class World:
                 after = state.with_client(number, adding)
                 requests = state.add_requests | {request}
                 yield (
-                    Action("add_partitions", request),
+                    Action("add_partitions", (number, partition)),
                     after._replace(add_requests=requests),
                 )
 
@@ -149,21 +149,33 @@ class World:
         """A request reaches the broker that it was sent to."""
         for init in sorted(state.init_requests):
             before = state._replace(init_requests=state.init_requests - {init})
-            yield Action("receive_init", init), asked_for_id(before, init)
+            yield (
+                Action("receive_init", (init.client, init.broker)),
+                asked_for_id(before, init),
+            )
         for add in sorted(state.add_requests):
             before = state._replace(add_requests=state.add_requests - {add})
-            yield Action("receive_add", add), asked_to_add(before, add)
+            yield (
+                Action("receive_add", (add.client, add.broker)),
+                asked_to_add(before, add),
+            )
 
     def receive_answers(self, state: State) -> Steps:
         """An answer reaches the client that waits for it."""
         for init in sorted(state.init_answers):
             if state.clients[init.client].status is Status.ASKED:
                 before = state._replace(init_answers=state.init_answers - {init})
-                yield Action("told_id", init), told_id(before, init)
+                yield (
+                    Action("told_id", (init.client, init.code.name)),
+                    told_id(before, init),
+                )
         for add in sorted(state.add_answers):
             if state.clients[add.client].status is Status.IN_TRANSACTION:
                 before = state._replace(add_answers=state.add_answers - {add})
-                yield Action("told_added", add), told_added(before, add)
+                yield (
+                    Action("told_added", (add.client, add.code.name)),
+                    told_added(before, add),
+                )
 
     def change_leader(self, state: State, number: int, broker: Broker) -> Steps:
         """The controller makes another broker the leader, or one hears of it."""
@@ -243,6 +255,19 @@ SOMETIMES: tuple[Property[State], ...] = (
     ),
 )
 
+FAIRNESS = (
+    Fairness("init_producer_id", strong=True, each=1),
+    Fairness("add_partitions", strong=True, each=1),
+    Fairness("receive_init", each=2),
+    Fairness("receive_add", each=2),
+    Fairness("told_id", each=1),
+    Fairness("told_added", each=1),
+    Fairness("commit"),
+    Fairness("resign", each=1),
+    Fairness("complete", each=2),
+)
+"""Everything but elections goes on."""
+
 ACTIONS = (
     "init_producer_id",
     "add_partitions",
@@ -252,6 +277,25 @@ ACTIONS = (
     "told_added",
     "commit",
 )
+
+
+def liveness(scope: Scope) -> tuple[Liveness[State], ...]:
+    """Return what clients get in the end, however often they are refused."""
+    everything = tuple(range(scope.partitions))
+    return (
+        Liveness(
+            "all-get-an-id",
+            lambda state: all(it.producer > 0 for it in state.clients),
+            "KIP-98, InitProducerId",
+            stays=True,
+        ),
+        Liveness(
+            "one-adds-everything",
+            lambda state: any(it.partitions == everything for it in state.clients),
+            "KIP-98, AddPartitionsToTxn: others may be fenced",
+            stays=True,
+        ),
+    )
 
 
 def specification(rules: Rules, scope: Scope) -> Spec[State]:
@@ -267,4 +311,6 @@ def specification(rules: Rules, scope: Scope) -> Spec[State]:
         actions=(*ACTIONS, *changes, *takeovers),
         invariants=INVARIANTS,
         sometimes=SOMETIMES,
+        liveness=liveness(scope) if rules.unloads else (),
+        fairness=FAIRNESS,
     )
