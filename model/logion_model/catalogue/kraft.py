@@ -29,6 +29,7 @@ _DIRTY = (2, 2, 2, 1, 1, 0, 1, 0, 0, 0, 1, 0)
 _MOVED = (2, 2, 2, 1, 1, 0, 0, 0, 0, 1, 1, 0)
 _MOVED_TWICE = (2, 2, 2, 1, 1, 0, 0, 0, 0, 2, 1, 0)
 _DIRTY_AND_FENCE = (2, 2, 2, 1, 1, 0, 1, 1, 0, 0, 1, 0)
+_ALONE_AND_FENCE = (2, 2, 1, 1, 1, 0, 0, 1, 0, 0, 1, 0)
 _LAST_NOT_SPARED = (2, 2, 2, 1, 1, 0, 1, 1, 0, 0, 0, 0)
 _SHIPPED = (3, 3, 2, 2, 1, 0, 1, 1, 0, 0, 0, 0)
 _REGISTERED_TWICE = (2, 2, 1, 1, 2, 3, 0, 0, 0, 0, 1, 1)
@@ -140,10 +141,11 @@ _GUARDS = (
     replace(expect(_3_5, _ANSWER_ON_ITS_WAY, 11_984, 23), quick=False),
     _first(
         "kraft-any-partition-epoch",
-        _DIRTY_AND_FENCE,
-        "replication-quorum-superset",
-        14,
+        _ALONE_AND_FENCE,
+        "leader-candidate-completeness",
+        10,
     ),
+    expect(_3_5, _ALONE_AND_FENCE, 5_966, 27),
     # no world was found in which these two guards are needed: see docs/model.md
     expect("kraft-keeps-fetcher", _MOVED_TWICE, 3_710, 27),
     expect("kraft-any-fetch-offset", _MOVED_TWICE, 3_710, 27),
