@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from logion_model.history.kinds import Anomaly, Kind
-from logion_model.history.operations import FAIL, OK, History, Operation, Value
+from logion_model.history.operations import FAIL, OK, History, Operation, Process, Value
 from logion_model.history.orders import Order, Orders
 from logion_model.history.polls import poll_anomalies
 
@@ -19,8 +19,7 @@ def direct_anomalies(history: History, orders: Orders) -> Iterator[Anomaly]:
     yield from _aborted_reads(history, orders)
     yield from _precommitted_reads(history)
     yield from poll_anomalies(history, orders)
-    yield from _sends_in_reverse(history, orders)
-    yield from _sends_inside(history, orders)
+    yield from _sends(history, orders)
 
 
 # --- values and offsets -------------------------------------------------------
@@ -156,71 +155,49 @@ def _precommitted_reads(history: History) -> Iterator[Anomaly]:
 # --- sends --------------------------------------------------------------------
 
 
-def _landed(
-    history: History, orders: Orders
-) -> Iterator[tuple[int, Operation, list[tuple[str, Value, int]]]]:
-    """Yield operations that happened, with those sends whose offset is known."""
+class _Sent(NamedTuple):
+    """Where a send of a process to a key landed."""
+
+    by: int
+    """Index of the operation."""
+    value: Value
+    offset: int
+
+
+def _sends(history: History, orders: Orders) -> Iterator[Anomaly]:
+    """Yield sends in a row, of a process to a key, that landed apart or in reverse."""
+    last: dict[tuple[Process, str], _Sent] = {}
     for index, operation in enumerate(history.operations):
-        if operation.sends and orders.happened[index]:
-            landed = []
-            for key, value, told in operation.sends:
-                offset = told
-                if offset is None and key in orders.keys:
-                    offset = orders.keys[key].offsets.get(value)
-                if offset is not None:
-                    landed.append((key, value, offset))
-            yield index, operation, landed
-
-
-def _sends_in_reverse(history: History, orders: Orders) -> Iterator[Anomaly]:
-    """Yield operations of one process whose sends to a key landed in reverse."""
-    last: dict[tuple[object, str], tuple[int, Value, int]] = {}
-    for index, operation, landed in _landed(history, orders):
-        met = set()
-        for key, value, offset in landed:
-            here = operation.process, key
-            before = last.get(here)
-            if before is not None and key not in met and offset < before[2]:
-                what = (
-                    f"{value!r} of {key} landed at {offset}, the {before[1]!r} that the"
-                    f" process sent before at {before[2]}"
-                )
-                by, values = (before[0], index), (before[1], value)
-                yield Anomaly(Kind.NONMONOTONIC_SEND, what, by, key=key, values=values)
-            met.add(key)
-            last[here] = index, value, offset
-
-
-def _sends_inside(history: History, orders: Orders) -> Iterator[Anomaly]:
-    """Yield sends of one operation that landed apart, or in reverse."""
-    for index, operation, landed in _landed(history, orders):
-        if len(operation.sends) < 2:
+        if not operation.sends or not orders.happened[index]:
             continue
-        last: dict[str, tuple[Value, int]] = {}
-        for key, value, offset in landed:
-            if key in last:
-                before, at = last[key]
-                kind = _between(orders.keys[key], at, offset)
-                if kind is not None:
-                    what = f"{before!r} of {key} landed at {at}, {value!r} at {offset}"
-                    yield Anomaly(
-                        kind,
-                        what,
-                        (index,),
-                        kind == Kind.INT_SEND_SKIP,
-                        key,
-                        (before, value),
-                    )
-            last[key] = value, offset
+        for key, value, told in operation.sends:
+            offset = told
+            if offset is None and key in orders.keys:
+                offset = orders.keys[key].offsets.get(value)
+            if offset is not None:
+                here = _Sent(index, value, offset)
+                before = last.get((operation.process, key))
+                if before is not None and before.offset + 1 != offset:
+                    yield from _apart(orders.keys[key], key, before, here)
+                last[operation.process, key] = here
 
 
-def _between(order: Order, before: int, after: int) -> Kind | None:
-    """Return what is wrong with two sends in a row that landed at these offsets."""
-    if after < before:
-        return Kind.INT_NONMONOTONIC_SEND
-    if order.index[after] - order.index[before] > 1:
-        return Kind.INT_SEND_SKIP
-    return None
+def _apart(order: Order, key: str, before: _Sent, here: _Sent) -> Iterator[Anomaly]:
+    """Yield what is wrong with two sends in a row, if anything is."""
+    is_inside = before.by == here.by
+    if here.offset < before.offset:
+        kind = Kind.INT_NONMONOTONIC_SEND if is_inside else Kind.NONMONOTONIC_SEND
+    elif is_inside and order.index[here.offset] - order.index[before.offset] > 1:
+        kind = Kind.INT_SEND_SKIP
+    else:
+        return
+    what = (
+        f"after {before.value!r} of {key}, which landed at {before.offset}, the process"
+        f" sent {here.value!r}, which landed at {here.offset}"
+    )
+    by = _one_each((before.by, here.by))
+    values = before.value, here.value
+    yield Anomaly(kind, what, by, kind == Kind.INT_SEND_SKIP, key, values)
 
 
 def _one_each(indexes: Iterator[int] | tuple[int, ...]) -> tuple[int, ...]:
