@@ -37,6 +37,9 @@ def _event(action: Action, before: State, _after: State) -> Event:
             return Event(sentence, (own,), _moment(epoch, number))
         case "start_instance", _:
             return Event(f"Instance {len(before.sent)} of the producer begins")
+        case "reset", (int(epoch),):
+            own = Message(instance(epoch - 1), instance(epoch - 1), "numbers anew")
+            return Event(f"The producer sends the rest with epoch {epoch}", (own,))
         case "forget", _:
             own = Message(BROKER, BROKER, "forgets the producer")
             return Event("The broker forgets the producer", (own,))

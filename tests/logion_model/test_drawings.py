@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from functools import cache
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -10,7 +13,8 @@ from logion_model.catalogue import CATALOGUE, MODELS
 from logion_model.commands.exploring import story_about
 from logion_model.drawings import DRAWINGS, drawing_of
 from logion_model.entry import Entry
-from logion_model.kernel import explore
+from logion_model.kernel import Action, explore
+from logion_model.pictures.changes import called
 from logion_model.pictures.page import page_of
 from logion_model.pictures.scene import PLAIN
 from logion_model.pictures.story import Story
@@ -54,23 +58,36 @@ def test_every_drawing_is_used() -> None:
 
 
 @pytest.mark.parametrize("name", drawn())
-def test_every_action_is_told_by_lanes_that_are_there(name: str) -> None:
+def test_actions_are_told_by_lanes_that_are_there(name: str) -> None:
+    told = set()
+    for action, before, after in steps(name):
+        event = drawing_of(before).event(action, before, after)
+        states = (before, after)
+        lanes = {it.name for at in states for it in drawing_of(at).lanes(at)}
+        for message in event.messages:
+            assert {message.source, message.target} <= lanes
+        told.add((action.name, event.sentence != called(action)))
+    assert {name for name, is_told in told if is_told}
+
+
+@pytest.mark.parametrize("name", by_drawing().values())
+def test_every_action_of_a_model_has_its_sentence(name: str) -> None:
+    for action, before, after in steps(name):
+        event = drawing_of(before).event(action, before, after)
+        assert event.sentence != called(action)
+
+
+def steps(name: str) -> Iterator[tuple[Action, Any, Any]]:
+    """Yield some steps of a model: of each action the first few."""
     spec = MODELS[name].at(smallest(name).scope)
-    drawing = drawing_of(spec.initial[0])
-    states, met = list(spec.initial), set()
+    states, met = list(spec.initial), Counter[str]()
     for state in states:
         for action, after in spec.next(state):
             if len(states) < STATES_MAX:
                 states.append(after)
-            if action.name in met and len(met) < len(spec.actions):
-                continue
-            met.add(action.name)
-            event = drawing.event(action, state, after)
-            lanes = {lane.name for at in (state, after) for lane in drawing.lanes(at)}
-            assert event.sentence != str(action)
-            for message in event.messages:
-                assert {message.source, message.target} <= lanes
-    assert met
+            met[action.name] += 1
+            if met[action.name] <= 5:
+                yield action, state, after
 
 
 @pytest.mark.parametrize("name", by_drawing().values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from logion_model.pictures.markup import wrapped
-from logion_model.pictures.scene import Lane
+from logion_model.pictures.scene import Lane, Message
 from logion_model.pictures.story import Frame, Story
 
 LETTER = 6.6
@@ -51,8 +51,13 @@ class Layout(NamedTuple):
     width: float
     height: float
     """Without the ending."""
-    moments: dict[str, float]
-    """Name of a moment, to how far down it is."""
+    moments: tuple[tuple[str, float], ...]
+    """Names of moments, and how far down they are, from top to bottom."""
+
+    def sent_at(self, message: Message, y: float) -> float | None:
+        """Return where a message was sent that arrives at `y`, if that was earlier."""
+        named = [at for name, at in self.moments if name == message.sent_at]
+        return max((at for at in named if at < y), default=None)
 
 
 def laid_out(story: Story, columns: Story | None = None) -> Layout:
@@ -70,11 +75,11 @@ def laid_out(story: Story, columns: Story | None = None) -> Layout:
     for frame in story.frames:
         rows.append(_row(frame, y))
         y = rows[-1].end + PAD
-    moments = {
-        row.frame.event.moment: row.top + PAD + ARROW_AT
+    moments = tuple(
+        (row.frame.event.moment, row.top + PAD + ARROW_AT)
         for row in rows
         if row.frame.event.moment
-    }
+    )
     width = x - GAP + MARGIN
     return Layout(centers, widths, tuple(rows), head, width, y, moments)
 

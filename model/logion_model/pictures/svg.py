@@ -12,6 +12,7 @@ from logion_model.pictures.layout import (
     ARROW_AT,
     CELL,
     GAP,
+    LETTER_BOLD,
     LINE,
     MARGIN,
     PAD,
@@ -161,8 +162,12 @@ def _step(row: Row, *content: str) -> str:
 
 def _late(layout: Layout, row: Row, name: str) -> str:
     """Return the arrows that began in an earlier step: they pass below all boxes."""
-    late = [it for it in _placed(row) if it[0].sent_at in layout.moments]
-    return _step(row, *(_arrow(layout, it, y, name) for it, y in late))
+    arrows = [
+        _arrow(layout, it, y, name)
+        for it, y in _placed(row)
+        if layout.sent_at(it, y) is not None
+    ]
+    return _step(row, *arrows)
 
 
 def _row(story: Story, layout: Layout, row: Row, name: str) -> str:
@@ -178,7 +183,7 @@ def _row(story: Story, layout: Layout, row: Row, name: str) -> str:
     arrows = [
         _arrow(layout, it, y, name)
         for it, y in messages
-        if it.sent_at not in layout.moments
+        if layout.sent_at(it, y) is None
     ]
     labels = [_label(layout, it, y) for it, y in messages]
     return _step(row, *_caption(row), *boxes, *arrows, *labels)
@@ -207,12 +212,13 @@ def _caption(row: Row) -> Iterator[str]:
 def _arrow(layout: Layout, message: Message, y: float, name: str) -> str:
     """Return an arrow that ends here; a dot for what somebody did alone."""
     start, end = (layout.centers[it] for it in (message.source, message.target))
+    sent = layout.sent_at(message, y)
     if start == end:
         return tag("circle", cx=end, cy=y, r=4, fill=MESSAGE)
     return tag(
         "line",
         x1=start,
-        y1=layout.moments.get(message.sent_at, y),
+        y1=y if sent is None else sent,
         x2=end,
         y2=y,
         stroke=MESSAGE,
@@ -225,9 +231,12 @@ def _label(layout: Layout, message: Message, y: float) -> str:
     """Return a message's text: above its arrow, or beside the end of a late one."""
     start, end = (layout.centers[it] for it in (message.source, message.target))
     x, drop, anchor = (start + end) / 2, -9.0, "middle"
-    if message.sent_at in layout.moments:
-        x, drop = end + (GAP / 2 if start < end else -GAP / 2), 2
-        anchor = "start" if start < end else "end"
+    if layout.sent_at(message, y) is not None:
+        is_beyond = end + GAP + len(message.text) * LETTER_BOLD > layout.width
+        goes_right = start < end and not is_beyond
+        x = end + (GAP / 2 if goes_right else -GAP / 2)
+        drop = 2 if goes_right or start > end else drop
+        anchor = "start" if goes_right else "end"
     return _text(
         x,
         y + drop,

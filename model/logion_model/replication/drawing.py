@@ -137,8 +137,16 @@ def _truncate(before: State, after: State, follower: int, leader: int) -> Event:
     return Event(f"Broker {follower} {cut}, as {leader} tells it", (message,))
 
 
+def _lose_power(_: State, _after: State, index: int, end_offset: int) -> Event:
+    text = f"loses power, and what is from {end_offset} on"
+    own = Message(broker(index), broker(index), text)
+    return Event(f"Broker {index} {text}", (own,))
+
+
 _TELLERS: dict[str, Callable[..., Event]] = {
     "elect_leader": _elect,
+    "elect_unclean_leader": _elect,
+    "lose_power": _lose_power,
     "shrink_isr": _shrink,
     "become_leader": _lead,
     "become_follower": _follow,

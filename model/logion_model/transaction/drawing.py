@@ -111,6 +111,7 @@ ENDS = {"end", "receive_end", "told_ended"}
 """Those about how a transaction ends."""
 
 MARKERS = {
+    "miss_answer": "does not hear of its marker in partition {}: {}",
     "write_marker": "writes a marker to partition {}: {}",
     "receive_marker": "has an old marker arrive at partition {}: {}",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from logion_model.kernel import Action, Step, Violation
+from logion_model.pictures.layout import laid_out
 from logion_model.pictures.scene import (
     PLAIN,
     Blame,
@@ -45,7 +46,8 @@ STEPS = (
     Step(Action("arrive"), 2),
 )
 VIOLATION = Violation("few", "the test", STEPS)
-STORY = story_of("a model", VIOLATION, Drawing(lanes, event, blame))
+DRAWING = Drawing(lanes, event, blame)
+STORY = story_of("a model", VIOLATION, DRAWING)
 
 
 def drawn(story: Story) -> ElementTree.Element:
@@ -83,6 +85,17 @@ def test_a_late_message_comes_from_where_it_was_sent() -> None:
     assert sorted(slope > 0 for slope in slopes) == [False, False, True, True]
 
 
+def test_a_message_comes_from_the_last_moment_of_its_name_before_it() -> None:
+    again = (*STEPS, Step(Action("send"), 2), Step(Action("arrive"), 3))
+    story = story_of("a model", Violation("few", "the test", again), DRAWING)
+    layout = laid_out(story)
+    message = story.frames[2].event.messages[0]
+    sends = [row.top for row in layout.rows if row.frame.event.moment]
+    found = [layout.sent_at(message, row.end) for row in layout.rows]
+    assert found[0] is None
+    assert [bool(it and it > sends[1]) for it in found[1:]] == [False] * 3 + [True] * 2
+
+
 def test_only_who_changed_is_drawn_and_who_is_to_blame() -> None:
     assert [sorted(frame.shown) for frame in STORY.frames] == [
         ["<broker>", "client"],
@@ -106,6 +119,6 @@ def test_a_long_field_is_cut() -> None:
 
 
 def test_what_is_as_it_should_be_is_not_red() -> None:
-    picture = picture_of(example_of("good", VIOLATION, Drawing(lanes, event, blame)))
+    picture = picture_of(example_of("good", VIOLATION, DRAWING))
     assert BLAME not in picture
     assert "✓ shows that few (the test)" in picture
