@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
-from logion_model.kernel import Report, Spec
+from logion_model.kernel import Packed, Report, Spec
 
 Scope: TypeAlias = tuple[int, ...]
 """Bounds of the explored world, in the order that the model names them."""
@@ -26,6 +26,8 @@ class Model(NamedTuple):
     bounds: tuple[str, ...]
     """Names of the numbers that make its scope."""
     make: Callable[[Scope], Spec[Any]]
+    pack: Callable[[Scope], Packed[Any]] | None = None
+    """How to make it for the fast search, None if it has only the readable one."""
 
     def at(self, scope: Scope) -> Spec[Any]:
         """Return the specification at this scope.
@@ -36,6 +38,16 @@ class Model(NamedTuple):
             wanted = ",".join(self.bounds)
             raise ValueError(f"scope {scope}: {self.name} wants {wanted}, each >= 0")
         return self.make(scope)
+
+    def packed_at(self, scope: Scope) -> Packed[Any]:
+        """Return the specification at this scope for the fast search.
+
+        Raises ValueError if there is none, or for another model's bounds.
+        """
+        if self.pack is None:
+            raise ValueError(f"{self.name} has no fast search")
+        self.at(scope)
+        return self.pack(scope)
 
 
 class Bug(NamedTuple):

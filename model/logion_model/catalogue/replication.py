@@ -18,6 +18,7 @@ from logion_model.replication import (
     kip_320_first_try,
     truncate_to_high_watermark,
 )
+from logion_model.replication.packed import PackedReplication
 
 
 def _variant(rules: base.Rules) -> Model:
@@ -27,6 +28,7 @@ def _variant(rules: base.Rules) -> Model:
         rules.source,
         base.Scope._fields,
         lambda scope: base.specification(rules, base.Scope(*scope)),
+        lambda scope: PackedReplication(rules, base.Scope(*scope)),
     )
 
 

@@ -34,6 +34,12 @@ def add(commands: Any) -> None:
     check.add_argument("--json", action="store_true", help="print one JSON object")
     check.add_argument("--states-max", type=int, help="stop after so many states")
     check.add_argument(
+        "--fast",
+        action="store_true",
+        default=None,
+        help="states as integers, for the models of replication",
+    )
+    check.add_argument(
         "--force", action="store_true", help="begin even if memory will not suffice"
     )
     check.add_argument(
@@ -58,7 +64,7 @@ def _add_extent(extent: Any) -> None:
     )
 
 
-ALONE = ("property", "states_max", "checkpoint", "svg", "html")
+ALONE = ("property", "states_max", "checkpoint", "fast", "svg", "html")
 """Options for a single check."""
 
 

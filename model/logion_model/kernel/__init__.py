@@ -11,6 +11,7 @@ written down, so they can be compared with another checker's; generated does.
 """
 
 from logion_model.kernel.faults import SpecError
+from logion_model.kernel.packed import Packed, explore_packed
 from logion_model.kernel.report import DEADLOCK, Progress, Report, Step, Violation
 from logion_model.kernel.search import Search, Watch, explore
 from logion_model.kernel.spec import Action, Fairness, Liveness, Property, Spec
@@ -20,6 +21,7 @@ __all__ = [
     "Action",
     "Fairness",
     "Liveness",
+    "Packed",
     "Progress",
     "Property",
     "Report",
@@ -30,4 +32,5 @@ __all__ = [
     "Violation",
     "Watch",
     "explore",
+    "explore_packed",
 ]

@@ -245,3 +245,14 @@ def test_a_file_that_is_not_there_is_refused(
 ) -> None:
     assert main(["check", "--resume", str(tmp_path / "no")]) == 2
     assert "No such file" in capsys.readouterr().err
+
+
+def test_the_fast_search_is_asked_for_by_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*TRUNCATING, "2,2,2,1", "--fast", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["distinct"], found["depth"], found["trace_length"]) == (1_251, 16, 9)
+    assert found["difference"] is None
+    assert main(["check", "log", "--fast"]) == 2
+    assert "log has no fast search" in capsys.readouterr().err
