@@ -183,3 +183,16 @@ def test_each_promise_is_broken_by_a_state_that_breaks_it(
     by_name = {invariant.name: invariant for invariant in INVARIANTS}
     assert not by_name[promise].holds(state)
     assert all(invariant.holds(GOOD) for invariant in INVARIANTS)
+
+
+def test_who_speaks_of_another_epoch_is_out_and_told_so() -> None:
+    late = State(GROUP, (CLIENT,), heartbeats=frozenset({beat(1, 0)}))
+    after = {
+        action.name: state for action, state in World(KIP_848, SCOPE).next_steps(late)
+    }
+    refused = after["refuse_heartbeat"]
+    assert refused.group.members == ()
+    assert refused.answers == {Answer(0, 1, is_fenced=True)}
+    gone = late._replace(clients=(CLIENT._replace(connection=2),))
+    steps = dict(World(KIP_848, SCOPE).next_steps(gone))
+    assert all(not state.answers for state in steps.values())

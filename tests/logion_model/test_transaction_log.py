@@ -69,6 +69,8 @@ def test_a_partition_is_added_by_who_has_the_newest_epoch() -> None:
     added = committed(asked_to_add(GIVEN, ADD))
     assert added.brokers[0].cache[0] == Metadata(1, 0, -1, Phase.ONGOING, (0,))
     assert told_added(added, *added.add_answers).clients[0].partitions == (0,)
+    unknown = asked_to_add(added, ADD._replace(producer=2)).add_answers
+    assert Code.INVALID_PRODUCER_ID_MAPPING in {it.code for it in unknown}
     fenced = told_added(added, AddAnswer(Code.PRODUCER_FENCED, (), 0, 0))
     assert fenced.clients[0].status is Status.GIVEN_UP
     later = told_added(added, AddAnswer(Code.NOT_COORDINATOR, (), 0, 0))

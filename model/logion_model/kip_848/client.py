@@ -119,8 +119,6 @@ def told(client: Client, answer: Answer) -> Client:
     heard = heard._replace(member_id=answer.member_id, epoch=answer.epoch)
     if answer.assignment is None:
         return _told_nothing_new(heard)
-    if not follows(client.status, _S.RECONCILING):
-        return heard
     if answer.assignment == client.owned:
         is_under_way = client.status in (_S.JOINING, _S.RECONCILING)
         return moved(heard, _S.STABLE) if is_under_way else heard
