@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from logion_model.bugs import shows
 from logion_model.entry import Entry, Model, Scope, expect
-from logion_model.kraft import promises, rules
+from logion_model.kraft import liveness, promises, rules
 
 
 def _variant(variant: rules.Rules) -> Model:
@@ -20,8 +20,22 @@ def _variant(variant: rules.Rules) -> Model:
     )
 
 
-MODELS = tuple(map(_variant, rules.VARIANTS))
-"""The two protocols, then release 3.5 without one of its guards."""
+def _in_the_end(variant: rules.Rules) -> Model:
+    return Model(
+        f"{variant.name}-in-the-end",
+        f"{variant.title}: what must happen once nothing fails any more",
+        variant.source,
+        rules.Scope._fields,
+        lambda scope: liveness.specification(variant, rules.Scope(*scope)),
+    )
+
+
+_VARIANTS = tuple(map(_variant, rules.VARIANTS))
+_LIVES = tuple(map(_in_the_end, (rules.KAFKA_3_5, rules.KIP_966)))
+
+MODELS = (*_VARIANTS, *_LIVES)
+"""The two protocols, then release 3.5 without one of its guards; then what must happen
+in the end in the two."""
 
 _FENCE = (2, 2, 2, 1, 1, 0, 0, 1, 0, 0, 1, 0)
 _CLEAN = (2, 2, 2, 1, 1, 1, 0, 0, 0, 0, 1, 0)
@@ -48,7 +62,7 @@ def _everywhere(
 ) -> Iterator[Entry]:
     """Yield what each variant has at a small scope: the same but for `others`."""
     different = {entry.name: entry for entry in others}
-    for model in MODELS:
+    for model in _VARIANTS:
         same = expect(model.name, scope, distinct, depth)
         yield different.get(model.name, same)
 
@@ -188,6 +202,20 @@ _LAST_REPLICA = (
     expect(_966, _ALONE, 1_295, 23),
 )
 
+_3_5_LIVES, _966_LIVES = (model.name for model in _LIVES)
+
+_IN_THE_END = (
+    expect(_3_5_LIVES, _FENCE, 1_514, 21),
+    expect(_3_5_LIVES, _CLEAN, 1_040, 24),
+    expect(_3_5_LIVES, _DIRTY, 1_041, 25),
+    expect(_966_LIVES, _FENCE, 1_514, 21),
+    expect(_966_LIVES, _CLEAN, 1_196, 24),
+    expect(_966_LIVES, _DIRTY, 1_041, 25),
+    # the first record of a leader that is alone waits for somebody's fetch
+    expect(_3_5_LIVES, _MOVED, 145, 13, writes_are_answered=5),
+    expect(_966_LIVES, _MOVED, 145, 13, writes_are_answered=5),
+)
+
 _COUNTED_TOO = {
     *((_3_5, scope) for scope in (_FENCE, _CLEAN, _DIRTY, _MOVED, _MOVED_TWICE)),
     *((_3_5, scope) for scope in (_SHRUNK, _DIRTY_AND_FENCE)),
@@ -201,5 +229,7 @@ def _sourced(entry: Entry) -> Entry:
     return replace(entry, source=_TLC) if is_counted else entry
 
 
-ENTRIES = tuple(map(_sourced, (*_SMALL, *_GUARDS, *_LAST_REPLICA, *_LARGE)))
+ENTRIES = tuple(
+    map(_sourced, (*_SMALL, *_GUARDS, *_LAST_REPLICA, *_LARGE, *_IN_THE_END))
+)
 """What each variant breaks; the counts without a source only guard against change."""
