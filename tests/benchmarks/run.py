@@ -318,6 +318,21 @@ def history_rows() -> list[Row]:
     ]
 
 
+def model_rows() -> list[Row]:
+    """Return the rows about visiting the states of KIP-320 at 3,2,2,2."""
+    found = json.loads(script("model.py"))
+    targets = {"readable": 15_000, "fast": 100_000}
+    rows = [
+        Row(f"{name} search", "states/s", found[name], test=AT_LEAST, target=target)
+        for name, target in targets.items()
+    ]
+    rows += [
+        Row(f"{name} search, beside TLC", "states/s", found[name], found["tlc"])
+        for name in targets
+    ]
+    return [*rows, Row("a bare loop over the steps", "states/s", found["bare"])]
+
+
 # --- the run ------------------------------------------------------------------
 
 
@@ -346,6 +361,7 @@ def measure(plan: Plan, folder: Path) -> list[tuple[str, str]]:
     ]
     sections.append(("Cleaning a log", table(cleaner_rows(), "nobody")))
     sections.append(("Judging a history", table(history_rows(), "nobody")))
+    sections.append(("Checking a model", table(model_rows(), "TLC, one worker")))
     for name in ("path.py", "records.py", "log.py"):
         text = script(name).strip()
         sections.append((f"Parts alone: {name}", f"```text\n{text}\n```"))

@@ -40,6 +40,12 @@ def add(commands: Any) -> None:
         help="states as integers, for the models of replication",
     )
     check.add_argument(
+        "--walks", type=int, metavar="N", help="walk at random so often instead"
+    )
+    check.add_argument(
+        "--seed", type=int, default=0, help="of the random walks (default: 0)"
+    )
+    check.add_argument(
         "--force", action="store_true", help="begin even if memory will not suffice"
     )
     check.add_argument(
@@ -64,7 +70,7 @@ def _add_extent(extent: Any) -> None:
     )
 
 
-ALONE = ("property", "states_max", "checkpoint", "fast", "svg", "html")
+ALONE = ("property", "states_max", "checkpoint", "fast", "walks", "svg", "html")
 """Options for a single check."""
 
 

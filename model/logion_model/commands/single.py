@@ -28,11 +28,15 @@ from logion_model.estimate import (
     rounded,
     states_in_all,
 )
-from logion_model.kernel import Search, explore_packed
+from logion_model.kernel import Search, explore_packed, simulate
 from logion_model.pictures.files import write_files
 
 PILOT_STATES = 200_000
 """States visited before the size of the whole is guessed."""
+
+
+STEPS_MAX = 200
+"""Steps of a random walk."""
 
 
 class TooLargeError(Exception):
@@ -43,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
     """Check one model, print what was found, and return the exit status."""
     if options.fast:
         return _run_fast(options)
+    if options.walks:
+        return _run_walks(options)
     if options.resume:
         about = checkpoint.about(options.resume)
         search = checkpoint.load(options.resume, _model(about.name))
@@ -83,6 +89,24 @@ def _run_fast(options: argparse.Namespace) -> int:
     _tell(found, as_json=options.json)
     write_files(options, title, report.violation)
     return INTERRUPTED if watcher.stopped and not report.complete else _status(found)
+
+
+def _run_walks(options: argparse.Namespace) -> int:
+    """Walk through one model at random."""
+    about = _asked(options)
+    title = f"{about.name} at {written(about.scope)}"
+    with watching(title) as watcher:
+        report = simulate(
+            _model(about.name).at(about.scope),
+            walks=options.walks,
+            steps_max=STEPS_MAX,
+            seed=options.seed,
+            invariants=about.properties,
+        )
+    found = Outcome(about, report, watcher.seconds, None)
+    _tell(found, as_json=options.json)
+    write_files(options, title, report.violation)
+    return _status(found)
 
 
 def _model(name: str) -> Any:

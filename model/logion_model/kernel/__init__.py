@@ -14,6 +14,7 @@ from logion_model.kernel.faults import SpecError
 from logion_model.kernel.packed import Packed, explore_packed
 from logion_model.kernel.report import DEADLOCK, Progress, Report, Step, Violation
 from logion_model.kernel.search import Search, Watch, explore
+from logion_model.kernel.simulate import simulate
 from logion_model.kernel.spec import Action, Fairness, Liveness, Property, Spec
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "Watch",
     "explore",
     "explore_packed",
+    "simulate",
 ]

@@ -256,3 +256,14 @@ def test_the_fast_search_is_asked_for_by_name(
     assert found["difference"] is None
     assert main(["check", "log", "--fast"]) == 2
     assert "log has no fast search" in capsys.readouterr().err
+
+
+def test_random_walks_are_asked_for_with_their_seed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    walks = [*TRUNCATING, "4,5,9,9", "--walks", "3000", "--seed", "1"]
+    assert main(walks) == 1
+    printed = capsys.readouterr().out
+    assert "truncate-to-high-watermark at 4,5,9,9: violated" in printed
+    assert main([*TRUNCATING, "2,2,2,0", "--walks", "2", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["verdict"] == "bounded"
