@@ -22,12 +22,14 @@ REPORT = ROOT / "docs/verify.md"
 KILL_ROUNDS = "100"
 EFFORT = "10"
 """So many times the examples of `make test` are drawn (`tests/effort.py`)."""
+SIMULATED = "1000"
 HISTORIES = "LOGION_HISTORIES=100000"
 RELEASES = (
     "0.8.0", "0.8.2", "0.9.0", "0.10.0", "0.10.1", "0.10.2", "0.11.0",
     "1.1", "2.0", "2.4", "2.8", "3.3", "3.9", "4.0", "4.3",
 )  # fmt: skip
-SUMMARY = re.compile(r"\d+ (passed|kept|files|of)\b|[Ss]uccess|All checks passed")
+SUMMARY = re.compile(r"\d+ (passed|kept|files|of|seeds)\b|[Ss]uccess|All checks passed")
+SIMULATION = (".venv/bin/python", "-m", "logion_harness.simulation")
 PYTEST = (".venv/bin/python", "-bb", "-m", "pytest", "-q")
 
 
@@ -47,8 +49,8 @@ class Outcome(NamedTuple):
     seconds: float
 
 
-def steps() -> list[Step]:
-    """Return all that is verified, quick things first."""
+def steps(seed: int) -> list[Step]:
+    """Return all that is verified, quick things first; chance begins at `seed`."""
     return [
         Step("lint, format, types, layers", ("make", "check")),
         Step("the packages' tests, coverage by branch", ("make", "unit")),
@@ -60,6 +62,10 @@ def steps() -> list[Step]:
         Step(
             "the checker of histories beside its oracle, 100,000 times",
             ("env", HISTORIES, *PYTEST, "tests/logion_model/history"),
+        ),
+        Step(
+            f"{SIMULATED} simulated runs of the broker and its clients",
+            (*SIMULATION, "--first", str(seed), "--seeds", SIMULATED),
         ),
         *(
             Step(
@@ -136,7 +142,7 @@ def main() -> int:
     """Verify everything; return 0 if all of it holds."""
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else random.randrange(10**6)
     outcomes: list[Outcome] = []
-    for step in steps():
+    for step in steps(seed):
         outcomes.append(run(step, seed))
         REPORT.write_text(report(outcomes, seed))
     return 0 if all(it.passed for it in outcomes) else 1

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+
 import trio
 from logion.client.admin import create_topic
 from logion.client.cluster import Cluster, open_cluster
 from logion.client.consumer import Consumer, ConsumerOptions
 from logion.client.producer import Producer, ProducerOptions, open_producer
+from logion.names import TopicPartition
 from logion.protocol.errors import ApiError
 from logion_model.history.operations import ASSIGN
 
@@ -14,24 +17,45 @@ from logion_harness.simulation.plan import Reader, Sender
 from logion_harness.simulation.recording import key_of
 from logion_harness.simulation.world import ADDRESS, TOPIC, World
 
-RECOVERY_MS = 10_000
-"""So long after the last fault everything must work again."""
-
 PAUSE_S = 0.1
 """A client that met an error waits so long before it begins anew."""
 
 
-async def make_topic(world: World) -> None:
-    """Make the topic, however often it takes."""
-    while not world.is_made.is_set():
+async def persist(
+    world: World, name: str, use: Callable[[Cluster], Awaitable[None]]
+) -> None:
+    """Use the cluster as a client of this name; begin anew until it works."""
+    while True:
         try:
-            async with open_cluster([ADDRESS], world.options("admin")) as cluster:
-                picture = await cluster.refresh((TOPIC,))
-                if not picture.partitions(TOPIC):
-                    await create_topic(cluster, TOPIC, partitions=world.plan.partitions)
-                world.is_made.set()
+            async with open_cluster([ADDRESS], world.options(name)) as cluster:
+                await use(cluster)
+                return
         except ApiError:
             await trio.sleep(PAUSE_S)
+
+
+async def make_topic(world: World) -> None:
+    """Make the topic, however often it takes."""
+
+    async def make(cluster: Cluster) -> None:
+        picture = await cluster.refresh((TOPIC,))
+        if not picture.partitions(TOPIC):
+            await create_topic(cluster, TOPIC, partitions=world.plan.partitions)
+
+    await persist(world, "admin", make)
+
+
+async def find_ends(world: World) -> None:
+    """Note where each partition ends."""
+
+    async def find(cluster: Cluster) -> None:
+        options = ConsumerOptions(isolation_level=world.isolation_level)
+        consumer = Consumer(cluster, options)
+        ends = {it: await consumer.latest(it) for it in world.partitions}
+        world.trace.note(f"all is sent: {list(ends.values())}")
+        world.ends.update(ends)
+
+    await persist(world, "admin", find)
 
 
 class SenderPlay:
@@ -48,18 +72,11 @@ class SenderPlay:
 
     async def play(self) -> None:
         """Send all of it, and once more when nothing goes wrong any more."""
-        while self._flushes <= self._plan.flushes:
-            process = f"producer-{self._number}.{self._processes}"
-            self._processes += 1
-            try:
-                async with open_cluster(
-                    [ADDRESS], self._world.options(process)
-                ) as cluster:
-                    await self._send(cluster, process)
-            except ApiError:
-                await trio.sleep(PAUSE_S)
+        await persist(self._world, f"producer-{self._number}", self._send)
 
-    async def _send(self, cluster: Cluster, process: str) -> None:
+    async def _send(self, cluster: Cluster) -> None:
+        process = f"producer-{self._number}.{self._processes}"
+        self._processes += 1
         options = ProducerOptions(is_idempotent=self._plan.is_idempotent)
         clock = self._world.clock
         async with open_producer(cluster, options, clock=clock) as producer:
@@ -70,16 +87,15 @@ class SenderPlay:
     async def _pause(self) -> None:
         await trio.sleep(self._plan.pause_ms / 1000)
         if self._flushes == self._plan.flushes:
-            end_ms = self._world.plan.end_of_faults_ms + RECOVERY_MS
-            await trio.sleep_until(end_ms / 1000)
+            await self._world.until_well()
 
     async def _flush(self, producer: Producer, process: str) -> None:
         partitions = self._world.partitions
         partition = partitions[self._flushes % len(partitions)]
         self._flushes += 1
         values = [self._next_value() for _ in range(self._plan.batch)]
-        recorder = self._world.recorder
-        with recorder.sending(process, key_of(partition), values) as offsets:
+        sends = [(key_of(partition), value) for value in values]
+        with self._world.recorder.sending(process, sends) as offsets:
             for value in values:
                 await producer.add(partition, value.encode())
             for sent in await producer.flush():
@@ -100,34 +116,29 @@ class ReaderPlay:
         self._world = world
         self._plan = plan
         self._process = f"consumer-{number}"
+        self._positions: Mapping[TopicPartition, int]
 
     async def play(self) -> None:
         """Read until nobody sends any more and all is read."""
         partitions = self._world.partitions
-        positions = dict.fromkeys(partitions, 0)
+        self._positions = dict.fromkeys(partitions, 0)
         self._world.recorder.choose(self._process, ASSIGN, [*map(key_of, partitions)])
-        options = ConsumerOptions(max_wait_ms=self._plan.max_wait_ms)
-        while True:
-            try:
-                async with open_cluster(
-                    [ADDRESS], self._world.options(self._process)
-                ) as cluster:
-                    consumer = Consumer(cluster, options)
-                    consumer.assign(positions)
-                    await self._read(consumer)
-                    return
-            except ApiError:
-                positions = dict(consumer.positions)
-                await trio.sleep(PAUSE_S)
+        await persist(self._world, self._process, self._read)
 
-    async def _read(self, consumer: Consumer) -> None:
-        while not self._world.is_sent.is_set():
-            await self._poll(consumer)
-        for partition in self._world.partitions:
-            end = await consumer.latest(partition)
-            while consumer.positions[partition] < end:
-                await self._poll(consumer)
+    @property
+    def _is_through(self) -> bool:
+        ends, at = self._world.ends, self._positions
+        return bool(ends) and all(at[it] >= end for it, end in ends.items())
 
-    async def _poll(self, consumer: Consumer) -> None:
-        with self._world.recorder.polling(self._process) as received:
-            received.extend(await consumer.poll())
+    async def _read(self, cluster: Cluster) -> None:
+        options = ConsumerOptions(
+            max_wait_ms=self._plan.max_wait_ms,
+            isolation_level=self._world.isolation_level,
+        )
+        consumer = Consumer(cluster, options)
+        consumer.assign(self._positions)
+        self._positions = consumer.positions
+        while not self._is_through:
+            polling = self._world.recorder.polling(self._process, self._positions)
+            with polling as received:
+                received.extend(await consumer.poll())

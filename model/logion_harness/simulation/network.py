@@ -8,7 +8,6 @@ which is before the answer. Nothing is repeated or reordered within a connection
 from __future__ import annotations
 
 import random
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
@@ -16,14 +15,26 @@ from zlib import crc32
 import trio
 from logion.broker.transport import Piece
 from logion.disk import FileSlice
+from logion.protocol.headers import read_request_api
 
 from logion_harness.simulation.pipe import Pipe
-from logion_harness.simulation.plan import ANSWERS, REQUESTS, Fault, Kind
+from logion_harness.simulation.plan import (
+    ANSWERS,
+    ANY,
+    ENDS,
+    REQUESTS,
+    Fault,
+    Kind,
+    Plan,
+)
 from logion_harness.simulation.trace import Trace
 
 DELAY_MS_MAX = 10
 """A piece is on its way for up to so many milliseconds, if nothing goes wrong."""
 PIECES_MAX = 3
+
+FRAME_HEAD = 4
+"""Bytes that say how long a frame is."""
 
 Accept = Callable[["Transport"], None]
 
@@ -35,6 +46,8 @@ class Link:
     name: str
     requests: Pipe = field(default_factory=Pipe)
     answers: Pipe = field(default_factory=Pipe)
+    api: int = ANY
+    """Key of the API of the last request."""
 
     def tear(self) -> None:
         """Lose the connection, with all that is on its way."""
@@ -48,11 +61,16 @@ class Network:
 
     chance: random.Random
     trace: Trace
-    faults: deque[Fault]
+    plan: Plan
+    faults: list[Fault] = field(init=False)
     """What will befall messages, the first first."""
     links: list[Link] = field(default_factory=list)
     accept: Accept | None = None
     """What the broker does with a connection; None while it is away."""
+
+    def __post_init__(self) -> None:
+        """Expect what the plan says."""
+        self.faults = [it for it in self.plan.faults if it.kind not in ENDS]
 
     async def dial(self, host: str, port: int) -> trio.abc.Stream:
         """Return a stream to the broker; OSError while it is away."""
@@ -61,7 +79,7 @@ class Network:
             raise ConnectionRefusedError(f"nobody listens on {host}:{port}")
         link = Link(f"client:{len(self.links)}")
         self.links.append(link)
-        self.trace.note(f"{link.name} connects")
+        self.trace.note(f"{link.name} connects", is_detail=True)
         self.accept(Transport(self, link))
         return ClientStream(self, link)
 
@@ -73,23 +91,26 @@ class Network:
 
     def carry_request(self, link: Link, data: bytes) -> None:
         """Send bytes to the broker, or let happen what is planned."""
-        self._carry(link, link.requests, data, self._fault(REQUESTS))
+        link.api = read_request_api(memoryview(data)[FRAME_HEAD:])[0]
+        self._carry(link, link.requests, data, self._fault(REQUESTS, link.api))
 
     def carry_answer(self, link: Link, data: bytes) -> None:
         """Send bytes to the client, or let happen what is planned."""
-        self._carry(link, link.answers, data, self._fault(ANSWERS))
+        self._carry(link, link.answers, data, self._fault(ANSWERS, link.api))
 
     def hang_up(self, link: Link, pipe: Pipe) -> None:
         """Let one end close: the other finds out later."""
-        self.trace.note(f"{link.name} is closed")
+        self.trace.note(f"{link.name} is closed", is_detail=True)
         pipe.end(trio.current_time() + self._delay_s(), is_torn=False)
 
-    def _fault(self, kinds: frozenset[Kind]) -> Fault | None:
-        """Return what is to befall a message of this direction now."""
+    def _fault(self, kinds: frozenset[Kind], api: int) -> Fault | None:
+        """Return what is to befall a message of this direction and API now."""
+        now_ms = trio.current_time() * 1000
+        if now_ms >= self.plan.end_of_faults_ms:
+            return None
         for fault in self.faults:
-            if fault.at_ms / 1000 > trio.current_time():
-                return None
-            if fault.kind in kinds:
+            is_due = fault.kind in kinds and fault.at_ms <= now_ms
+            if is_due and fault.api in (ANY, api):
                 self.faults.remove(fault)
                 return fault
         return None
@@ -97,7 +118,8 @@ class Network:
     def _carry(self, link: Link, pipe: Pipe, data: bytes, fault: Fault | None) -> None:
         way = "request" if pipe is link.requests else "answer"
         about = f"{link.name} {way} of {len(data)} bytes, {crc32(data):08x}"
-        self.trace.note(f"{about}: {fault.kind.value}" if fault else about)
+        what = f"{about}: {fault.kind.value}" if fault else about
+        self.trace.note(what, is_detail=fault is None)
         match fault.kind if fault else None:
             case Kind.LOSE_REQUEST | Kind.LOSE_ANSWER:
                 link.tear()

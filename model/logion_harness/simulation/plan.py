@@ -6,13 +6,33 @@ A plan is drawn from a seed, and can be made smaller until only what matters is 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-FAULTS_UNTIL_MS = 20_000
-"""Nothing goes wrong any more after so much of a run: all must recover."""
+from logion.config import NEWEST_RELEASE
+from logion.protocol.apis import APIS, FETCH, PRODUCE
 
-FAULTS_MAX = 6
+FAULTS_UNTIL_MS = 12_000
+"""What goes wrong begins before so much of a run: then all must recover."""
+
+FAULTS_MAX = 8
+
+RECOVERY_MS = 8_000
+"""So long after the last fault everything must work again."""
+
+RELEASES = (NEWEST_RELEASE, "3.9", "2.8")
+"""Those whose rules a broker of a run may have."""
+
+OFFSET_COMMIT = 8
+
+ANY = -1
+"""A fault that does not look which API a message belongs to."""
+
+TROUBLED = (PRODUCE, PRODUCE, PRODUCE, OFFSET_COMMIT, FETCH, ANY)
+"""What faults of messages befall: most of all what may happen twice."""
+
+Part = TypeVar("Part")
 
 
 class Kind(Enum):
@@ -43,13 +63,15 @@ class Fault(NamedTuple):
     kind: Kind
     at_ms: int
     size: int
-    """Milliseconds for which a broker is away or a message is late; of a message that
-    is cut, how many bytes arrive, or one less than all; of a power cut, how many
-    operations of the disk it waits for as well."""
+    """Milliseconds for which a broker is away or a message is late; bytes that arrive
+    of a message that is cut."""
+    api: int = ANY
+    """Key of the API whose messages it befalls."""
 
     def __str__(self) -> str:
         """Return a line of a story."""
-        return f"{self.at_ms / 1000:.3f} s: {self.kind.value} ({self.size})"
+        name = "" if self.api == ANY else f", {APIS[self.api].name}"
+        return f"{self.at_ms / 1000:.3f} s: {self.kind.value} ({self.size}){name}"
 
 
 class Sender(NamedTuple):
@@ -71,6 +93,27 @@ class Reader(NamedTuple):
     """How long its fetches wait for records."""
 
 
+class Member(NamedTuple):
+    """A consumer of the one group: it reads what falls to it, and commits."""
+
+    polls: int
+    """After so many its process ends, and another takes its place."""
+    leaves: bool
+    """Whether it leaves the group then; else it is not heard from any more."""
+
+
+class Transactor(NamedTuple):
+    """Who writes transactions."""
+
+    transactions: int
+    open_ms: int
+    """How long each is open."""
+    pause_ms: int
+    """Between two."""
+    aborted: int
+    """Every so many is aborted."""
+
+
 class Plan(NamedTuple):
     """A run."""
 
@@ -80,47 +123,77 @@ class Plan(NamedTuple):
     senders: tuple[Sender, ...]
     readers: tuple[Reader, ...]
     faults: tuple[Fault, ...] = ()
+    members: tuple[Member, ...] = ()
+    transactors: tuple[Transactor, ...] = ()
+    release: str = NEWEST_RELEASE
 
     @property
     def end_of_faults_ms(self) -> int:
-        """Return when the last fault is over."""
-        return max((it.at_ms + it.size for it in self.faults), default=0)
+        """Return when the last fault is over for certain."""
+        last_ms = max((it.at_ms for it in self.faults), default=0)
+        return last_ms + sum(it.size for it in self.faults)
+
+    @property
+    def well_ms(self) -> int:
+        """Return when everything must work again."""
+        return self.end_of_faults_ms + RECOVERY_MS
 
     def __str__(self) -> str:
         """Return the plan in a few lines."""
-        who = [*self.senders, *self.readers]
-        lines = [f"seed {self.seed}, {self.partitions} partitions", *map(repr, who)]
-        return "\n".join([*lines, *map(str, self.faults)])
+        who = (*self.senders, *self.readers, *self.members, *self.transactors)
+        partitions = f"{self.partitions} partition" + "s" * (self.partitions > 1)
+        first = f"seed {self.seed}, release {self.release}, {partitions}"
+        return "\n".join([first, *map(repr, who), *map(str, self.faults)])
 
 
-def plan_of(seed: int, *, has_faults: bool = True) -> Plan:
+def plan_of(seed: int) -> Plan:
     """Return the plan that belongs to a seed."""
     chance = random.Random(seed)  # noqa: S311 - chance that repeats
-    faults = [_fault(chance) for _ in range(chance.randrange(FAULTS_MAX + 1))]
     return Plan(
         seed,
-        partitions=chance.randrange(1, 3),
-        senders=tuple(_sender(chance) for _ in range(chance.randrange(1, 4))),
-        readers=tuple(_reader(chance) for _ in range(chance.randrange(1, 3))),
-        faults=tuple(sorted(faults, key=lambda it: it.at_ms)) if has_faults else (),
+        chance.randrange(1, 3),
+        _some(chance, 1, 3, _sender),
+        _some(chance, 1, 2, _reader),
+        tuple(sorted(_some(chance, 0, FAULTS_MAX, _fault), key=lambda it: it.at_ms)),
+        _some(chance, 0, 2, _member),
+        _some(chance, 0, 1, _transactor),
+        chance.choice(RELEASES),
     )
+
+
+def _some(
+    chance: random.Random, least: int, most: int, draw: Callable[[random.Random], Part]
+) -> tuple[Part, ...]:
+    return tuple(draw(chance) for _ in range(chance.randrange(least, most + 1)))
 
 
 def _sender(chance: random.Random) -> Sender:
     return Sender(
-        flushes=chance.randrange(2, 12),
+        flushes=chance.randrange(2, 10),
         batch=chance.choice((1, 1, 2, 5)),
-        pause_ms=chance.choice((0, 10, 500, 3_000)),
+        pause_ms=chance.choice((0, 10, 300, 2_000)),
         is_idempotent=chance.random() < 0.7,
     )
 
 
 def _reader(chance: random.Random) -> Reader:
-    return Reader(max_wait_ms=chance.choice((100, 500, 60_000)))
+    return Reader(max_wait_ms=chance.choice((1_000, 30_000)))
+
+
+def _member(chance: random.Random) -> Member:
+    return Member(polls=chance.randrange(2, 20), leaves=chance.random() < 0.5)
+
+
+def _transactor(chance: random.Random) -> Transactor:
+    return Transactor(
+        transactions=chance.randrange(1, 5),
+        open_ms=chance.choice((0, 100, 3_000)),
+        pause_ms=chance.choice((10, 3_000)),
+        aborted=chance.randrange(1, 4),
+    )
 
 
 def _fault(chance: random.Random) -> Fault:
-    at_ms = chance.choice((0, FAULTS_UNTIL_MS // 10)) + chance.randrange(
-        FAULTS_UNTIL_MS // 2
-    )
-    return Fault(chance.choice(list(Kind)), at_ms, chance.randrange(7_000))
+    at_ms = chance.randrange(chance.choice((2_000, FAULTS_UNTIL_MS)))
+    kind, size = chance.choice(list(Kind)), chance.randrange(4_000)
+    return Fault(kind, at_ms, size, ANY if kind in ENDS else chance.choice(TROUBLED))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
+import trio
 from logion.client.consumer import Received
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError
@@ -15,6 +16,35 @@ from logion_model.history.reading import INVOKE
 
 from logion_harness.simulation.trace import Trace
 
+Sends: TypeAlias = Sequence[tuple[str, str]]
+"""Keys, and the values that are sent to them."""
+
+
+class Acknowledged(NamedTuple):
+    """A record that may be read from now on."""
+
+    key: str
+    offset: int
+    at_s: float
+
+
+class Polled(NamedTuple):
+    """A poll of one key that came to an end."""
+
+    process: str
+    key: str
+    position: int
+    """Where it began to read."""
+    began_s: float
+    ended_s: float
+
+
+class Failed(NamedTuple):
+    """An operation whose outcome is unknown."""
+
+    process: str
+    began_s: float
+
 
 @dataclass(slots=True)
 class Recorder:
@@ -22,12 +52,15 @@ class Recorder:
 
     trace: Trace
     events: list[dict[str, Any]] = field(default_factory=list)
+    acknowledged: list[Acknowledged] = field(default_factory=list)
+    polled: list[Polled] = field(default_factory=list)
+    failed: list[Failed] = field(default_factory=list)
 
     def note(self, process: str, kind: str, f: str, value: object) -> None:
         """Add an event."""
         event = {"process": process, "type": kind, "f": f, "value": value}
-        self.events.append(event)
-        self.trace.note(" ".join(map(str, event.values())))
+        self.trace.note(" ".join(str(it) for it in event.values() if it is not None))
+        self.events.append({**event, "time_ms": round(trio.current_time() * 1000)})
 
     def choose(self, process: str, f: str, keys: Sequence[str]) -> None:
         """Note that a consumer chose what it reads."""
@@ -35,31 +68,61 @@ class Recorder:
         self.note(process, OK, f, list(keys))
 
     @contextmanager
-    def sending(
-        self, process: str, key: str, values: Sequence[str]
-    ) -> Iterator[list[Any]]:
-        """Note that records are sent; the offsets that are put in the list if it works.
+    def sending(self, process: str, sends: Sends) -> Iterator[list[int | None]]:
+        """Note that records are sent; the offsets are put in the list if it works.
 
         An ApiError leaves it unknown whether they were.
         """
-        f = SEND if len(values) == 1 else TXN
-        self.note(process, INVOKE, f, [[SEND, key, value] for value in values])
+        began_s, f = trio.current_time(), self._begin(process, sends)
         offsets: list[int | None] = []
         try:
             yield offsets
         except ApiError:
+            self.failed.append(Failed(process, began_s))
             self.note(process, UNKNOWN, f, None)
             raise
-        pairs = zip(offsets, values, strict=True)
-        self.note(process, OK, f, [[SEND, key, list(pair)] for pair in pairs])
+        self._end(process, f, sends, offsets)
 
     @contextmanager
-    def polling(self, process: str) -> Iterator[list[Received]]:
+    def transacting(self, process: str, sends: Sends) -> Iterator[list[int | None]]:
+        """Note a transaction: committed if there are offsets at its end, or aborted."""
+        f = self._begin(process, sends)
+        offsets: list[int | None] = []
+        yield offsets
+        if offsets:
+            self._end(process, f, sends, offsets)
+        else:
+            self.note(process, FAIL, f, None)
+
+    def _begin(self, process: str, sends: Sends) -> str:
+        f = SEND if len(sends) == 1 else TXN
+        self.note(process, INVOKE, f, [[SEND, key, value] for key, value in sends])
+        return f
+
+    def _end(
+        self, process: str, f: str, sends: Sends, offsets: Sequence[int | None]
+    ) -> None:
+        now_s = trio.current_time()
+        landed = list(zip(sends, offsets, strict=True))
+        self.acknowledged += (
+            Acknowledged(key, offset, now_s)
+            for (key, _), offset in landed
+            if offset is not None
+        )
+        told = [[SEND, key, [offset, value]] for (key, value), offset in landed]
+        self.note(process, OK, f, told)
+
+    @contextmanager
+    def polling(
+        self, process: str, positions: Mapping[TopicPartition, int]
+    ) -> Iterator[list[Received]]:
         """Note that a consumer polls; what is put in the list is what it got.
 
-        An ApiError is noted as a poll that failed.
+        `positions` are those it will keep if it is assigned its partitions. An ApiError
+        is noted as a poll that failed.
         """
         self.note(process, INVOKE, POLL, [[POLL]])
+        began_s, began_at = trio.current_time(), dict(positions)
         received: list[Received] = []
         try:
             yield received
@@ -67,6 +130,10 @@ class Recorder:
             self.note(process, FAIL, POLL, None)
             raise
         self.note(process, OK, POLL, [[POLL, _by_key(received)]])
+        self.polled += (
+            Polled(process, key_of(it), at, began_s, trio.current_time())
+            for it, at in began_at.items()
+        )
 
 
 def key_of(partition: TopicPartition) -> str:

@@ -10,14 +10,18 @@ import trio
 
 @dataclass(slots=True)
 class Trace:
-    """What has happened so far."""
+    """What has happened so far, each line with its virtual time."""
 
     lines: list[str] = field(default_factory=list)
-    """In order, each with its virtual time."""
+    story: list[str] = field(default_factory=list)
+    """Those that a reader of a failure needs: what clients did, and what went wrong."""
 
-    def note(self, what: str) -> None:
+    def note(self, what: str, *, is_detail: bool = False) -> None:
         """Add a line for what happens now."""
-        self.lines.append(f"{trio.current_time():.6f} {what}")
+        line = f"{trio.current_time():.6f} {what}"
+        self.lines.append(line)
+        if not is_detail:
+            self.story.append(line)
 
     @property
     def hash(self) -> str:

@@ -1,41 +1,28 @@
-"""The world of a run: a broker that dies and comes back, and who uses it."""
+"""The world of a run: network, disk, clock, and what is known of who uses them."""
 
 from __future__ import annotations
 
-import logging
 import random
-from collections import deque
 from dataclasses import dataclass, field
-from functools import partial
 
 import trio
-from logion.broker.broker import Broker, open_broker
-from logion.broker.connection import Connection
-from logion.client.connection import Address, Options
-from logion.config import NEWEST_RELEASE, BrokerConfig, shipped_settings
+from logion.broker.broker import Broker
+from logion.client.connection import Address, Exchange, Options
 from logion.names import TopicPartition
 from logion.testing.disk import MemoryDisk
 
-from logion_harness.simulation.network import Network, Transport
-from logion_harness.simulation.plan import ENDS, Fault, Kind, Plan
+from logion_harness.simulation.commits import Commits
+from logion_harness.simulation.network import Network
+from logion_harness.simulation.plan import Plan
 from logion_harness.simulation.recording import Recorder
 from logion_harness.simulation.schedule import VirtualClock
 from logion_harness.simulation.trace import Trace
 
 ADDRESS = Address("broker", 9092)
 TOPIC = "topic"
+GROUP = "group"
 
-SETTINGS = {
-    "log.dirs": "data",
-    "broker.id": "1",
-    "listeners": f"PLAINTEXT://{ADDRESS}",
-    "offsets.topic.num.partitions": "1",
-}
-
-SYNCED = {"log.flush.interval.messages": "1"}
-"""What an acknowledged record needs to survive a power cut (decision 14)."""
-
-PATIENCE_S = 5.0
+PATIENCE_S = 2.0
 """How long a client waits for an answer."""
 
 
@@ -46,22 +33,23 @@ class World:
     plan: Plan
     trace: Trace = field(default_factory=Trace)
     clock: VirtualClock = field(default_factory=VirtualClock)
+    commits: Commits = field(default_factory=Commits)
     disk: MemoryDisk = field(init=False)
     network: Network = field(init=False)
     recorder: Recorder = field(init=False)
+    broker: Broker | None = None
+    """The one that lives; None while there is none."""
+    has_started: trio.Event = field(default_factory=trio.Event)
+    """Set when there is one again; another one each time."""
     wrong: list[str] = field(default_factory=list)
     """What went wrong before anybody judged, in words."""
-    is_made: trio.Event = field(default_factory=trio.Event)
-    """The topic is there."""
-    is_sent: trio.Event = field(default_factory=trio.Event)
-    """Nobody sends any more."""
+    ends: dict[TopicPartition, int] = field(default_factory=dict)
+    """Where each partition ends, once nobody writes any more."""
 
     def __post_init__(self) -> None:
         """Begin with an empty disk and an idle network."""
-        plan = self.plan
         self.disk = MemoryDisk(self.clock)
-        faults = deque(it for it in plan.faults if it.kind not in ENDS)
-        self.network = Network(self.chance("network"), self.trace, faults)
+        self.network = Network(self.chance("network"), self.trace, self.plan)
         self.recorder = Recorder(self.trace)
 
     @property
@@ -69,77 +57,46 @@ class World:
         """Return the partitions of the topic."""
         return tuple(TopicPartition(TOPIC, it) for it in range(self.plan.partitions))
 
+    @property
+    def isolation_level(self) -> int:
+        """Return how everybody reads: committed records only if there are others."""
+        return int(bool(self.plan.transactors))
+
     def chance(self, of: str) -> random.Random:
         """Return where one part of the world draws from."""
         return random.Random(f"{self.plan.seed} {of}")  # noqa: S311 - it repeats
 
     def options(self, name: str) -> Options:
         """Return how a client of this name talks."""
+
+        def observe(exchange: Exchange) -> None:
+            self.wrong += self.commits.observe(exchange)
+
         return Options(
-            client_id=name, timeout_s=PATIENCE_S, dial=self.network.dial, retry_s=30.0
+            client_id=name,
+            timeout_s=PATIENCE_S,
+            dial=self.network.dial,
+            observe=observe,
         )
 
-    async def keep_broker(self) -> None:
-        """Let the broker live, and end as planned, until cancelled."""
-        chance = self.chance("broker")
-        for fault in (*(it for it in self.plan.faults if it.kind in ENDS), None):
-            with _complaints_in(self.wrong), trio.CancelScope() as life:
-                await self._live(fault, life, chance)
-            if fault is not None:
-                await trio.sleep(fault.size / 1000)
+    def start(self, broker: Broker) -> None:
+        """Let this broker be the one that lives."""
+        self.trace.note("the broker has started")
+        self.broker = broker
+        self.has_started.set()
+        self.has_started = trio.Event()
 
-    async def _live(
-        self, end: Fault | None, life: trio.CancelScope, chance: random.Random
-    ) -> None:
-        config = _config(self.plan)
-        opening = open_broker(config, self.clock, self.disk, chance, bound=())
-        async with opening as broker, trio.open_nursery() as connections:
-            self.trace.note("the broker has started")
-            self.network.accept = partial(_accept, broker, connections)
-            if end is None:
-                await trio.sleep_forever()
-            else:
-                await trio.sleep_until(end.at_ms / 1000)
-                self._end(end, chance, life)
-            connections.cancel_scope.cancel()
-
-    def _end(self, end: Fault, chance: random.Random, life: trio.CancelScope) -> None:
-        """End the broker: at once, unless it is to stop cleanly."""
-        self.trace.note(end.kind.value)
+    def end(self) -> None:
+        """Let no broker live: nobody hears of it any more."""
+        self.broker = None
         self.network.unplug()
-        if end.kind is Kind.RESTART:
-            return
-        unsynced = range(len(self.disk.unsynced))
-        kept = [it for it in unsynced if end.kind is Kind.KILL or chance.random() < 0.5]
-        self.disk = self.disk.crash(kept)
-        life.cancel()
 
+    async def living_broker(self) -> Broker:
+        """Return the broker as soon as there is one."""
+        while self.broker is None:
+            await self.has_started.wait()
+        return self.broker
 
-def _accept(broker: Broker, connections: trio.Nursery, transport: Transport) -> None:
-    connection = Connection(broker.state, transport, "PLAINTEXT")
-    connections.start_soon(connection.serve)
-
-
-def _config(plan: Plan) -> BrokerConfig:
-    settings = {**shipped_settings(NEWEST_RELEASE), **SETTINGS}
-    settings.pop("node.id", None)
-    if any(it.kind is Kind.POWER_CUT for it in plan.faults):
-        settings |= SYNCED
-    return BrokerConfig.of(settings, release=NEWEST_RELEASE)
-
-
-class _complaints_in(logging.Handler):  # noqa: N801 - used as a function
-    """Collect what the broker logs as errors: it should meet none here."""
-
-    def __init__(self, wrong: list[str]) -> None:
-        super().__init__(logging.ERROR)
-        self._wrong = wrong
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._wrong.append(f"the broker says: {self.format(record)}")
-
-    def __enter__(self) -> None:
-        logging.getLogger("logion").addHandler(self)
-
-    def __exit__(self, *_: object) -> None:
-        logging.getLogger("logion").removeHandler(self)
+    async def until_well(self) -> None:
+        """Return when everything must work again."""
+        await trio.sleep_until(self.plan.well_ms / 1000)

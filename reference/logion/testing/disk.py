@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TypeAlias
@@ -147,6 +147,8 @@ class MemoryDisk:
         """What a crash may lose, oldest first."""
         self.operations = 0
         """How many operations there have been, reads included."""
+        self.before_operation: Callable[[], None] = lambda: None
+        """Called before each of them, so that a test may crash between any two."""
 
     # What a test does to the disk
 
@@ -262,6 +264,7 @@ class MemoryDisk:
 
     def operate(self) -> None:
         """Count an operation; raise if one that was to fail is due."""
+        self.before_operation()
         with self._guard:
             self.operations += 1
             for fault in self._faults:

@@ -12,10 +12,10 @@ from logion_harness.simulation.play import play
 QUIET = Plan(1, 1, (Sender(5, 1, 100, is_idempotent=True),), (Reader(500),))
 """One producer, one consumer, no faults."""
 
-HASHES = """
+HASH = """
 from logion_harness.simulation.plan import plan_of
 from logion_harness.simulation.play import play
-print(*(play(plan_of(seed)).hash for seed in (7, 8)))
+print(play(plan_of(5)).hash)
 """
 
 
@@ -29,27 +29,27 @@ def test_without_faults_each_record_is_read_once() -> None:
 
 
 def test_the_same_seed_gives_the_same_trace_again() -> None:
-    assert play(plan_of(8)) == play(plan_of(8))
+    assert play(plan_of(5)) == play(plan_of(5))
 
 
 def test_another_seed_gives_another_trace() -> None:
     assert play(QUIET).hash != play(QUIET._replace(seed=2)).hash
 
 
-def test_other_processes_see_the_same_traces_whatever_their_hash_seed() -> None:
-    printed = {
-        subprocess.run(
-            [sys.executable, "-c", HASHES],
+def test_other_processes_see_the_same_trace_whatever_their_hash_seed() -> None:
+    others = [
+        subprocess.Popen(
+            [sys.executable, "-c", HASH],
             env={**os.environ, "PYTHONHASHSEED": hash_seed},
-            capture_output=True,
+            stdout=subprocess.PIPE,
             text=True,
-            check=True,
-        ).stdout
+        )
         for hash_seed in ("0", "1")
-    }
-    assert printed == {f"{play(plan_of(7)).hash} {play(plan_of(8)).hash}\n"}
+    ]
+    printed = {other.communicate(timeout=120)[0] for other in others}
+    assert printed == {f"{play(plan_of(5)).hash}\n"}
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(8))
 def test_whatever_goes_wrong_the_promises_hold(seed: int) -> None:
     assert play(plan_of(seed)).wrong == ()

@@ -1,0 +1,118 @@
+"""Bugs that are put into the broker on purpose: some seed must show each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from logion.group.replay import Replay
+from logion.log import producers
+from logion.log.loading import Loading
+from logion.log.log import Log
+from logion.log.segment import Segment
+from logion.replica import leader
+from logion.replica.leader import Leader
+from logion.replica.partition import Partition
+from logion.replica.watched import Watched
+from logion_harness.simulation.plan import plan_of
+from logion_harness.simulation.play import play
+
+SEEDS_MAX = 60
+"""So many seeds are played before a bug counts as overlooked."""
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def the_last_record_waits(patch: pytest.MonkeyPatch) -> None:
+    """The high watermark is one record behind what is committed."""
+    whole = leader._with
+
+    def behind(*known: object) -> Leader:
+        found = whole(*known)  # type: ignore[arg-type]
+        return replace(found, high_watermark=max(0, found.high_watermark - 1))
+
+    patch.setattr(leader, "_with", behind)
+
+
+def reads_go_past_the_high_watermark(patch: pytest.MonkeyPatch) -> None:
+    """A consumer is told of an end that no record has reached."""
+    patch.setattr(Partition, "visible_end", lambda it, **_: it.log.end_offset + 1)
+
+
+def reads_go_past_the_last_stable_offset(patch: pytest.MonkeyPatch) -> None:
+    """Records of open transactions are given to whoever reads committed ones."""
+    patch.setattr(Log, "last_stable_offset", lambda _, high_watermark: high_watermark)
+
+
+def sequences_are_not_looked_at(patch: pytest.MonkeyPatch) -> None:
+    """A batch that comes again is a new one."""
+    patch.setattr(producers, "repeated", lambda *_: None)
+    patch.setattr(producers, "check_next", lambda *_: None)
+
+
+def nobody_is_woken(patch: pytest.MonkeyPatch) -> None:
+    """A fetch that waits for records waits until its time is over."""
+    patch.setattr(Watched, "wake", lambda _: None)
+
+
+def one_is_woken(patch: pytest.MonkeyPatch) -> None:
+    """Of several fetches that wait for records one goes on."""
+
+    def wake(watched: Watched) -> None:
+        for event in list(watched._watchers)[:1]:
+            event.set()
+
+    patch.setattr(Watched, "wake", wake)
+
+
+def recovery_looks_at_nothing(patch: pytest.MonkeyPatch) -> None:
+    """What a power cut left of the last batch is taken for a whole one."""
+    patch.setattr(Loading, "_first_suspect", lambda *_: None)
+
+
+def the_last_batch_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """A log that is opened gives the offsets of its last batch to the next."""
+    resume = Loading._resume
+
+    def forget(loading: Loading, segment: Segment) -> int:
+        resume(loading, segment)
+        header = segment.last_header()
+        return header.base_offset if header else segment.base_offset
+
+    patch.setattr(Loading, "_resume", forget)
+
+
+def the_first_commit_counts(patch: pytest.MonkeyPatch) -> None:
+    """A coordinator that starts takes the oldest of several commits for the last."""
+    commit = Replay._commit
+
+    def commit_once(replay: Replay, placed: object) -> None:
+        key = placed.group_id, placed.partition  # type: ignore[attr-defined]
+        if key not in replay._at:
+            commit(replay, placed)  # type: ignore[arg-type]
+
+    patch.setattr(Replay, "_commit", commit_once)
+
+
+PLANTED = (
+    (the_last_record_waits, 0),
+    (reads_go_past_the_high_watermark, 0),
+    (reads_go_past_the_last_stable_offset, 1),
+    (sequences_are_not_looked_at, 4),
+    (nobody_is_woken, 1),
+    (one_is_woken, 1),
+    (the_last_batch_is_forgotten, 1),
+    (recovery_looks_at_nothing, 27),
+    (the_first_commit_counts, 17),
+)
+"""Bugs, and the first seed that has shown each: where to begin, to be quick."""
+
+
+@pytest.mark.parametrize(("plant", "first"), PLANTED)
+def test_a_planted_bug_is_found(
+    plant: Plant, first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch)
+    seeds = range(first, first + SEEDS_MAX)
+    assert any(play(plan_of(seed)).wrong for seed in seeds)
