@@ -82,8 +82,8 @@ class Edge(NamedTuple):
             case "wr":
                 return f"wr: its {self.values[0]!r} of {self.key} was polled by"
             case "process":
-                return "process: after it the same process began"
-        return "realtime: it had ended when there began"
+                return "process: then the same process began"
+        return "realtime: it had ended before the beginning of"
 
 
 class Anomaly(NamedTuple):

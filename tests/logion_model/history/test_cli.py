@@ -12,6 +12,7 @@ from logion_model.history import cli
 
 from tests.logion_model.history.told import events_of
 
+Capsys = pytest.CaptureFixture[str]
 PAGE = Path(__file__).parents[3] / "docs/history.md"
 
 LOST = """p0 ok send a 1@0
@@ -31,7 +32,7 @@ def written(text: str, folder: Path) -> str:
 
 
 def test_a_report_shows_the_operations_that_prove_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: Capsys
 ) -> None:
     assert cli.main([written(LOST, tmp_path)]) == 1
     printed = capsys.readouterr().out
@@ -40,9 +41,7 @@ def test_a_report_shows_the_operations_that_prove_it(
     assert "\n    lines 5-6: process p1 poll ok: poll a 2@1\n" in printed
 
 
-def test_a_circle_is_shown_with_its_reasons(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_circle_is_shown_with_its_reasons(tmp_path: Path, capsys: Capsys) -> None:
     assert cli.main([written(TOLERATED, tmp_path)]) == 0
     printed = capsys.readouterr().out
     assert printed.startswith(
@@ -53,18 +52,47 @@ def test_a_circle_is_shown_with_its_reasons(
     assert "\n      ww: its 2 stands before 1 of b by lines 1-4\n" in printed
 
 
+SEEN = """p1 0-9 ok send a 1@0; poll b 2@0
+          {0} 1-2 ok poll a 1@0
+          {1} 3-4 ok send b 2@0"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        ("p0", "p0", "process: then the same process began lines 4-5"),
+        ("p0", "p2", "realtime: it had ended before the beginning of lines 4-5"),
+    ],
+)
+def test_a_circle_in_time_says_so(
+    first: str, second: str, reason: str, tmp_path: Path, capsys: Capsys
+) -> None:
+    assert cli.main([written(SEEN.format(first, second), tmp_path)]) == 1
+    printed = capsys.readouterr().out
+    assert f"\n      {reason}\n" in printed
+    assert "\n      wr: its 1 of a was polled by lines 2-3\n" in printed
+
+
+def test_kinds_of_which_some_are_tolerated_say_how_many(
+    tmp_path: Path, capsys: Capsys
+) -> None:
+    again = "\np0 ok poll a 1@0\np0 ok poll a 1@0"
+    subscribed = again.replace("p0", "p1")
+    text = f"p2 ok send a 1@0{again}\np1 subscribe a{subscribed}\np3 open send a 2"
+    assert cli.main([written(text, tmp_path)]) == 1
+    assert "nonmonotonic-poll: 2, 1 of them tolerated: " in capsys.readouterr().out
+
+
 def test_strict_tolerates_nothing(tmp_path: Path) -> None:
     assert cli.main([written(TOLERATED, tmp_path), "--strict"]) == 1
 
 
-def test_nothing_wrong_ends_with_0(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_wrong_ends_with_0(tmp_path: Path, capsys: Capsys) -> None:
     assert cli.main([written("p0 ok poll", tmp_path)]) == 0
     assert capsys.readouterr().out == "1 operations: nothing is wrong\n"
 
 
-def test_json_has_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_the_same(tmp_path: Path, capsys: Capsys) -> None:
     assert cli.main([written(LOST, tmp_path), "--json", "--examples", "1"]) == 1
     found = json.loads(capsys.readouterr().out)
     assert (found["valid"], found["operations"]) == (False, 3)
@@ -79,7 +107,7 @@ def test_json_has_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_long_poll_is_shown_around_what_matters(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: Capsys
 ) -> None:
     sends = "; ".join(f"send a {n}@{n}" for n in range(30))
     polled = " ".join(f"{n}@{n}" for n in range(30) if n != 20)
@@ -91,7 +119,7 @@ def test_a_long_poll_is_shown_around_what_matters(
 def test_progress_is_shown_on_a_terminal_alone(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    capsys: Capsys,
 ) -> None:
     name = written(LOST, tmp_path)
     monkeypatch.setattr(cli, "LINES_BETWEEN", 3)
@@ -113,9 +141,7 @@ def test_a_history_may_come_from_stdin(
         assert cli.main(["-"]) == 1
 
 
-def test_what_cannot_be_judged_ends_with_2(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_cannot_be_judged_ends_with_2(tmp_path: Path, capsys: Capsys) -> None:
     file = tmp_path / "none.jsonl"
     assert cli.main([str(file)]) == 2
     assert "No such file" in capsys.readouterr().err
@@ -126,7 +152,7 @@ def test_what_cannot_be_judged_ends_with_2(
 
 
 def test_the_example_of_the_page_is_what_is_printed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: Capsys
 ) -> None:
     history, printed = re.findall(
         r"```(?:json|console)\n(.*?)```", PAGE.read_text(), re.DOTALL
