@@ -52,6 +52,8 @@ def test_buttons_keys_and_links_step(chromium: Chrome, page: str) -> None:
     press(chromium, "Last")
     assert shown(chromium) == ["step-8"]
     assert chromium.find_element(By.TAG_NAME, "output").text == "step 8 of 8"
+    told = chromium.find_element(By.CLASS_NAME, "told").get_property("textContent")
+    assert str(told).startswith("Step 8: Broker 1 is told to follow 0 in epoch 1")
     press(chromium, "Back")
     chromium.find_element(By.TAG_NAME, "body").send_keys(Keys.ARROW_LEFT)
     assert shown(chromium) == ["step-6"]

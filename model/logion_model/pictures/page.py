@@ -39,6 +39,8 @@ td { font-family: ui-monospace, "DejaVu Sans Mono", monospace; }
 ol { padding-left: 1.5rem; }
 ol a { color: #1d4ed8; }
 code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; color: #4b5563; }
+.told { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%); }
 .frame { scroll-margin-top: 12rem; }
 .frame[hidden], nav[hidden] { display: none; }
 """
@@ -48,12 +50,14 @@ const frames = [...document.querySelectorAll(".frame")];
 const slider = document.querySelector("input");
 const [first, back, on, last] = document.querySelectorAll("nav button");
 const output = document.querySelector("output");
+const told = document.querySelector(".told");
 const end = frames.length - 1;
 let now = 0;
 function show(step) {
   now = Math.max(0, Math.min(end, step));
   frames.forEach((frame, at) => { frame.hidden = at !== now; });
   slider.value = now;
+  told.textContent = frames[now].getAttribute("aria-label");
   output.textContent = `step ${now} of ${end}`;
   first.disabled = back.disabled = now === 0;
   on.disabled = last.disabled = now === end;
@@ -93,7 +97,8 @@ def page_of(story: Story) -> str:
         tag("h1", words(story.title)),
         _ending(story),
         _controls(len(story.frames) - 1),
-        tag("main", *(_frame(story, it) for it in story.frames), aria_live="polite"),
+        tag("main", *(_frame(story, it) for it in story.frames)),
+        tag("p", role="status", class_="told"),
         tag("h2", "All steps"),
         tag("ol", *_steps(story)),
         tag("h2", "The whole picture"),
@@ -142,6 +147,7 @@ def _frame(story: Story, frame: Frame) -> str:
         tag("figure", picture),
         _changes(frame),
         class_="frame",
+        aria_label=f"Step {frame.number}: {frame.event.sentence}",
         id=f"step-{frame.number}",
     )
 
