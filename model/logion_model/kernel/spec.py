@@ -84,7 +84,8 @@ class Spec(Generic[S]):
     """Whether a state without successors is an end rather than a deadlock."""
     within: Callable[[S], bool] = always
     """Bounds a world without end: a state outside is not counted, not judged, and
-    nothing is asked of what follows it. Steps that lead out are counted as taken."""
+    nothing is asked of what follows it. Steps that lead out are counted as taken. (TLC
+    does not count such a state either, but judges it.)"""
     view: Callable[[S], Hashable] | None = None
     """The part of a state by which states are told apart, None for all of it. Of those
     that look alike the first found is kept whole and gone on from, so leave out only
