@@ -11,7 +11,7 @@ from logion_harness.simulation.plan import Plan, Reader, Sender
 from logion_harness.simulation.play import play
 from logion_model.history.reading import read_lines
 
-PLAN = Plan(1, 1, (Sender(20, 1, 10, is_idempotent=True),), (Reader(30_000),))
+PLAN = Plan(1, 1, (Sender(30, 1, 10, is_idempotent=True),), (Reader(30_000),))
 
 
 def test_seeds_that_show_nothing_are_counted(
