@@ -50,6 +50,6 @@ def test_other_processes_see_the_same_trace_whatever_their_hash_seed() -> None:
     assert printed == {f"{play(plan_of(5)).hash}\n"}
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(5))
 def test_whatever_goes_wrong_the_promises_hold(seed: int) -> None:
     assert play(plan_of(seed)).wrong == ()
