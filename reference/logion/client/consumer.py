@@ -8,7 +8,7 @@ for received in await consumer.poll():
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -105,13 +105,15 @@ class Consumer:
         """Return records that follow the positions, and move the positions past them.
 
         Asks each leader once and waits for at most `max_wait_ms` each; may return none.
-        Errors that may pass are retried; OFFSET_OUT_OF_RANGE and others are raised.
+        Errors that may pass are retried; OFFSET_OUT_OF_RANGE and others are raised, and
+        no position moves.
         """
         topics = {partition.topic for partition in self.positions}
         return await self._cluster.retry(self._poll, topics)
 
     async def _poll(self) -> list[Received]:
         received: list[Received] = []
+        positions: dict[TopicPartition, int] = {}
         for connection, share in (await self._by_leader()).items():
             answer = await connection.call(
                 self._request(share),
@@ -121,7 +123,12 @@ class Consumer:
             )
             raise_for(answer.error_code)
             for partition, data in self._partitions(answer):
-                received += self._take(partition, data)
+                raise_for(data.error_code, str(partition))
+                records, positions[partition] = records_of(
+                    data, self.positions[partition], self.options.isolation_level
+                )
+                received += (Received(partition, record) for record in records)
+        self.positions.update(positions)  # now that nothing of it can be lost
         return received
 
     async def _by_leader(self) -> dict[Connection, list[TopicPartition]]:
@@ -164,15 +171,6 @@ class Consumer:
             for data in topic.partitions:
                 name = topic.topic or names[topic.topic_id]
                 yield TopicPartition(name, data.partition_index), data
-
-    def _take(
-        self, partition: TopicPartition, data: PartitionData
-    ) -> Iterable[Received]:
-        raise_for(data.error_code, str(partition))
-        position = self.positions[partition]
-        records, position = records_of(data, position, self.options.isolation_level)
-        self.positions[partition] = position
-        return [Received(partition, record) for record in records]
 
 
 def offsets_request(

@@ -65,6 +65,16 @@ async def test_an_offset_out_of_range_is_raised() -> None:
     assert refused.value.error is Error.OFFSET_OUT_OF_RANGE
 
 
+async def test_a_poll_that_fails_for_one_partition_passes_over_no_record() -> None:
+    async with met(topics=topics()) as (_, cluster):
+        await append(cluster, HERE, b"0")
+        consumer = Consumer(cluster, AT_ONCE)
+        consumer.assign({HERE: 0, THERE: 5})
+        with pytest.raises(ApiError, match="OFFSET_OUT_OF_RANGE"):
+            await consumer.poll()
+        assert consumer.positions == {HERE: 0, THERE: 5}
+
+
 def test_an_offset_of_version_0_is_the_newest_of_its_list() -> None:
     answer = ListOffsetsPartitionResponse(
         partition_index=0, error_code=0, old_style_offsets=(7, 3)
