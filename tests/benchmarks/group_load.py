@@ -3,6 +3,7 @@
     python -m tests.benchmarks.group_load heartbeats HOST:PORT GROUPS MEMBERS SECONDS
     python -m tests.benchmarks.group_load rebalance HOST:PORT MEMBERS ROUNDS
     python -m tests.benchmarks.group_load commits HOST:PORT CONNECTIONS SECONDS
+    python -m tests.benchmarks.group_load beats HOST:PORT CONNECTIONS SECONDS
 
 Every member is a connection. Requests are encoded once and sent as bytes, so that what
 is measured is the broker, as far as a client in Python can be out of the way.
@@ -244,10 +245,22 @@ async def commits(
     for client in clients:
         request = OffsetCommitRequest(group_id=client.group, topics=topics)
         frames[client.stream.socket.fileno()] = client.frame(8, request)
+    return without_pause(frames, seconds)
+
+
+async def beats(address: Address, connections: int, seconds: float) -> dict[str, float]:
+    """Let members of groups of one send heartbeats without a pause."""
+    members = [(await form(address, f"beats-{it}", 1))[0] for it in range(connections)]
+    frames = {it.stream.socket.fileno(): it.heartbeat() for it in members}
+    return without_pause(frames, seconds)
+
+
+def without_pause(frames: dict[int, bytes], seconds: float) -> dict[str, float]:
+    """Return how many requests a second are answered, one after the other on each."""
     start = time.perf_counter()
     waits, errors = at_once(frames, seconds)
     if errors:
-        raise RuntimeError(f"{errors} commits were answered with an error")
+        raise RuntimeError(f"{errors} requests were answered with an error")
     return {
         "per_s": len(waits) / (time.perf_counter() - start),
         "p50_us": waits[len(waits) // 2] * 1e6,
@@ -316,6 +329,7 @@ LOADS: dict[str, Callable[..., Awaitable[dict[str, float]]]] = {
     "heartbeats": heartbeats,
     "rebalance": rebalance,
     "commits": commits,
+    "beats": beats,
 }
 
 

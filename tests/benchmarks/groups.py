@@ -45,7 +45,7 @@ class Plan(NamedTuple):
     groups: int
     seconds: int
     members: int
-    commit_rounds: int
+    rounds: int
 
 
 FULL = Plan(11, 1_000, 30, 500, 5)
@@ -190,20 +190,34 @@ def large_rows(folder: Path, plan: Plan) -> list[Row]:
     ]
 
 
+def rate_row(
+    pair: Sequence[Running], load_name: str, connections: int, rounds: int
+) -> Row:
+    """Return how many requests a second both answer, in turns."""
+    rates: list[list[float]] = [[], []]
+    for number in range(rounds):
+        for at in (0, 1) if number % 2 == 0 else (1, 0):
+            found = load(load_name, pair[at].bootstrap, connections, 3)
+            rates[at].append(found["per_s"])
+    paired = median(a / b for a, b in zip(*rates, strict=True))
+    ours, theirs = map(median, rates)
+    row = Row(f"{connections} at a time", "1/s", ours, theirs)
+    return row._replace(paired=paired)
+
+
 def commit_rows(pair: Sequence[Running], plan: Plan) -> list[Row]:
-    """Return the rows about commits, ten consumers at a time and one alone."""
+    """Return the rows about commits, ten consumers at a time and one alone.
+
+    A heartbeat is the least that a request takes: what it costs is no commit's fault.
+    """
     rows = []
     for connections in (10, 1):
-        rates: list[list[float]] = [[], []]
-        for number in range(plan.commit_rounds):
-            order = (0, 1) if number % 2 == 0 else (1, 0)
-            for at in order:
-                found = load("commits", pair[at].bootstrap, connections, 3)
-                rates[at].append(found["per_s"])
-        paired = median(a / b for a, b in zip(*rates, strict=True))
-        what = f"commits, {connections} at a time"
-        row = Row(what, "1/s", median(rates[0]), median(rates[1]), AT_LEAST, 1)
-        rows.append(row._replace(paired=paired))
+        row = rate_row(pair, "commits", connections, plan.rounds)
+        what = f"commits, {row.what}"
+        rows.append(row._replace(what=what, test=AT_LEAST, target=1))
+    for connections in (10, 1):
+        row = rate_row(pair, "beats", connections, plan.rounds)
+        rows.append(row._replace(what=f"heartbeats, {row.what}"))
     return rows
 
 
