@@ -40,6 +40,12 @@ def add(commands: Any) -> None:
         help="states as integers, for the models of replication",
     )
     check.add_argument(
+        "--hashed",
+        action="store_true",
+        default=None,
+        help="keep 64 bits of each state, for scopes that do not fit in memory",
+    )
+    check.add_argument(
         "--walks", type=int, metavar="N", help="walk at random so often instead"
     )
     check.add_argument(
@@ -70,7 +76,16 @@ def _add_extent(extent: Any) -> None:
     )
 
 
-ALONE = ("property", "states_max", "checkpoint", "fast", "walks", "svg", "html")
+ALONE = (
+    "property",
+    "states_max",
+    "checkpoint",
+    "fast",
+    "hashed",
+    "walks",
+    "svg",
+    "html",
+)
 """Options for a single check."""
 
 

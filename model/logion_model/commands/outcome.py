@@ -59,6 +59,7 @@ class Outcome:
             "taken": dict(report.taken),
             "never_taken": list(report.never_taken),
             "unreached": list(report.unreached),
+            "odds_of_collision": report.odds_of_collision,
             "violations": [_violation_as_json(found) for found in report.violations],
         }
 
@@ -69,6 +70,7 @@ class Outcome:
         return [
             f"{self.about.name} at {written(self.about.scope)}: {report.verdict}",
             _counts(report),
+            *_odds(report),
             *(f"  {times:9,}  {name}" for name, times in report.taken.items()),
             *(f"never taken: {name}" for name in report.never_taken),
             *(f"never seen: {name}" for name in report.unreached),
@@ -88,6 +90,11 @@ class Outcome:
 def _counts(report: Report[Any]) -> str:
     states, steps = f"{report.distinct:,} states", f"{report.generated:,} steps"
     return f"{states}, {steps}, depth {report.depth}"
+
+
+def _odds(report: Report[Any]) -> list[str]:
+    odds = report.odds_of_collision
+    return [f"odds that a state was missed: {odds:.1g}"] if odds else []
 
 
 def _violation_as_json(violation: Violation[Any]) -> dict[str, object]:

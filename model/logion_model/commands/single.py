@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from logion_model.commands.console import (
     write,
 )
 from logion_model.commands.outcome import Outcome
-from logion_model.entry import Scope, written
+from logion_model.entry import Model, Scope, written
 from logion_model.estimate import (
     Estimate,
     bytes_each,
@@ -28,7 +30,7 @@ from logion_model.estimate import (
     rounded,
     states_in_all,
 )
-from logion_model.kernel import Search, explore_packed, simulate
+from logion_model.kernel import Report, Search, explore_hashed, explore_packed, simulate
 from logion_model.pictures.files import write_files
 
 PILOT_STATES = 200_000
@@ -45,8 +47,8 @@ class TooLargeError(Exception):
 
 def run(options: argparse.Namespace) -> int:
     """Check one model, print what was found, and return the exit status."""
-    if options.fast:
-        return _run_fast(options)
+    if options.fast or options.hashed:
+        return _run_sparing(options)
     if options.walks:
         return _run_walks(options)
     if options.resume:
@@ -73,14 +75,13 @@ def _status(found: Outcome) -> int:
     return HOLDS if as_it_should else BROKEN
 
 
-def _run_fast(options: argparse.Namespace) -> int:
-    """Check one model with the fast search, which leaves nothing to go on with."""
+def _run_sparing(options: argparse.Namespace) -> int:
+    """Check one model with a search that leaves nothing to go on with."""
     about = _asked(options)
-    packed = _model(about.name).packed_at(about.scope)
     title = f"{about.name} at {written(about.scope)}"
+    explore = _sparing(options, _model(about.name), about.scope)
     with watching(title) as watcher:
-        report = explore_packed(
-            packed,
+        report = explore(
             invariants=about.properties,
             to_the_end=not about.properties,
             watch=watcher,
@@ -89,6 +90,21 @@ def _run_fast(options: argparse.Namespace) -> int:
     _tell(found, as_json=options.json)
     write_files(options, title, report.violation)
     return INTERRUPTED if watcher.stopped and not report.complete else _status(found)
+
+
+def _sparing(
+    options: argparse.Namespace, model: Model, scope: Scope
+) -> Callable[..., Report[Any]]:
+    """Return the fast search of a model, or the hashed one.
+
+    Raises ValueError if both are asked for, or the model has no fast one.
+    """
+    if options.fast and options.hashed:
+        raise ValueError("--fast keeps every state: choose it or --hashed")
+    if options.fast:
+        return partial(explore_packed, model.packed_at(scope))
+    bound = options.states_max
+    return partial(explore_hashed, model.at(scope), states_max=bound)
 
 
 def _run_walks(options: argparse.Namespace) -> int:

@@ -10,10 +10,12 @@ paths, the initial state included. Distinct and depth do not depend on how actio
 written down, so they can be compared with another checker's; generated does.
 """
 
+from logion_model.kernel.breadth import Watch
 from logion_model.kernel.faults import SpecError
+from logion_model.kernel.hashed import explore_hashed
 from logion_model.kernel.packed import Packed, explore_packed
 from logion_model.kernel.report import DEADLOCK, Progress, Report, Step, Violation
-from logion_model.kernel.search import Search, Watch, explore
+from logion_model.kernel.search import Search, explore
 from logion_model.kernel.simulate import simulate
 from logion_model.kernel.spec import Action, Fairness, Liveness, Property, Spec
 
@@ -33,6 +35,7 @@ __all__ = [
     "Violation",
     "Watch",
     "explore",
+    "explore_hashed",
     "explore_packed",
     "simulate",
 ]

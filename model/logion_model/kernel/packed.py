@@ -12,8 +12,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol
 
+from logion_model.kernel.breadth import Watch, chosen
 from logion_model.kernel.report import Progress, Report, Violation
-from logion_model.kernel.search import Watch, along, chosen
+from logion_model.kernel.search import along
 from logion_model.kernel.spec import Property, S, Spec
 
 

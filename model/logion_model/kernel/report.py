@@ -75,6 +75,8 @@ class Report(Generic[S]):
     """At most one per property, each a shortest; the first found comes first."""
     unreached: tuple[str, ...] = ()
     """Names of `sometimes` properties that no visited state showed."""
+    odds_of_collision: float = 0.0
+    """At most these are the odds that two states counted as one by mistake."""
 
     @property
     def violation(self) -> Violation[S] | None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Generic
 
+from logion_model.kernel.breadth import chosen
 from logion_model.kernel.faults import Checked
 from logion_model.kernel.report import DEADLOCK, Report, Step, Violation
-from logion_model.kernel.search import chosen
 from logion_model.kernel.spec import Property, S, Spec
 
 

@@ -258,6 +258,19 @@ def test_the_fast_search_is_asked_for_by_name(
     assert "log has no fast search" in capsys.readouterr().err
 
 
+def test_the_hashed_search_is_asked_for_by_name_and_prints_the_odds(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*TRUNCATING, "2,2,2,1", "--hashed", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["distinct"], found["depth"], found["trace_length"]) == (1_251, 16, 9)
+    assert found["odds_of_collision"] == pytest.approx(4.2e-14, rel=0.01)
+    assert main([*TRUNCATING, "2,2,2,1", "--hashed", "--states-max", "90"]) == 0
+    assert "odds that a state was missed: " in capsys.readouterr().out
+    assert main([*TRUNCATING, "2,2,2,1", "--hashed", "--fast"]) == 2
+    assert "choose it or --hashed" in capsys.readouterr().err
+
+
 def test_random_walks_are_asked_for_with_their_seed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
