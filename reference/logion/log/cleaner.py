@@ -1,7 +1,8 @@
 """Which log is cleaned next, and what is remembered of it.
 
 Only logs whose `cleanup.policy` has `compact` are cleaned, one at a time, the dirtiest
-first. One whose records cannot be read is left alone from then on.
+first. One with records that cannot be read, or with a batch of more keys than the
+memory for them takes, is left alone until it is opened again or made anew.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from logion.log.compaction import Cleaned, Compaction, Steps
 from logion.log.log import Log
 from logion.log.manager import LogManager
 from logion.log.offset_map import MapLimits
-from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
 
 logger = logging.getLogger(__name__)
@@ -29,8 +29,6 @@ class LogCleaner:
         self._logs = logs
         self._limits = limits
         self._at_work: Steps | None = None
-        self.uncleanable: set[TopicPartition] = set()
-        """Logs with records that cannot be read: left alone."""
 
     def clean_dirtiest(self) -> Steps | None:
         """Return the steps that clean the dirtiest log, None if none is dirty enough.
@@ -53,7 +51,8 @@ class LogCleaner:
 
         Lags, high watermark and last stable offset are heeded; with `rolls` the active
         segments are rolled first, or their records would be left alone. Returns when
-        all is done. Logs without anything to clean are not in the answer.
+        all is done. Logs without anything to clean are not in the answer, nor are
+        those that are `uncleanable`.
         """
         self.give_up()
         done: list[Cleaned] = []
@@ -92,7 +91,7 @@ class LogCleaner:
                 done.append(compaction.result)
         except ApiError as problem:
             if problem.error is not Error.KAFKA_STORAGE_ERROR:
-                self.uncleanable.add(log.name)
+                log.uncleanable = str(problem)
                 logger.error("%s is not cleaned any more: %s", log.name, problem)
 
     def _dirty_logs(self) -> Iterator[tuple[Log, Dirty]]:
@@ -109,7 +108,7 @@ class LogCleaner:
             for log in self._logs.logs.values()
             if log.settings.is_compacted
             and log.directory.failure is None
-            and log.name not in self.uncleanable
+            and not log.uncleanable
         ]
 
     def _dirty(self, log: Log) -> Dirty:

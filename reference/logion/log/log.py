@@ -73,6 +73,8 @@ class Log:
         """Everything below it is synced."""
         self.cleaned_end = known.cleaned_end
         """Where the cleaner goes on: what is below has no two records of one key."""
+        self.uncleanable = ""
+        """Why the cleaner leaves it alone, "" if it does not."""
         self.losses = 0
         """How often something was taken away: a cleaner that is at work gives up."""
         self.last_flush_ms = directory.clock.time_ms()

@@ -312,12 +312,27 @@ def test_a_batch_that_is_corrupt_stops_the_cleaning_and_nothing_else(
         world.put((b"k", b"v%d" % number))
     world.log.segments[1].file.pwritev((b"\xff",), 90)
     assert world.clean() == []
-    assert world.cleaner.uncleanable == {NAME}
+    assert world.log.uncleanable.startswith("CORRUPT_MESSAGE")
     assert "t-0 is not cleaned any more: CORRUPT_MESSAGE" in caplog.text
     assert world.log.end_offset == 20
     world.put((b"k", b"more"))
     assert world.clean() == []
     assert not [n for n in world.disk.listdir("data/t-0") if "cleaned" in n]
+
+
+def test_a_log_made_anew_is_cleaned_though_the_former_could_not_be(
+    world: World,
+) -> None:
+    for number in range(20):
+        world.put((b"k", b"v%d" % number))
+    world.log.segments[1].file.pwritev((b"\xff",), 90)
+    assert world.clean() == []
+    world.logs.delete(NAME)
+    world.log = world.logs.create(NAME)
+    for number in range(20):
+        world.put((b"k", b"v%d" % number))
+    assert [it.name for it in world.clean()] == [NAME]
+    assert world.offsets == [19]
 
 
 @pytest.mark.parametrize(
@@ -471,3 +486,4 @@ def test_a_batch_with_more_keys_than_fit_is_told_and_left(
     world.cleaner = LogCleaner(world.logs, MapLimits(24 * 7, 1.0))
     assert world.clean() == []
     assert "log.cleaner.dedupe.buffer.size has room for 7 keys" in caplog.text
+    assert "has room for 7 keys" in world.log.uncleanable
