@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 from collections.abc import Collection
 
 from starlette.applications import Starlette
@@ -18,8 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from logion.broker.broker import Broker
 from logion.console import clients, groups, records, topics
 from logion.console.page import FOLDER, PageError, render
-
-log = logging.getLogger(__name__)
+from logion.protocol.errors import ApiError
 
 HEADERS = {
     b"content-security-policy": b"default-src 'none'; style-src 'self'; "
@@ -54,7 +52,11 @@ def console_app(broker: Broker, hosts: Collection[str] = ()) -> Starlette:
     app = Starlette(
         routes=ROUTES,
         middleware=[Middleware(Guarded, hosts=frozenset(hosts) | {"localhost"})],
-        exception_handlers={PageError: _refuse, HTTPException: _refuse_http},
+        exception_handlers={
+            PageError: _refuse,
+            ApiError: _refuse_unreadable,
+            HTTPException: _refuse_http,
+        },
     )
     app.state.broker = broker
     return app
@@ -63,6 +65,12 @@ def console_app(broker: Broker, hosts: Collection[str] = ()) -> Starlette:
 async def _refuse(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, PageError)
     return render(request, "error.html", problem.status, text=problem.text)
+
+
+async def _refuse_unreadable(request: Request, problem: Exception) -> Response:
+    return render(
+        request, "error.html", 503, text=f"The log cannot be read: {problem}."
+    )
 
 
 async def _refuse_http(request: Request, problem: Exception) -> Response:

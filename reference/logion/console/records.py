@@ -19,7 +19,6 @@ from logion.console.topics import topic_of
 from logion.console.windows import DECODING, Page, Stored, read_page
 from logion.log.log import Log
 from logion.names import TopicPartition
-from logion.protocol.errors import ApiError
 from logion.replica.partition import Partition
 
 RECORDS = 20
@@ -54,11 +53,8 @@ async def partition(request: Request) -> Response:
         request.query_params.get("order") == "oldest"
         or request.query_params.get("time")
     )
-    try:
-        at = _place(request, log)
-        page = await read_page(log, at, RECORDS, newest_first=newest_first)
-    except ApiError as problem:
-        raise PageError(503, f"The log cannot be read: {problem.message}.") from problem
+    at = _place(request, log)
+    page = await read_page(log, at, RECORDS, newest_first=newest_first)
     older, newer = _neighbours(page, log, newest_first=newest_first)
     info = topic_of(request).partitions[led.name.partition]
     return render(

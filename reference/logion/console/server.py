@@ -18,8 +18,6 @@ from logion.broker.broker import Broker
 from logion.broker.listener import Listener
 from logion.console.app import console_app
 
-log = logging.getLogger(__name__)
-
 REQUEST_TIMEOUT_S = 30
 """How long a browser may take to send a request."""
 

@@ -158,11 +158,13 @@ async def test_an_empty_partition_says_so() -> None:
         assert "There are no records here." in (await get(broker, "/topics/t/0")).text
 
 
-async def test_a_log_on_a_failed_disk_is_told() -> None:
+@pytest.mark.parametrize("path", ["/topics/t/0", "/topics/t/0/0"])
+async def test_a_log_on_a_failed_disk_is_told(path: str) -> None:
     async with running() as broker:
         await broker.create("t")
+        await broker.produce("t", batch(b"v"))
         directory = broker.partition("t").log.directory
         directory.fail(OSError(5, "Input/output error"))
-        answer = await get(broker, "/topics/t/0")
+        answer = await get(broker, path)
     assert answer.status == 503
     assert "is offline" in answer.text
