@@ -250,7 +250,9 @@ async def commits(
 
 async def beats(address: Address, connections: int, seconds: float) -> dict[str, float]:
     """Let members of groups of one send heartbeats without a pause."""
-    members = [(await form(address, f"beats-{it}", 1))[0] for it in range(connections)]
+    run = os.getpid()  # members of an earlier run are still in their groups
+    groups = [f"beats-{run}-{it}" for it in range(connections)]
+    members = [(await form(address, it, 1))[0] for it in groups]
     frames = {it.stream.socket.fileno(): it.heartbeat() for it in members}
     return without_pause(frames, seconds)
 
