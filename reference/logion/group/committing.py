@@ -18,7 +18,7 @@ from logion.group.consumer.subscriptions import names_of_all
 from logion.group.coordinator import GroupCoordinator
 from logion.group.offsets import CommittedOffset, Retention, expired
 from logion.group.records import group_key, offset_key, offset_value
-from logion.group.shard import KeyValue, Shard, commit_error
+from logion.group.shard import KeyValue, Shard, commit_error, group_error
 from logion.group.subscription import subscribed_topics
 from logion.names import TopicPartition
 from logion.protocol.embedded import CONSUMER
@@ -115,7 +115,8 @@ def delete_offsets(
     """Forget offsets that no member reads on from (KIP-496); return each one's error.
 
     Raises ApiError: NON_EMPTY_GROUP for a group whose members' topics nobody can tell,
-    and what `GroupCoordinator.known` raises.
+    what `GroupCoordinator.known` raises, and why it cannot be written: then nothing is
+    forgotten.
     """
     shard, cell = groups.known(group_id)
     if cell.consumer is not None:
@@ -131,7 +132,7 @@ def delete_offsets(
     deleted = [it for it, error in answers.items() if error is Error.NONE]
     _forget(groups, shard, cell, deleted)
     if not groups.settings.keeps_unused_groups:
-        _end_if_unused(groups, shard, cell)
+        _tidy(groups, shard, cell)
     return answers
 
 
@@ -151,7 +152,8 @@ def _topics_in_use(group: ClassicGroup) -> Collection[str] | None:
 def delete_group(groups: GroupCoordinator, group_id: str) -> None:
     """Forget a group without members, and its offsets.
 
-    Raises ApiError: NON_EMPTY_GROUP, and what `GroupCoordinator.known` raises.
+    Raises ApiError: NON_EMPTY_GROUP, what `GroupCoordinator.known` raises, and why it
+    cannot be written: then the group stays.
     """
     shard, cell = groups.known(group_id)
     state = cell.classic.state.value
@@ -169,8 +171,7 @@ def forget_topics(groups: GroupCoordinator, topics: Collection[str]) -> None:
     for shard, cell in groups.cells():
         gone = [it for it in cell.offsets if it.topic in topics]
         if gone:
-            _forget(groups, shard, cell, gone)
-            _end_if_unused(groups, shard, cell)
+            _tidy(groups, shard, cell, gone)
 
 
 def expire_offsets(groups: GroupCoordinator) -> int:
@@ -181,13 +182,18 @@ def expire_offsets(groups: GroupCoordinator) -> int:
     count = 0
     for shard, cell in groups.cells():
         retention = _retention(cell, groups.settings.retention_ms)
-        if retention is not None:
-            old = expired(cell.offsets, retention, groups.now.time_ms)
-            old = [it for it in old if not shard.pending.has(cell.id, it)]
-            _forget(groups, shard, cell, old)
+        old = [] if retention is None else _expired(groups, shard, cell, retention)
+        if _tidy(groups, shard, cell, old):
             count += len(old)
-        _end_if_unused(groups, shard, cell)
     return count
+
+
+def _expired(
+    groups: GroupCoordinator, shard: Shard, cell: GroupCell, retention: Retention
+) -> Collection[TopicPartition]:
+    """Return the partitions whose offsets are too old, and no newer one on its way."""
+    old = expired(cell.offsets, retention, groups.now.time_ms)
+    return [it for it in old if not shard.pending.has(cell.id, it)]
 
 
 def _retention(cell: GroupCell, duration_ms: int) -> Retention | None:
@@ -216,27 +222,50 @@ def _forget(
     cell: GroupCell,
     partitions: Collection[TopicPartition],
 ) -> None:
-    """Forget offsets and write that down; a lost tombstone is written again later."""
+    """Write that offsets are forgotten, then forget them.
+
+    Raises ApiError, and nothing has changed, if that cannot be written.
+    """
     version = groups.settings.versions.offset_key
-    gone = [it for it in partitions if cell.offsets.pop(it, None) is not None]
-    shard.pending.drop(cell.id, gone)
+    gone = [it for it in partitions if it in cell.offsets]
     _write_tombstones(groups, shard, [offset_key(cell.id, it, version) for it in gone])
+    for it in gone:
+        del cell.offsets[it]
+    shard.pending.drop(cell.id, gone)
 
 
 def _end_if_unused(groups: GroupCoordinator, shard: Shard, cell: GroupCell) -> None:
-    """Forget a group that has neither members nor offsets."""
+    """Forget a group that has neither members nor offsets.
+
+    Raises ApiError, and the group stays, if that cannot be written.
+    """
     group = cell.classic
     is_used = group.state is not State.EMPTY or group.pending or cell.offsets
     if is_used or (cell.consumer is not None and cell.consumer.members):
         return
-    try:
-        groups.end_consumer_group(shard, cell)
-    except ApiError as problem:
-        log.error("%s: tombstones cannot be written: %s", shard.name, problem)
-        return
-    shard.cells.pop(cell.id, None)
+    groups.end_consumer_group(shard, cell)
     if group.generation:  # else it was never written
         _write_tombstones(groups, shard, [group_key(cell.id)])
+    shard.cells.pop(cell.id, None)
+
+
+def _tidy(
+    groups: GroupCoordinator,
+    shard: Shard,
+    cell: GroupCell,
+    partitions: Collection[TopicPartition] = (),
+) -> bool:
+    """Forget offsets, and the group if nothing is left; nobody waits for it.
+
+    Returns False, and what could not be written is still there for the next time.
+    """
+    try:
+        _forget(groups, shard, cell, partitions)
+        _end_if_unused(groups, shard, cell)
+    except ApiError as problem:
+        log.error("%s: tombstones cannot be written: %s", shard.name, problem)
+        return False
+    return True
 
 
 def _write_tombstones(
@@ -247,4 +276,4 @@ def _write_tombstones(
     try:
         shard.append([(key, None) for key in keys], groups.now.time_ms)
     except ApiError as problem:
-        log.error("%s: tombstones cannot be written: %s", shard.name, problem)
+        raise ApiError(group_error(problem.error), problem.message) from None

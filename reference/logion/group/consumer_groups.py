@@ -210,7 +210,7 @@ class ConsumerGroups:
         """
         assert group.state is GroupState.EMPTY, "members would be lost"
         records = [consumer_group_record(it) for it in tombstones(group)]
-        shard.append(records, self._now().time_ms)
+        self._append(shard, records)
         cell.consumer = None
 
     # What follows from an outcome
@@ -232,6 +232,13 @@ class ConsumerGroups:
             if error is not Error.NONE:
                 raise ApiError(group_error(error))
 
+    def _append(self, shard: Shard, records: Sequence[KeyValue]) -> int:
+        """Write records; returns where they end, raises what members are told."""
+        try:
+            return shard.append(records, self._now().time_ms)
+        except ApiError as problem:
+            raise ApiError(group_error(problem.error), problem.message) from None
+
     def _write(
         self,
         shard: Shard,
@@ -247,12 +254,7 @@ class ConsumerGroups:
         if outcome.downgrade is not None:
             version = self._settings.versions.group
             records.append(group_record(outcome.downgrade.group, version))
-        end_offset = None
-        if records:
-            try:
-                end_offset = shard.append(records, self._now().time_ms)
-            except ApiError as problem:
-                raise ApiError(group_error(problem.error), problem.message) from None
+        end_offset = self._append(shard, records) if records else None
         for text in outcome.problems:
             log.error("group %s: %s", group_id, text)
         cell = shard.cell(group_id)

@@ -9,11 +9,14 @@ from logion.group.classic.state import State
 from logion.group.classic.steps import Sender
 from logion.group.committing import (
     commit,
+    committed_offsets,
     delete_group,
     delete_offsets,
     expire_offsets,
+    forget_topics,
 )
 from logion.group.offsets import CommittedOffset
+from logion.group.shard import Shard
 from logion.names import BrokerId, TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.replica.leader import on_follower_fetch, on_isr_changed
@@ -233,16 +236,29 @@ async def test_a_commit_that_is_too_large_for_the_topic_is_refused() -> None:
         assert state_of(broker, "g") is State.DEAD
 
 
-async def test_tombstones_that_cannot_be_written_are_written_another_time(
-    caplog: pytest.LogCaptureFixture,
+async def test_what_cannot_be_written_is_not_forgotten(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with running() as broker, members(broker) as (a,):
         await broker.create("t")
         await a.commit(3)
-        shard = broker.state.groups.shard_of("g")
-        shard.partition.log.directory.fail(OSError("the disk is gone"))
-        delete_offsets(broker.state.groups, "g", [T])
-    assert "tombstones cannot be written" in caplog.text
+        groups = broker.state.groups
+        with monkeypatch.context() as failing:
+            failing.setattr(Shard, "append", unwritable)
+            with pytest.raises(ApiError, match="NOT_COORDINATOR"):
+                delete_offsets(groups, "g", [T])
+            with pytest.raises(ApiError, match="NOT_COORDINATOR"):
+                delete_group(groups, "g")
+            forget_topics(groups, ["t"])
+            assert "tombstones cannot be written" in caplog.text
+            assert list(committed_offsets(groups, "g")) == [T]
+        forget_topics(groups, ["t"])
+        assert state_of(broker, "g") is State.DEAD
+
+
+def unwritable(*_: object) -> int:
+    """Stand for a write to a failed disk."""
+    raise ApiError(Error.KAFKA_STORAGE_ERROR, "the disk is gone")
 
 
 async def test_commits_count_as_a_sign_of_life() -> None:
