@@ -11,7 +11,7 @@ from logion_model.replication import (
     truncate_to_high_watermark,
 )
 from logion_model.replication.base import Rules, Scope
-from logion_model.replication.packed import REPLICA_BITS, PackedReplication
+from logion_model.replication.packed import BELIEF_BITS, PackedReplication
 
 VARIANTS = (
     truncate_to_high_watermark.RULES,
@@ -87,8 +87,8 @@ def test_a_scope_with_more_replica_states_than_fit_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     packed = PackedReplication(kip_320.RULES, Scope(2, 2, 2, 1))
-    for field in packed._replicas:
+    for field in packed._beliefs:
         field.bits = 3
-    assert REPLICA_BITS > 3
+    assert BELIEF_BITS > 3
     with pytest.raises(ValueError, match="too large a scope for the fast search"):
         explore_packed(packed)

@@ -1,0 +1,49 @@
+"""What a number that stands for a state is made of, and tables by parts of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Field:
+    """A part of a number, which stands for a value; 0 is the blank one."""
+
+    def __init__(self, shift: int, bits: int, blank: Any) -> None:
+        """State where it is, and what 0 stands for."""
+        self.shift, self.bits = shift, bits
+        self.mask = ((1 << bits) - 1) << shift
+        self.values = [blank]
+        self.numbers = {blank: 0}
+
+    def pack(self, value: Any) -> int:
+        """Return a number that is 0 but for this field.
+
+        Raises ValueError if there are more values than fit.
+        """
+        if value not in self.numbers:
+            self.numbers[value] = len(self.values)
+            self.values.append(value)
+            if len(self.values) > 1 << self.bits:
+                raise ValueError("too large a scope for the fast search")
+        return self.numbers[value] << self.shift
+
+    def unpack(self, number: int) -> Any:
+        """Return the value of this field of a number."""
+        return self.values[(number & self.mask) >> self.shift]
+
+
+class Table(dict[int, T]):
+    """What is known by the fields that it depends on, found when first asked for."""
+
+    def __init__(self, find: Callable[[int], T]) -> None:
+        """Keep how an entry is found."""
+        super().__init__()
+        self.find = find
+
+    def __missing__(self, part: int) -> T:
+        """Return the entry of these fields, found now."""
+        found = self[part] = self.find(part)
+        return found
