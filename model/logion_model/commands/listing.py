@@ -47,7 +47,9 @@ def _entries(model: Model) -> list[Entry]:
 
 def _described(model: Model) -> list[str]:
     entries = _entries(model)
-    promises = (it.name for it in model.at(entries[0].scope).invariants)
+    spec = model.at(entries[0].scope)
+    promises = [it.name for it in spec.invariants]
+    promises += [it.name for it in spec.liveness]
     rows = [TITLES, *map(_cells, entries)]
     return [
         model.name,

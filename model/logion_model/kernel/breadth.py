@@ -37,6 +37,25 @@ def chosen(spec: Spec[S], names: Sequence[str] | None) -> tuple[Promise[S], ...]
     return tuple(by_name[name] for name in names)
 
 
+def of_states(
+    spec: Spec[S], names: Sequence[str] | None, *, or_none: bool = False
+) -> tuple[Property[S], ...]:
+    """Return the properties of these names, for a search that judges single states.
+
+    Raises ValueError as `chosen` does, and for what must happen in the end, which such
+    a search cannot judge; `or_none` leaves that out where no names are given.
+    """
+    named = chosen(spec, names)
+    judged = tuple(it for it in named if isinstance(it, Property))
+    if len(judged) < len(named) and not (or_none and names is None):
+        promised = next(it.name for it in named if it not in judged)
+        raise ValueError(
+            f"{spec.name}: {promised} is judged by the whole search alone: "
+            "neither --fast nor --walks"
+        )
+    return judged
+
+
 T = TypeVar("T")
 
 

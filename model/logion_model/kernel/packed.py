@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol
 
-from logion_model.kernel.breadth import Watch, chosen
+from logion_model.kernel.breadth import Watch, of_states
 from logion_model.kernel.report import Progress, Report, Violation
 from logion_model.kernel.search import along
 from logion_model.kernel.spec import Property, S, Spec
@@ -45,10 +45,10 @@ def explore_packed(
     """Visit the reachable states as `explore` does, and report the same.
 
     How often which action was taken is not counted, and `sometimes` not looked at: the
-    readable search does that at a smaller scope.
+    readable search does that at a smaller scope. Raises ValueError for what must happen
+    in the end: that needs whole states.
     """
-    named = chosen(packed.spec, invariants)
-    wanted = {it.name: it for it in named if isinstance(it, Property)}
+    wanted = {it.name: it for it in of_states(packed.spec, invariants)}
     search = _Search(packed, wanted, to_the_end)
     level = search.start()
     while level and not search.is_over:

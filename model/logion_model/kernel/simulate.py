@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Generic
 
-from logion_model.kernel.breadth import chosen
+from logion_model.kernel.breadth import of_states
 from logion_model.kernel.faults import Checked
 from logion_model.kernel.report import DEADLOCK, Report, Step, Violation
 from logion_model.kernel.spec import Property, S, Spec
@@ -30,9 +30,9 @@ def simulate(
 
     Each walk ends after `steps_max` steps, out of bounds, or where nothing is possible.
     The report says `bounded` if nothing broke; its depth is the longest walk's.
+    Raises ValueError for a name of what must happen in the end: no walk shows that.
     """
-    named = chosen(spec, invariants)
-    judged = tuple(it for it in named if isinstance(it, Property))
+    judged = of_states(spec, invariants, or_none=True)
     walker = _Walker(spec, judged, Random(seed))  # noqa: S311
     with walker.checked:
         for _ in range(walks):

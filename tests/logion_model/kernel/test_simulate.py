@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from logion_model.catalogue import MODELS
+import pytest
+from logion_model.catalogue import CATALOGUE, MODELS
 from logion_model.kernel import DEADLOCK, Action, Property, Spec, simulate
 
 LARGE = MODELS["truncate-to-high-watermark"].at((4, 5, 9, 9))
 """A world that nobody can exhaust."""
+
+SCOPE_IN_THE_END = next(it.scope for it in CATALOGUE if it.name == "kip-966-in-the-end")
 
 
 def test_random_walks_find_in_a_large_world_what_is_broken_often() -> None:
@@ -51,3 +54,13 @@ def test_a_walk_ends_at_a_bound_and_finds_a_deadlock() -> None:
     violation = simulate(stuck, walks=1, steps_max=9).violation
     assert violation is not None
     assert (violation.broken, violation.length) == (DEADLOCK.name, 6)
+
+
+def test_what_must_happen_in_the_end_is_refused_where_single_states_are_judged() -> (
+    None
+):
+    promised = MODELS["kip-966-in-the-end"]
+    spec = promised.at(SCOPE_IN_THE_END)
+    with pytest.raises(ValueError, match="writes-are-answered is judged by the whole"):
+        simulate(spec, walks=1, steps_max=5, invariants=["writes-are-answered"])
+    assert simulate(spec, walks=1, steps_max=5).verdict == "bounded"
