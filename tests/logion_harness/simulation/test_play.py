@@ -6,11 +6,14 @@ import sys
 from itertools import chain
 
 import pytest
-from logion_harness.simulation.plan import Plan, Reader, Sender, plan_of
+from logion_harness.simulation.plan import Kind, Plan, Reader, Sender, plan_of
 from logion_harness.simulation.play import play
 
 QUIET = Plan(1, 1, (Sender(5, 1, 100, is_idempotent=True),), (Reader(500),))
 """One producer, one consumer, no faults."""
+
+SEEDS_MAX = 20
+"""Every kind of fault strikes in one of so many seeds."""
 
 HASH = """
 from logion_harness.simulation.plan import plan_of
@@ -53,3 +56,13 @@ def test_other_processes_see_the_same_trace_whatever_their_hash_seed() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_whatever_goes_wrong_the_promises_hold(seed: int) -> None:
     assert play(plan_of(seed)).wrong == ()
+
+
+def test_every_kind_of_fault_strikes() -> None:
+    missing = set(Kind)
+    for seed in range(SEEDS_MAX):
+        for line in play(plan_of(seed)).story:
+            missing -= {it for it in missing if line.endswith(it.value)}
+        if not missing:
+            break
+    assert missing == set()
