@@ -87,7 +87,8 @@ class State(NamedTuple):
 Steps: TypeAlias = Iterator[tuple[Action, State]]
 
 
-def _may(*_: object) -> bool:
+def may(*_: object) -> bool:
+    """Return True of anything."""
     return True
 
 
@@ -138,7 +139,7 @@ class Rules:
     source: str
     truncation_point: Callable[[State, int, int], int]
     """Offset to which a follower cuts its log; it stays away if it is above its end."""
-    may_follow: Callable[[State, Assignment], bool] = _may
+    may_follow: Callable[[State, Assignment], bool] = may
     """Whether a follower may act on this request now, given its leader's state."""
     may_fetch: Callable[[State, int, int], bool] = is_following
     """Whether the leader answers this follower's fetch."""

@@ -18,6 +18,7 @@ ISR, so they are judged in the same small worlds.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
@@ -72,7 +73,7 @@ class _Pair(NamedTuple):
 
     small: _MovesBy
     """What they do, by both replicas."""
-    exposed: _MovesBy
+    exposed: tuple[int, Table[tuple[str, ...]]]
     """Whether the follower may be elected, by both logs and the quorum's ISR."""
     isr: _StepsBy
     """How a true leader changes its ISR."""
@@ -144,10 +145,20 @@ class PackedReplication:
         leads = self._beliefs[leader].pack((0, leader, NO_ISR))
         return _Pair(
             self._moves(both, fetching, pair, ("weak-isr",)),
-            self._moves(logs, (), pair, ("strong-isr",), given=leads),
+            (_mask(logs), Table(partial(self._exposed, pair, leads))),
             self._steps((*both, self._quorum, self._isr), changing, pair),
-            self._steps((*both, self._one), self._of_rules(base.become_follower), pair),
+            self._following(leader, follower),
         )
+
+    def _following(self, leader: int, follower: int) -> _StepsBy:
+        """Return the table of one request that the leader allows to be followed.
+
+        What it believes has had its say then; where to truncate depends on both logs.
+        """
+        read = (self._logs[leader], *self._replica(follower), self._one)
+        allowed = replace(self.rules, may_follow=base.may)
+        following: _Action = partial(base.become_follower, allowed)
+        return self._steps(read, (following,), (leader, follower))
 
     def _of_rules(
         self, *actions: Callable[[Rules, State], base.Steps]
@@ -159,6 +170,14 @@ class PackedReplication:
         if state.next_epoch <= self.scope.epochs:
             yield from base.elect_leader(state)
             yield from base.shrink_isr(state)
+
+    def _exposed(self, pair: tuple[int, int], leads: int, part: int) -> tuple[str, ...]:
+        """Return what is broken of the promises to whom the quorum may elect.
+
+        `leads` is the leader's belief: it is asked only of one that believes to lead.
+        """
+        small = _as_if_alone(self.unpack(part + leads), *pair)
+        return () if base.strong_isr(small) else ("strong-isr",)
 
     def _told(self, leader: int, part: int) -> Told:
         state = self.unpack(part)
@@ -188,16 +207,12 @@ class PackedReplication:
         actions: Sequence[_Action],
         pair: tuple[int, int] | None = None,
         judge: tuple[str, ...] = (),
-        given: int = 0,
     ) -> _MovesBy:
-        """Return the table of some actions and promises, by the fields that they read.
-
-        `given` are fields that matter and are known where it is asked.
-        """
+        """Return the table of some actions and promises, by the fields they read."""
 
         def find(part: int) -> Moves:
-            state = self.unpack(part + given)
-            steps = self._found(part, actions, pair) if actions else ()
+            state = self.unpack(part)
+            steps = self._found(part, actions, pair)
             small = state if pair is None else _as_if_alone(state, *pair)
             broken = tuple(name for name in judge if not JUDGES[name](small))
             if pair is None or "weak-isr" not in judge:
@@ -280,7 +295,7 @@ class PackedReplication:
         for (mask, small), (logs, exposed), _, _ in pairs:
             found, wrong, possible = small[number & mask]
             steps += found
-            broken += wrong + exposed[number & logs][1]
+            broken += wrong + exposed[number & logs]
             if not possible:
                 advance = 0
         if is_true[number & true_mask]:
