@@ -17,7 +17,7 @@ from pkgutil import iter_modules
 from typing import Any
 
 from logion_model.entry import Entry, Model, Scope
-from logion_model.kernel import Report, Watch, explore, explore_packed
+from logion_model.kernel import Report, Spec, Watch, explore, explore_packed
 
 _FAMILIES = tuple(
     import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)
@@ -32,6 +32,11 @@ CATALOGUE: tuple[Entry, ...] = tuple(
     entry for family in _FAMILIES for entry in family.ENTRIES
 )
 """Everything that is known of the models."""
+
+
+def specification(name: str, scope: Scope) -> Spec[Any]:
+    """Return a model at a scope: another process can be told of it by these alone."""
+    return MODELS[name].at(scope)
 
 
 def check(entry: Entry, watch: Watch | None = None) -> Report[Any]:

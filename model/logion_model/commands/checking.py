@@ -46,6 +46,9 @@ def add(commands: Any) -> None:
         help="keep 64 bits of each state, for scopes that do not fit in memory",
     )
     check.add_argument(
+        "--processes", type=int, metavar="N", help="share a hashed search among so many"
+    )
+    check.add_argument(
         "--walks", type=int, metavar="N", help="walk at random so often instead"
     )
     check.add_argument(

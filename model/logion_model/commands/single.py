@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from logion_model import checkpoint
-from logion_model.catalogue import CATALOGUE, MODELS, expected
+from logion_model.catalogue import CATALOGUE, MODELS, expected, specification
 from logion_model.checkpoint import About
 from logion_model.commands.console import (
     BROKEN,
@@ -30,7 +30,14 @@ from logion_model.estimate import (
     rounded,
     states_in_all,
 )
-from logion_model.kernel import Report, Search, explore_hashed, explore_packed, simulate
+from logion_model.kernel import (
+    Report,
+    Search,
+    explore_hashed,
+    explore_packed,
+    explore_shared,
+    simulate,
+)
 from logion_model.pictures.files import write_files
 
 PILOT_STATES = 200_000
@@ -47,7 +54,7 @@ class TooLargeError(Exception):
 
 def run(options: argparse.Namespace) -> int:
     """Check one model, print what was found, and return the exit status."""
-    if options.fast or options.hashed:
+    if options.fast or options.hashed or options.processes is not None:
         return _run_sparing(options)
     if options.walks:
         return _run_walks(options)
@@ -95,14 +102,17 @@ def _run_sparing(options: argparse.Namespace) -> int:
 def _sparing(
     options: argparse.Namespace, model: Model, scope: Scope
 ) -> Callable[..., Report[Any]]:
-    """Return the fast search of a model, or the hashed one.
+    """Return the fast search of a model, the hashed one, or that of several processes.
 
-    Raises ValueError if both are asked for, or the model has no fast one.
+    Raises ValueError if two are asked for, or the model has no fast one.
     """
-    if options.fast and options.hashed:
+    if options.fast and (options.hashed or options.processes is not None):
         raise ValueError("--fast keeps every state: choose it or --hashed")
     if options.fast:
         return partial(explore_packed, model.packed_at(scope))
+    if options.processes is not None:
+        make = partial(specification, model.name, scope)
+        return partial(explore_shared, make, options.processes)
     bound = options.states_max
     return partial(explore_hashed, model.at(scope), states_max=bound)
 

@@ -14,6 +14,7 @@ from logion_model.kernel.breadth import Watch
 from logion_model.kernel.faults import SpecError
 from logion_model.kernel.hashed import explore_hashed
 from logion_model.kernel.packed import Packed, explore_packed
+from logion_model.kernel.processes import explore_shared
 from logion_model.kernel.report import DEADLOCK, Progress, Report, Step, Violation
 from logion_model.kernel.search import Search, explore
 from logion_model.kernel.simulate import simulate
@@ -37,5 +38,6 @@ __all__ = [
     "explore",
     "explore_hashed",
     "explore_packed",
+    "explore_shared",
     "simulate",
 ]

@@ -22,7 +22,12 @@ class SpecError(Exception):
 
     def __init__(self, spec: str, fault: str, state: Hashable) -> None:
         """State which specification it is, and what it does with the state."""
-        super().__init__(f"{spec}: {fault} the state {state!r}")
+        super().__init__(spec, fault, state)
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        spec, fault, state = self.args
+        return f"{spec}: {fault} the state {state!r}"
 
 
 @dataclass(slots=True)

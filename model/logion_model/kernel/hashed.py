@@ -15,14 +15,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic
 
-from logion_model.kernel.breadth import BreadthFirst, Watch
+from logion_model.kernel.breadth import BreadthFirst, Watch, chosen
 from logion_model.kernel.fingerprints import (
     Fingerprinter,
     Fingerprints,
     odds_of_collision,
 )
 from logion_model.kernel.report import Report, Step
-from logion_model.kernel.spec import S, Spec
+from logion_model.kernel.spec import Liveness, Property, S, Spec
 
 PACKED_TOGETHER = 256
 """States that wait in one piece."""
@@ -41,12 +41,35 @@ def explore_hashed(
     Raises ValueError where `explore` does, and for what must happen in the end: that
     needs whole states. Raises TypeError for states that are not made of plain values.
     """
+    judged_by(spec, invariants)
     search = HashedSearch.begun(spec, invariants, to_the_end=to_the_end)
-    if search.promises:
-        raise ValueError(
-            f"{spec.name}: {search.promises[0].name} needs whole states, not hashed"
-        )
     return search.run(watch, states_max=states_max)
+
+
+def judged_by(spec: Spec[S], names: Sequence[str] | None) -> tuple[Property[S], ...]:
+    """Return the invariants of these names, all of them for None.
+
+    Raises ValueError for an unknown one, and for what must happen in the end.
+    """
+    named = chosen(spec, names)
+    if promises := [it.name for it in named if isinstance(it, Liveness)]:
+        raise ValueError(f"{spec.name}: {promises[0]} needs whole states, not hashed")
+    return tuple(it for it in named if isinstance(it, Property))
+
+
+def of_key(spec: Spec[S], fingerprinter: Fingerprinter, state: S) -> int:
+    """Return the lowest fingerprint of the states that count as this one."""
+    alike = (state,) if spec.symmetry is None else spec.symmetry(state)
+    views = alike if spec.view is None else map(spec.view, alike)
+    return min(map(fingerprinter.of, views))
+
+
+def steps_along(spec: Spec[S], places: Sequence[int]) -> tuple[Step[S], ...]:
+    """Return the steps of these places, the first among the initial states."""
+    steps = [Step(None, spec.initial[places[0]])]
+    for place in places[1:]:
+        steps.append(Step(*list(spec.next(steps[-1].state))[place]))
+    return tuple(steps)
 
 
 class Waiting(Generic[S]):
@@ -113,10 +136,7 @@ class HashedSearch(BreadthFirst[S]):
         return self.asked not in self.seen
 
     def _fingerprint(self, state: S) -> int:
-        """Return the lowest fingerprint of the states that count as this one."""
-        spec, of = self.spec, self.fingerprinter.of
-        alike = (state,) if spec.symmetry is None else spec.symmetry(state)
-        return min(map(of, alike if spec.view is None else map(spec.view, alike)))
+        return of_key(self.spec, self.fingerprinter, state)
 
     def remember(self, state: S, parent: S | None, nth: int) -> None:  # noqa: ARG002
         """Note the fingerprint of the state that was asked for, and its way."""
@@ -138,14 +158,7 @@ class HashedSearch(BreadthFirst[S]):
         while self.parents[number] != number:
             number = self.parents[number]
             way.append(self.places[number])
-        return self._along(way[::-1])
-
-    def _along(self, places: Sequence[int]) -> tuple[Step[S], ...]:
-        """Return the steps of these places, the first among the initial states."""
-        steps = [Step(None, self.spec.initial[places[0]])]
-        for place in places[1:]:
-            steps.append(Step(*list(self.spec.next(steps[-1].state))[place]))
-        return tuple(steps)
+        return steps_along(self.spec, way[::-1])
 
     def report(self) -> Report[S]:
         """Return what was found so far, and the odds that a state was missed."""

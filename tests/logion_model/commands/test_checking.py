@@ -271,6 +271,16 @@ def test_the_hashed_search_is_asked_for_by_name_and_prints_the_odds(
     assert "choose it or --hashed" in capsys.readouterr().err
 
 
+def test_a_search_is_shared_among_processes_when_asked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*TRUNCATING, "2,2,2,1", "--processes", "2", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["distinct"], found["depth"], found["trace_length"]) == (1_251, 16, 9)
+    assert main([*TRUNCATING, "2,2,2,1", "--processes", "0"]) == 2
+    assert "0 processes" in capsys.readouterr().err
+
+
 def test_random_walks_are_asked_for_with_their_seed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
