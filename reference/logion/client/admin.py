@@ -1,13 +1,15 @@
 """Administration: topics made, deleted, described; groups listed and deleted.
 
-Each function asks whom it concerns once (the controller, the coordinator) and raises
-the ApiError it answers with; timeouts are how long the broker may take, in
+Each function asks whom it concerns (the controller, the coordinator) and raises the
+ApiError it answers with: at once, or of groups, which a coordinator may still be
+loading, after the cluster's `retry_s`. Timeouts are how long the broker may take, in
 milliseconds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from logion.client.cluster import Cluster, raise_for
 from logion.names import ZERO_UUID
@@ -108,15 +110,24 @@ async def list_groups(cluster: Cluster) -> list[str]:
     """Return the ids of all groups, sorted: each broker knows those it coordinates."""
     found: set[str] = set()
     for node_id in cluster.picture.nodes:
-        broker = await cluster.node(node_id)
-        answer = await broker.call(ListGroupsRequest(), ListGroupsResponse)
-        raise_for(answer.error_code)
-        found |= {it.group_id for it in answer.groups}
+        found |= await cluster.retry(partial(_groups_of, cluster, node_id))
     return sorted(found)
+
+
+async def _groups_of(cluster: Cluster, node_id: int) -> set[str]:
+    """Return the groups that a broker knows; it may still be loading them."""
+    broker = await cluster.node(node_id)
+    answer = await broker.call(ListGroupsRequest(), ListGroupsResponse)
+    raise_for(answer.error_code)
+    return {it.group_id for it in answer.groups}
 
 
 async def delete_group(cluster: Cluster, group_id: str) -> None:
     """Delete a group without members, and its offsets."""
+    await cluster.retry(partial(_delete_group, cluster, group_id))
+
+
+async def _delete_group(cluster: Cluster, group_id: str) -> None:
     coordinator = await cluster.connection(await cluster.coordinator(group_id))
     request = DeleteGroupsRequest(groups_names=(group_id,))
     answer = await coordinator.call(request, DeleteGroupsResponse)

@@ -24,6 +24,18 @@ async def test_groups_are_listed_and_deleted(release: str) -> None:
         assert refused.value.error is Error.GROUP_ID_NOT_FOUND
 
 
+async def test_a_coordinator_that_still_loads_is_asked_again() -> None:
+    rule = {"error": "COORDINATOR_LOAD_IN_PROGRESS", "times": 2}
+    rules = [rule | {"api": "ListGroups"}, rule | {"api": "DeleteGroups"}]
+    async with Broker(faults={"rules": rules}) as broker:
+        existing = ExistingBroker(broker.bootstrap)
+        assert existing.groups() == []
+        with pytest.raises(ApiError) as refused:
+            existing.delete_group("g")
+        assert refused.value.error is Error.GROUP_ID_NOT_FOUND
+        assert len(broker.faults.fired()) == 4
+
+
 async def test_a_group_with_a_member_stays() -> None:
     async with Broker() as broker:
         await fill(broker)
