@@ -18,7 +18,7 @@ from logion.group.consumer.subscriptions import names_of_all
 from logion.group.coordinator import GroupCoordinator
 from logion.group.offsets import CommittedOffset, Retention, expired
 from logion.group.records import group_key, offset_key, offset_value
-from logion.group.shard import KeyValue, Shard, commit_error, group_error
+from logion.group.shard import KeyValue, Shard, commit_error
 from logion.group.subscription import subscribed_topics
 from logion.names import TopicPartition
 from logion.protocol.embedded import CONSUMER
@@ -271,9 +271,5 @@ def _tidy(
 def _write_tombstones(
     groups: GroupCoordinator, shard: Shard, keys: Collection[bytes]
 ) -> None:
-    if not keys:
-        return
-    try:
-        shard.append([(key, None) for key in keys], groups.now.time_ms)
-    except ApiError as problem:
-        raise ApiError(group_error(problem.error), problem.message) from None
+    if keys:
+        shard.append_of_group([(key, None) for key in keys], groups.now.time_ms)

@@ -210,7 +210,7 @@ class ConsumerGroups:
         """
         assert group.state is GroupState.EMPTY, "members would be lost"
         records = [consumer_group_record(it) for it in tombstones(group)]
-        self._append(shard, records)
+        shard.append_of_group(records, self._now().time_ms)
         cell.consumer = None
 
     # What follows from an outcome
@@ -232,13 +232,6 @@ class ConsumerGroups:
             if error is not Error.NONE:
                 raise ApiError(group_error(error))
 
-    def _append(self, shard: Shard, records: Sequence[KeyValue]) -> int:
-        """Write records; returns where they end, raises what members are told."""
-        try:
-            return shard.append(records, self._now().time_ms)
-        except ApiError as problem:
-            raise ApiError(group_error(problem.error), problem.message) from None
-
     def _write(
         self,
         shard: Shard,
@@ -254,7 +247,9 @@ class ConsumerGroups:
         if outcome.downgrade is not None:
             version = self._settings.versions.group
             records.append(group_record(outcome.downgrade.group, version))
-        end_offset = self._append(shard, records) if records else None
+        end_offset = None
+        if records:
+            end_offset = shard.append_of_group(records, self._now().time_ms)
         for text in outcome.problems:
             log.error("group %s: %s", group_id, text)
         cell = shard.cell(group_id)

@@ -96,6 +96,13 @@ class Shard:
         for group_id, offsets in self.pending.take(self.partition.high_watermark):
             self.cell(group_id).offsets.update(offsets)
 
+    def append_of_group(self, records: Sequence[KeyValue], now_ms: int) -> int:
+        """Append as `append` does; raises the error that members are told."""
+        try:
+            return self.append(records, now_ms)
+        except ApiError as problem:
+            raise ApiError(group_error(problem.error), problem.message) from None
+
     def is_committed(self, end_offset: int) -> bool:
         """Tell whether every record below `end_offset` is committed."""
         return self.partition.high_watermark >= end_offset
