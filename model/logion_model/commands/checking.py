@@ -33,6 +33,19 @@ def add(commands: Any) -> None:
     )
     check.add_argument("--json", action="store_true", help="print one JSON object")
     check.add_argument("--states-max", type=int, help="stop after so many states")
+    _add_searches(check)
+    check.add_argument(
+        "--force", action="store_true", help="begin even if memory will not suffice"
+    )
+    check.add_argument(
+        "--checkpoint",
+        type=Path,
+        metavar="FILE",
+        help="where Ctrl-C leaves the search (default: NAME-SCOPE.search)",
+    )
+
+
+def _add_searches(check: Any) -> None:
     check.add_argument(
         "--fast",
         action="store_true",
@@ -53,15 +66,6 @@ def add(commands: Any) -> None:
     )
     check.add_argument(
         "--seed", type=int, default=0, help="of the random walks (default: 0)"
-    )
-    check.add_argument(
-        "--force", action="store_true", help="begin even if memory will not suffice"
-    )
-    check.add_argument(
-        "--checkpoint",
-        type=Path,
-        metavar="FILE",
-        help="where Ctrl-C leaves the search (default: NAME-SCOPE.search)",
     )
 
 
