@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from logion_model.kernel import Packed, Report, Spec
 
@@ -48,6 +48,50 @@ class Model(NamedTuple):
             raise ValueError(f"{self.name} has no fast search")
         self.at(scope)
         return self.pack(scope)
+
+
+class Described(Protocol):
+    """The rules of a variant, which say what they are."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the model."""
+
+    @property
+    def title(self) -> str:
+        """Return what it is, in a line."""
+
+    @property
+    def source(self) -> str:
+        """Return where the rules come from."""
+
+
+RulesT = TypeVar("RulesT", bound=Described)
+ScopeT = TypeVar("ScopeT", bound=NamedTuple)
+
+
+def variant(
+    rules: RulesT,
+    scope_type: type[ScopeT],
+    specification: Callable[[RulesT, ScopeT], Spec[Any]],
+) -> Model:
+    """Return the model of some rules, whose scope is a `scope_type`."""
+    return Model(
+        rules.name,
+        rules.title,
+        rules.source,
+        scope_type._fields,
+        lambda scope: specification(rules, scope_type._make(scope)),
+    )
+
+
+def variants(
+    every: Iterable[RulesT],
+    scope_type: type[ScopeT],
+    specification: Callable[[RulesT, ScopeT], Spec[Any]],
+) -> tuple[Model, ...]:
+    """Return a model for each of some rules, in their order."""
+    return tuple(variant(rules, scope_type, specification) for rules in every)
 
 
 class Bug(NamedTuple):

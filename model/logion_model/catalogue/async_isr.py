@@ -5,20 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from logion_model import async_isr
-from logion_model.entry import Model, expect
+from logion_model.entry import expect, variants
 
-
-def _variant(rules: async_isr.Rules) -> Model:
-    return Model(
-        rules.name,
-        rules.title,
-        rules.source,
-        async_isr.Scope._fields,
-        lambda scope: async_isr.specification(rules, async_isr.Scope(*scope)),
-    )
-
-
-MODELS = tuple(map(_variant, async_isr.VARIANTS))
+MODELS = variants(async_isr.VARIANTS, async_isr.Scope, async_isr.specification)
 """The rules of KIP-497, then those that leave one out."""
 
 _KIP_497 = "async-isr"

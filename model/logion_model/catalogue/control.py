@@ -4,34 +4,15 @@ from __future__ import annotations
 
 from logion_model import cached_isr, control_requests
 from logion_model.bugs import shows
-from logion_model.entry import Model, expect
-
-
-def _orders(rules: control_requests.Rules) -> Model:
-    return Model(
-        rules.name,
-        rules.title,
-        rules.source,
-        control_requests.Scope._fields,
-        lambda scope: control_requests.specification(
-            rules, control_requests.Scope(*scope)
-        ),
-    )
-
-
-def _cached(rules: cached_isr.Rules) -> Model:
-    return Model(
-        rules.name,
-        rules.title,
-        rules.source,
-        cached_isr.Scope._fields,
-        lambda scope: cached_isr.specification(rules, cached_isr.Scope(*scope)),
-    )
-
+from logion_model.entry import expect, variants
 
 MODELS = (
-    *map(_orders, control_requests.VARIANTS),
-    *map(_cached, cached_isr.VARIANTS),
+    *variants(
+        control_requests.VARIANTS,
+        control_requests.Scope,
+        control_requests.specification,
+    ),
+    *variants(cached_isr.VARIANTS, cached_isr.Scope, cached_isr.specification),
 )
 """The rules of the newest release first in each."""
 

@@ -6,20 +6,9 @@ from dataclasses import replace
 
 from logion_model import producer_id
 from logion_model.bugs import shows
-from logion_model.entry import Model, expect
+from logion_model.entry import Model, expect, variants
 from logion_model.transaction_log import spec, state
-from logion_model.transaction_log.coordinator import VARIANTS, Rules
-
-
-def _variant(rules: Rules) -> Model:
-    return Model(
-        rules.name,
-        rules.title,
-        rules.source,
-        state.Scope._fields,
-        lambda scope: spec.specification(rules, state.Scope(*scope)),
-    )
-
+from logion_model.transaction_log.coordinator import VARIANTS
 
 MODELS = (
     Model(
@@ -29,7 +18,7 @@ MODELS = (
         producer_id.Scope._fields,
         lambda scope: producer_id.specification(producer_id.Scope(*scope)),
     ),
-    *map(_variant, VARIANTS),
+    *variants(VARIANTS, state.Scope, spec.specification),
 )
 """The first step, then the next."""
 

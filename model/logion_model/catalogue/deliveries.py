@@ -5,20 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from logion_model import delivery
-from logion_model.entry import Model, expect
+from logion_model.entry import expect, variants
 
-
-def _variant(rules: delivery.Rules) -> Model:
-    return Model(
-        rules.name,
-        rules.title,
-        rules.source,
-        delivery.Scope._fields,
-        lambda scope: delivery.specification(rules, delivery.Scope(*scope)),
-    )
-
-
-MODELS = tuple(map(_variant, delivery.VARIANTS))
+MODELS = variants(delivery.VARIANTS, delivery.Scope, delivery.specification)
 """What keeps every promise first, then what gives up some."""
 
 _ONE, _TWO = (1, 2, 1, 1), (2, 2, 1, 1)

@@ -4,30 +4,12 @@ from __future__ import annotations
 
 from logion_model import epoch_cache, out_of_range
 from logion_model.bugs import shows
-from logion_model.entry import Model, expect
+from logion_model.entry import expect, variants
 
-
-def _epochs(rules: epoch_cache.Rules) -> Model:
-    return Model(
-        rules.name,
-        rules.title,
-        rules.source,
-        epoch_cache.Scope._fields,
-        lambda scope: epoch_cache.specification(rules, epoch_cache.Scope(*scope)),
-    )
-
-
-def _range(rules: out_of_range.Rules) -> Model:
-    return Model(
-        rules.name,
-        rules.title,
-        rules.source,
-        out_of_range.Scope._fields,
-        lambda scope: out_of_range.specification(rules, out_of_range.Scope(*scope)),
-    )
-
-
-MODELS = (*map(_epochs, epoch_cache.VARIANTS), *map(_range, out_of_range.VARIANTS))
+MODELS = (
+    *variants(epoch_cache.VARIANTS, epoch_cache.Scope, epoch_cache.specification),
+    *variants(out_of_range.VARIANTS, out_of_range.Scope, out_of_range.specification),
+)
 """The rules of the newest release first in each."""
 
 _EPOCHS, _RANGE = "epoch-cache", "out-of-range"

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from logion_model.bugs import shows
-from logion_model.entry import Entry, Model, expect
+from logion_model.entry import Entry, expect, variants
 from logion_model.group import promises
-from logion_model.group.rules import VARIANTS, Rules
+from logion_model.group.rules import VARIANTS
 from logion_model.group.state import Scope as GroupScope
 
-
-def _variant(rules: Rules) -> Model:
-    return Model(
-        rules.name,
-        rules.title,
-        rules.source,
-        GroupScope._fields,
-        lambda scope: promises.specification(rules, GroupScope(*scope)),
-    )
-
-
-MODELS = tuple(map(_variant, VARIANTS))
+MODELS = variants(VARIANTS, GroupScope, promises.specification)
 """The rules of Apache Kafka first, then those that leave one out."""
 
 

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from logion_model.entry import Model, expect
-from logion_model.kip_848.coordinator import VARIANTS, Rules
+from logion_model.entry import expect, variants
+from logion_model.kip_848.coordinator import VARIANTS
 from logion_model.kip_848.spec import specification
 from logion_model.kip_848.state import Scope
 
-
-def _variant(rules: Rules) -> Model:
-    return Model(
-        rules.name,
-        rules.title,
-        rules.source,
-        Scope._fields,
-        lambda scope: specification(rules, Scope(*scope)),
-    )
-
-
-MODELS = tuple(map(_variant, VARIANTS))
+MODELS = variants(VARIANTS, Scope, specification)
 """The rules of the protocol first, those that break a promise after it."""
 
 _PUBLISHED = "TLC, on github.com/Vanlightly/kafka-tlaplus, groupprotocol, version 2"

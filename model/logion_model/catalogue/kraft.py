@@ -6,31 +6,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from logion_model.bugs import shows
-from logion_model.entry import Entry, Model, Scope, expect
+from logion_model.entry import Entry, Model, Scope, expect, variant, variants
 from logion_model.kraft import liveness, promises, rules
 
 
-def _variant(variant: rules.Rules) -> Model:
-    return Model(
-        variant.name,
-        variant.title,
-        variant.source,
-        rules.Scope._fields,
-        lambda scope: promises.specification(variant, rules.Scope(*scope)),
+def _in_the_end(some: rules.Rules) -> Model:
+    return variant(some, rules.Scope, liveness.specification)._replace(
+        name=f"{some.name}-in-the-end",
+        title=f"{some.title}: what must happen once nothing fails any more",
     )
 
 
-def _in_the_end(variant: rules.Rules) -> Model:
-    return Model(
-        f"{variant.name}-in-the-end",
-        f"{variant.title}: what must happen once nothing fails any more",
-        variant.source,
-        rules.Scope._fields,
-        lambda scope: liveness.specification(variant, rules.Scope(*scope)),
-    )
-
-
-_VARIANTS = tuple(map(_variant, rules.VARIANTS))
+_VARIANTS = variants(rules.VARIANTS, rules.Scope, promises.specification)
 _LIVES = tuple(map(_in_the_end, (rules.KAFKA_3_5, rules.KIP_966)))
 
 MODELS = (*_VARIANTS, *_LIVES)

@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from logion_model import log, log_folder
 from logion_model.bugs import shows
-from logion_model.entry import Model, expect
-
-
-def _in_folder(rules: log_folder.Rules) -> Model:
-    return Model(
-        rules.name,
-        rules.title,
-        rules.source,
-        log.Scope._fields,
-        lambda scope: log_folder.specification(rules, log.Scope(*scope)),
-    )
-
+from logion_model.entry import Model, expect, variants
 
 MODELS = (
     Model(
@@ -25,7 +14,7 @@ MODELS = (
         log.Scope._fields,
         lambda scope: log.specification(log.Scope(*scope)),
     ),
-    *map(_in_folder, log_folder.VARIANTS),
+    *variants(log_folder.VARIANTS, log.Scope, log_folder.specification),
 )
 """The log, and the folder in which its segments are."""
 

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from logion_model import consumer_group
-from logion_model.entry import Model, expect
+from logion_model.entry import expect, variants
 
-
-def _variant(rules: consumer_group.Rules) -> Model:
-    return Model(
-        rules.name,
-        rules.title,
-        rules.source,
-        consumer_group.Scope._fields,
-        lambda scope: consumer_group.specification(rules, consumer_group.Scope(*scope)),
-    )
-
-
-MODELS = tuple(map(_variant, consumer_group.VARIANTS))
+MODELS = variants(
+    consumer_group.VARIANTS, consumer_group.Scope, consumer_group.specification
+)
 """The rules of the protocol first, those that break a promise after it."""
 
 ENTRIES = (

@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 from logion_model.bugs import shows
-from logion_model.entry import Entry, Model, expect
+from logion_model.entry import Entry, expect, variants
 from logion_model.replication import power_loss
 
-
-def _variant(variant: power_loss.Variant) -> Model:
-    return Model(
-        variant.name,
-        variant.title,
-        variant.source,
-        power_loss.Scope._fields,
-        lambda scope: power_loss.specification(variant, power_loss.Scope(*scope)),
-    )
-
-
-MODELS = tuple(map(_variant, power_loss.VARIANTS))
+MODELS = variants(power_loss.VARIANTS, power_loss.Scope, power_loss.specification)
 """Kafka 0.8 to 0.10, and what mends it."""
 
 _TRUNCATES, _FENCES = (model.name for model in MODELS)

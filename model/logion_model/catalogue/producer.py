@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from logion_model import producer
 from logion_model.bugs import shows
-from logion_model.entry import Model, expect
+from logion_model.entry import expect, variants
 
-
-def _variant(rules: producer.Rules) -> Model:
-    return Model(
-        rules.name,
-        rules.title,
-        rules.source,
-        producer.Scope._fields,
-        lambda scope: producer.specification(rules, producer.Scope(*scope)),
-    )
-
-
-MODELS = tuple(map(_variant, producer.VARIANTS))
+MODELS = variants(producer.VARIANTS, producer.Scope, producer.specification)
 """The rules of the newest release first, those that break a promise last."""
 
 _360, _98 = "producer-kip-360", "producer-kip-98"

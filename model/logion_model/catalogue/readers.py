@@ -4,47 +4,20 @@ from __future__ import annotations
 
 from logion_model import producer_copies, read_committed, transactional_offsets
 from logion_model.bugs import shows
-from logion_model.entry import Model, expect
-
-
-def _offsets(rules: transactional_offsets.Rules) -> Model:
-    return Model(
-        rules.name,
-        rules.title,
-        rules.source,
-        transactional_offsets.Scope._fields,
-        lambda scope: transactional_offsets.specification(
-            rules, transactional_offsets.Scope(*scope)
-        ),
-    )
-
-
-def _fetch(rules: read_committed.Rules) -> Model:
-    return Model(
-        rules.name,
-        rules.title,
-        rules.source,
-        read_committed.Scope._fields,
-        lambda scope: read_committed.specification(rules, read_committed.Scope(*scope)),
-    )
-
-
-def _copies(rules: producer_copies.Rules) -> Model:
-    return Model(
-        rules.name,
-        rules.title,
-        rules.source,
-        producer_copies.Scope._fields,
-        lambda scope: producer_copies.specification(
-            rules, producer_copies.Scope(*scope)
-        ),
-    )
-
+from logion_model.entry import expect, variants
 
 MODELS = (
-    *map(_offsets, transactional_offsets.VARIANTS),
-    *map(_fetch, read_committed.VARIANTS),
-    *map(_copies, producer_copies.VARIANTS),
+    *variants(
+        transactional_offsets.VARIANTS,
+        transactional_offsets.Scope,
+        transactional_offsets.specification,
+    ),
+    *variants(
+        read_committed.VARIANTS, read_committed.Scope, read_committed.specification
+    ),
+    *variants(
+        producer_copies.VARIANTS, producer_copies.Scope, producer_copies.specification
+    ),
 )
 """Of each, the rules of Apache Kafka first."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from logion_model.bugs import shows
-from logion_model.entry import Entry, Model, Scope, expect
+from logion_model.entry import Entry, Model, Scope, expect, variant
 from logion_model.replication import (
     base,
     kip_101,
@@ -22,13 +22,9 @@ from logion_model.replication.packed import PackedReplication
 
 
 def _variant(rules: base.Rules) -> Model:
-    return Model(
-        rules.name,
-        rules.title,
-        rules.source,
-        base.Scope._fields,
-        lambda scope: base.specification(rules, base.Scope(*scope)),
-        lambda scope: PackedReplication(rules, base.Scope(*scope)),
+    """Return the model of some rules, for the fast search too."""
+    return variant(rules, base.Scope, base.specification)._replace(
+        pack=lambda scope: PackedReplication(rules, base.Scope(*scope))
     )
 
 

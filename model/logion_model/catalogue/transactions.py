@@ -5,23 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from logion_model.bugs import shows
-from logion_model.entry import Entry, Model, Scope, expect
+from logion_model.entry import Entry, Scope, expect, variants
 from logion_model.transaction import promises
-from logion_model.transaction.rules import VARIANTS, Rules
+from logion_model.transaction.rules import VARIANTS
 from logion_model.transaction.state import Scope as TransactionScope
 
-
-def _variant(rules: Rules) -> Model:
-    return Model(
-        rules.name,
-        rules.title,
-        rules.source,
-        TransactionScope._fields,
-        lambda scope: promises.specification(rules, TransactionScope(*scope)),
-    )
-
-
-MODELS = tuple(map(_variant, VARIANTS))
+MODELS = variants(VARIANTS, TransactionScope, promises.specification)
 """The rules of Kafka 4.0 first, then those of earlier releases and of none."""
 
 _890, _PART_1, _98 = (

@@ -13,21 +13,11 @@ from logion_model.kraft import promises
 from logion_model.kraft.rules import Rules, Scope
 from logion_model.kraft.state import State, Status
 
-_HEALING = (
-    "start",
-    "register",
-    "learn_registration",
-    "read_metadata",
-    "propose",
-    "alter_partition",
-    "learn_isr",
-    "fetch",
-    "answer_fetch",
-    "take_fetched",
-    "unfence",
-)
+_NOBODY_HAS_TO = frozenset({"write", "stop_dirty", "stop_clean", "fence", "reassign"})
 
-FAIRNESS = tuple(Fairness(name, each=1) for name in _HEALING)
+FAIRNESS = tuple(
+    Fairness(name, each=1) for name in promises.ACTIONS if name not in _NOBODY_HAS_TO
+)
 """What each broker does in the end if it can, and the controller for it."""
 
 
