@@ -26,7 +26,9 @@ from logion_conformance.targets import (
     Target,
     addresses_of,
     meet,
+    named,
     reference,
+    running,
 )
 
 TARGET = pytest.StashKey[Target]()
@@ -46,6 +48,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="HOST:PORT",
         help="judge the broker there (several: separated by commas); "
         "without it the reference broker is started and judged",
+    )
+    group.addoption(
+        "--target",
+        metavar="NAME",
+        help="what to judge: `logion-R`, the reference as of release R, or "
+        "`apache-R`, Apache Kafka of release R (needs Java and Maven); started for it",
     )
     group.addoption(
         "--release",
@@ -103,11 +111,21 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def find_target(config: pytest.Config) -> Target:
     """Return the broker the options name, or the reference, started for this run."""
     name = config.option.release
+    if config.option.target:
+        return named_target(config)
     if config.option.bootstrap:
         fallback = release(name) if name else None
         return meet(addresses_of(config.option.bootstrap), fallback)
     started = config.stash[RESOURCES].enter_context(reference(name))
     return meet((started,), release(name) if name else None)
+
+
+def named_target(config: pytest.Config) -> Target:
+    """Return the target that --target names, started for this run."""
+    if config.option.bootstrap or config.option.release:
+        raise ValueError("--target already says what --bootstrap and --release say")
+    started = running(named(config.option.target))
+    return config.stash[RESOURCES].enter_context(started)
 
 
 def target_from(told: Mapping[str, Any]) -> Target:

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+from logion_conformance import apache
 
-from tests.integration import apache
-from tests.integration.maven import ROOT
+from tests.root import ROOT
 
 RELEASE = "3.9.1"
 JVM = ("-Xmx1g", "-Xms1g", "-XX:+UseG1GC")

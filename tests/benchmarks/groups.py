@@ -31,7 +31,7 @@ from tests.benchmarks import brokers
 from tests.benchmarks.brokers import Running
 from tests.benchmarks.report import AT_LEAST, AT_MOST, UNDER, Row, say, table
 from tests.integration.build import built, checked, need
-from tests.integration.maven import ROOT
+from tests.root import ROOT
 
 LOAD = (sys.executable, "-m", "tests.benchmarks.group_load")
 KFAKE = Path(__file__).parent / "kfake"

@@ -21,7 +21,9 @@ from logion_model.replication.packed import PackedReplication
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[2])]
 
-from tests.integration import apache, tlc  # noqa: E402
+from logion_conformance import apache  # noqa: E402
+
+from tests.integration import tlc  # noqa: E402
 
 FULL, QUICK = Scope(3, 2, 2, 2), Scope(2, 2, 2, 2)
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 from logion.client.versions import api_key_of
+from logion_conformance import apache
 
 from tests.docs import evidence
-from tests.integration import apache
 
 
 class Observer:

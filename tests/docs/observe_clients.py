@@ -20,11 +20,12 @@ from pathlib import Path
 
 import trio
 from logion.protocol.apis import APIS
+from logion_conformance import apache, processes
 from logion_traces.format import Direction, Frame
 from logion_traces.recorder import record as proxy
 
 from tests.docs import evidence
-from tests.integration import apache, brokers, corpus
+from tests.integration import brokers, corpus
 from tests.integration.build import MissingToolError
 from tests.integration.clients_table import CLIENTS, FIRST_STATIC, Client
 from tests.integration.exchange import assert_same, expected, has_headers
@@ -69,7 +70,7 @@ class Answered:
 @contextmanager
 def recorded_broker(release: str, home: Path, answered: Answered) -> Iterator[str]:
     """Run a broker that is reached through a recording proxy; yield its address."""
-    address = f"127.0.0.1:{apache.free_port()}"
+    address = f"127.0.0.1:{processes.free_port()}"
     settings = settings_for(release)
     if release == "0.8.2":
         host, port = address.split(":")
@@ -165,7 +166,7 @@ def observe(client: Client) -> tuple[set[evidence.Pair], list[str]]:
                     if client.joins(release):
                         share(members, client, bootstrap, release)
             except (ClientError, AssertionError, RuntimeError, KeyError) as reason:
-                said = apache.tail(folder / "broker.out")
+                said = processes.tail(folder / "broker.out")
                 problems.append(f"{client.name} {release}: {reason!r}\n{said}")
             else:
                 pairs |= answered.pairs

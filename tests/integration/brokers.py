@@ -17,23 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from tests.integration import apache
+from logion_conformance import apache, processes
 
 NEWEST = "4.3"
 TARGET = os.environ.get("LOGION_INTEGRATION_TARGET", "logion")
 START_SECONDS_MAX = 20.0
 STOP_SECONDS_MAX = 10.0
-
-APACHE_OF = {
-    "0.8.2": "0.8.2.2",
-    "0.9.0": "0.9.0.1",
-    "0.10.0": "0.10.0.1",
-    "0.11.0": "0.11.0.3",
-    "2.8": "2.8.2",
-    "3.9": "3.9.1",
-    "4.3": "4.3.0",
-}
-"""The release of Apache Kafka that stands in for logion's `--release`."""
 
 
 class Broker(Protocol):
@@ -91,7 +80,9 @@ class Logion:
         while not (ready.exists() and ready.read_text().endswith("\n")):
             if self.popen.poll() is not None or time.perf_counter() > limit:
                 self.kill()
-                raise RuntimeError(f"logion did not start:\n{apache.tail(self.output)}")
+                raise RuntimeError(
+                    f"logion did not start:\n{processes.tail(self.output)}"
+                )
             time.sleep(0.01)
         self.listen = ready.read_text().strip()
 
@@ -124,7 +115,7 @@ class Logion:
             self.kill()
             status = None
         if status != 0:
-            said = apache.tail(self.output)
+            said = processes.tail(self.output)
             raise RuntimeError(f"logion did not stop cleanly ({status}):\n{said}")
 
 
@@ -159,7 +150,9 @@ def target(
             yield broker
     else:
         data = home / "data"
-        with apache.cluster(APACHE_OF[release], data=data, settings=settings) as kafka:
+        with apache.cluster(
+            apache.PATCHES[release], data=data, settings=settings
+        ) as kafka:
             yield kafka
 
 

@@ -15,8 +15,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.integration import apache
-from tests.integration.maven import ROOT, locked, maven
+from logion_conformance import apache
+from logion_conformance.maven import locked, maven
+
+from tests.root import ROOT
 
 SOURCES = Path(__file__).parent / "clients"
 CACHE = ROOT / ".cache" / "clients"

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from logion_conformance.apache import version_of
+
 from tests.integration import build
-from tests.integration.apache import version_of
 
 ALL_CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
 FIRST_HEADERS = "0.11.0"

@@ -6,8 +6,9 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 
 import pytest
+from logion_conformance import apache, processes
 
-from tests.integration import apache, brokers
+from tests.integration import brokers
 from tests.integration.members import Members
 from tests.integration.programs import Programs
 
@@ -32,7 +33,7 @@ def pytest_runtest_makereport(
     shared = item.funcargs.get("running_brokers")
     if report.failed and isinstance(shared, brokers.Brokers):
         for release, broker in shared.running.items():
-            said = apache.tail(broker.output)
+            said = processes.tail(broker.output)
             report.sections.append((f"broker of release {release}", said))
     return report
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tests.integration.apache import version_of
+from logion_conformance.apache import version_of
+
 from tests.integration.clients_table import FIRST_HEADERS, FIRST_TIMESTAMPS, Client
 from tests.integration.corpus import Record
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.integration import apache
+from logion_conformance import apache
 
 
 def properties_of(file: Path) -> dict[str, str]:

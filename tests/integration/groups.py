@@ -8,8 +8,8 @@ from typing import Any
 
 from confluent_kafka import ConsumerGroupType, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
+from logion_conformance.apache import version_of
 
-from tests.integration.apache import version_of
 from tests.integration.clients_table import FIRST_CONSUMER_PROTOCOL, Client
 from tests.integration.group_rules import Place, broken
 from tests.integration.members import WAIT_SECONDS_MAX, Member, Members, wait_until

@@ -24,8 +24,8 @@ import pytest
 from tests.integration import build
 from tests.integration.clients_table import Client
 from tests.integration.group_rules import Event, Log, Place
-from tests.integration.maven import ROOT
 from tests.integration.programs import ClientError
+from tests.root import ROOT
 
 WAIT_SECONDS_MAX = 60.0
 """How long anything that members do may take; most takes milliseconds."""

@@ -16,7 +16,7 @@ import pytest
 from tests.integration import build
 from tests.integration.clients_table import Client
 from tests.integration.corpus import Record
-from tests.integration.maven import ROOT
+from tests.root import ROOT
 
 JOB_SECONDS = 20
 """How long a client may try; the program itself gets some more before it is killed."""

@@ -13,10 +13,10 @@ import argparse
 import importlib.metadata
 import sys
 
+from logion_conformance import apache, processes
 from logion_traces.cli import main as trace
 
-from tests.integration import apache
-from tests.integration.maven import ROOT
+from tests.root import ROOT
 
 CORPUS = ROOT / "traces" / "corpus"
 
@@ -30,7 +30,7 @@ def record(release: str, program: str) -> int:
     version = importlib.metadata.version(client)
     folder = CORPUS / f"apache-{release}"
     folder.mkdir(parents=True, exist_ok=True)
-    port, proxy = apache.free_port(), apache.free_port()
+    port, proxy = processes.free_port(), processes.free_port()
     script = f"traces/corpus/clients/{program}.py"
     settings = listeners(release, port, proxy)
     with apache.cluster(release, port=port, settings=settings) as kafka:
@@ -46,7 +46,7 @@ def listeners(release: str, port: int, proxy: int) -> dict[str, str]:
     advertised = f"PLAINTEXT://127.0.0.1:{proxy}"
     if not apache.uses_zookeeper(release):
         return {"advertised.listeners": advertised}
-    internal = f"INTERNAL://127.0.0.1:{apache.free_port()}"
+    internal = f"INTERNAL://127.0.0.1:{processes.free_port()}"
     return {
         "listeners": f"PLAINTEXT://127.0.0.1:{port},{internal}",
         "advertised.listeners": f"{advertised},{internal}",

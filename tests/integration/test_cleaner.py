@@ -19,8 +19,9 @@ from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 from logion.log.checkpoints import parse_offsets
 from logion.records.batch import Batch, parse_batches
 from logion.testing.broker import Broker
+from logion_conformance import apache
 
-from tests.integration import apache, folders
+from tests.integration import folders
 from tests.integration.test_folders import assert_no_complaint
 
 pytestmark = pytest.mark.usefixtures("needs_apache")

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from logion_conformance import apache
+from logion_conformance.apache import version_of
 
-from tests.integration import apache, brokers, corpus, folders
-from tests.integration.apache import version_of
+from tests.integration import brokers, corpus, folders
 from tests.integration.clients_table import client_named
 from tests.integration.exchange import assert_same, expected, has_headers
 from tests.integration.programs import Programs

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from logion.testing import Broker
+from logion_conformance import apache
+from logion_conformance.apache import version_of
 
-from tests.integration import apache, folders
-from tests.integration.apache import version_of
+from tests.integration import folders
 from tests.integration.test_folders import LOGION_OF
 
 pytestmark = pytest.mark.usefixtures("needs_apache")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from logion_conformance import apache
 from logion_model.kernel import explore
 from logion_model.replication import base, kip_320
 from logion_model.replication.base import Scope
 
-from tests.integration import apache, tlc
+from tests.integration import tlc
 
 pytestmark = pytest.mark.skipif(
     apache.missing() is not None, reason="needs Java, Maven"

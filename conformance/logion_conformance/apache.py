@@ -1,24 +1,24 @@
 """Real Apache Kafka of (almost) any release, started from its Maven artifacts.
 
-From a test, a benchmark or a recorder of traces::
+Only who compares with it needs Java::
 
-    from tests.integration import apache
+    from logion_conformance import apache
 
     with apache.cluster("3.9.1") as kafka:
         print(kafka.bootstrap, kafka.pid, kafka.data)
         apache.run("3.9.1", "kafka.tools.DumpLogSegments", "--files", str(segment))
 
-From a shell, in the root of the repository, until Ctrl-C (`--port`, `--data`,
-`--heap 1g`, `--set key=value`)::
+From a shell, until Ctrl-C (`--port`, `--data`, `--heap 1g`, `--set key=value`)::
 
-    .venv/bin/python -m tests.integration.apache 3.9.1
+    python -m logion_conformance.apache 3.9.1
 
 Below 4.0 it runs with its own ZooKeeper, from there on with KRaft. The jars of a
-release are resolved once into `.cache/apache/RELEASE` (another parent folder:
-`LOGION_APACHE_CACHE`), which takes Maven some seconds to a minute; a `pom.xml` is
-generated there. Everything listens on 127.0.0.1, on free ports unless told; data
-folders are temporary unless given. Only `java` and `mvn` are needed: `missing()` says
-which is not there. A server is stopped by its own process id, first politely.
+release are resolved once into `.cache/apache/RELEASE` of a checkout, elsewhere into the
+user's `~/.cache/logion/apache/RELEASE` (another parent folder: `LOGION_APACHE_CACHE`),
+which takes Maven some seconds to a minute; a `pom.xml` is generated there. Everything
+listens on 127.0.0.1, on free ports unless told; data folders are temporary unless
+given. Only `java` and `mvn` are needed: `missing()` says which is not there. A server
+is stopped by its own process id, first politely.
 """
 
 from __future__ import annotations
@@ -28,22 +28,32 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.integration.maven import ROOT, resolve
+from logion_conformance.maven import cache_folder, resolve
+from logion_conformance.processes import Process, free_port
 
-CACHE = Path(os.environ.get("LOGION_APACHE_CACHE", ROOT / ".cache" / "apache"))
+CACHE = Path(os.environ.get("LOGION_APACHE_CACHE", cache_folder() / "apache"))
 """Parent of one folder of jars per release."""
 
-START_SECONDS_MAX = 60.0
-STOP_SECONDS_MAX = 4.0
-"""The last broker of an old cluster never finishes a controlled shutdown: killed."""
+PATCHES = {
+    "0.8.2": "0.8.2.2",
+    "0.9.0": "0.9.0.1",
+    "0.10.0": "0.10.0.1",
+    "0.10.1": "0.10.1.1",
+    "0.10.2": "0.10.2.2",
+    "0.11.0": "0.11.0.3",
+    "1.1": "1.1.1",
+    "2.8": "2.8.2",
+    "3.9": "3.9.1",
+    "4.0": "4.0.0",
+    "4.3": "4.3.0",
+}
+"""The patch release that stands for each release we compare with."""
 
 READY = "started (kafka.server.KafkaServer)"
 """What a broker with ZooKeeper logs when it is registered and serves."""
@@ -62,6 +72,22 @@ Version = tuple[int, ...]
 def version_of(release: str) -> Version:
     """Return "0.10.0.1" as (0, 10, 0, 1), which compares as releases do."""
     return tuple(int(part) for part in release.split("."))
+
+
+def patch_of(release: str) -> str:
+    """Return the version to start: that of PATCHES for 3.9, 3.9.1 for itself.
+
+    Raises ValueError, which names those of PATCHES, for what is no release.
+    """
+    if found := PATCHES.get(release):
+        return found
+    known = "".join(release.split(".")).isdecimal() and release.count(".") >= 2
+    if not known:
+        raise ValueError(
+            f"Apache Kafka {release!r} is not known; known are {', '.join(PATCHES)}, "
+            "and full versions such as 3.7.2"
+        )
+    return release
 
 
 def scala_of(release: str) -> str:
@@ -132,7 +158,7 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Return what a tool of `release` printed, with its exit status, unchecked."""
     command = java_command(release, main_class, *arguments)
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 - our own command
         command,
         input=stdin,
         capture_output=True,
@@ -154,78 +180,6 @@ def dump_log_segments(release: str, *files: Path, records: bool = True) -> str:
     if ran.returncode:
         raise RuntimeError(f"DumpLogSegments of {names}:\n{ran.stdout}{ran.stderr}")
     return ran.stdout
-
-
-# --- processes ----------------------------------------------------------------
-
-
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listened on a moment ago."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def is_listening(port: int) -> bool:
-    """Whether something accepts connections on 127.0.0.1:`port`."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def tail(file: Path, lines: int = 30) -> str:
-    """Return the last lines of a server's output."""
-    return "\n".join(file.read_text(errors="replace").splitlines()[-lines:])
-
-
-@dataclass(slots=True)
-class Process:
-    """A server process on a port of 127.0.0.1, its output in a file."""
-
-    command: list[str]
-    port: int
-    output: Path
-    ready: str = ""
-    """What its output says once it serves; empty: the open port is enough."""
-    popen: subprocess.Popen[bytes] = field(init=False)
-
-    def start(self) -> None:
-        """Start it; on return the port accepts connections. RuntimeError if it dies."""
-        with self.output.open("ab") as out:
-            self.popen = subprocess.Popen(
-                self.command,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                cwd=self.output.parent,
-            )
-        try:
-            self._wait_until_listening()
-        except RuntimeError:
-            self.kill()
-            raise
-
-    def _wait_until_listening(self) -> None:
-        limit = time.perf_counter() + START_SECONDS_MAX
-        while not (is_listening(self.port) and self.ready in self.output.read_text()):
-            if self.popen.poll() is not None or time.perf_counter() > limit:
-                said = tail(self.output)
-                raise RuntimeError(f"{self.command[-2:]} did not start:\n{said}")
-            time.sleep(0.05)
-
-    def stop(self, seconds: float = STOP_SECONDS_MAX) -> None:
-        """Ask it to end, wait, kill it if it has not."""
-        self.popen.send_signal(signal.SIGTERM)
-        try:
-            self.popen.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self.kill()
-
-    def kill(self) -> None:
-        """Kill it at once (kill -9); on return it is gone."""
-        self.popen.kill()
-        self.popen.wait()
 
 
 @dataclass(slots=True)
@@ -357,7 +311,7 @@ def format_kraft(release: str, properties: Path) -> None:
 
 
 @contextlib.contextmanager
-def broker(
+def broker(  # noqa: PLR0913 - all but the first two have defaults
     release: str,
     *,
     zookeeper: str | None,
@@ -449,7 +403,9 @@ def main() -> None:
             jvm=jvm,
         ) as kafka,
     ):
-        print(f"{kafka.bootstrap} pid {kafka.pid} data {kafka.data}", flush=True)
+        print(  # noqa: T201 - what it is run for
+            f"{kafka.bootstrap} pid {kafka.pid} data {kafka.data}", flush=True
+        )
         signal.pause()
 
 

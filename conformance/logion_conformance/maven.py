@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-"""The root of the repository."""
+
+def cache_folder() -> Path:
+    """Return where things are kept between runs: in a checkout its own `.cache`."""
+    root = Path(__file__).resolve().parents[2]
+    if (root / "pyproject.toml").exists():
+        return root / ".cache"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "logion"
 
 
 def pom(artifacts: Sequence[str], *, name: str) -> str:
@@ -62,7 +68,7 @@ def resolve(folder: Path, artifacts: Sequence[str]) -> Path:
 def maven(folder: Path, *arguments: str) -> None:
     """Run Maven in `folder` in batch mode; RuntimeError with its output if it fails."""
     command = ["mvn", "-q", "-B", *arguments, "-DincludeScope=runtime"]
-    ran = subprocess.run(
+    ran = subprocess.run(  # noqa: S603 - our own command
         command, cwd=folder, capture_output=True, text=True, timeout=600, check=False
     )
     if ran.returncode:

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from logion_conformance.processes import Process, free_port, is_listening
+
+SERVER = """
+import socket, sys, time
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+print("serving", flush=True)
+time.sleep(60)
+"""
+
+
+def server(folder: Path, text: str = SERVER) -> Process:
+    port = free_port()
+    command = [sys.executable, "-c", text, str(port)]
+    return Process(command, port, folder / "output")
+
+
+@pytest.mark.slow
+def test_a_process_listens_once_it_is_started_and_is_gone_once_it_is_stopped(
+    tmp_path: Path,
+) -> None:
+    process = server(tmp_path)
+    process.ready = "serving"
+    process.start()
+    assert is_listening(process.port)
+    process.stop()
+    assert not is_listening(process.port)
+    assert process.popen.returncode is not None
+
+
+@pytest.mark.slow
+def test_a_process_that_does_not_end_when_asked_is_killed(tmp_path: Path) -> None:
+    process = server(
+        tmp_path, f"import signal; signal.signal(15, signal.SIG_IGN){SERVER}"
+    )
+    process.start()
+    process.stop(0.05)
+    assert process.popen.returncode == -9
+
+
+def test_a_process_that_dies_is_told_with_what_it_printed(tmp_path: Path) -> None:
+    process = server(tmp_path, "print('no port')")
+    with pytest.raises(RuntimeError, match="did not start:\nno port"):
+        process.start()
