@@ -233,6 +233,7 @@ def _assemble(
         pictures=Pictures(clock),
         frame_size_max=config.integer("socket.request.max.bytes"),
         fetch_size_max=config.integer("fetch.max.bytes"),
+        request_timeout_ms=config.integer("request.timeout.ms"),
     )
 
 

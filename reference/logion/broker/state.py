@@ -51,6 +51,8 @@ class BrokerState:
     """Largest request read: `socket.request.max.bytes`."""
     fetch_size_max: int
     """Most bytes of records in one answer: `fetch.max.bytes`."""
+    request_timeout_ms: int
+    """How long a marker may take to be committed: `request.timeout.ms`."""
 
     def new_member_id(self, prefix: str) -> str:
         """Return an id that no member of any group has: `prefix` and a random UUID."""

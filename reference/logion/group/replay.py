@@ -8,13 +8,12 @@ a line in the log that gives its offset.
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from typing import NamedTuple
 
 from logion.group.cell import GroupCell
 from logion.group.consumer.changes import apply, empty_group, is_last
 from logion.group.consumer.state import Settings
-from logion.group.offsets import CommittedOffset
+from logion.group.offsets import Offsets
+from logion.group.open_offsets import OpenOffsets
 from logion.group.records import GroupRecord, read_group, read_offset, read_record
 from logion.names import Buffer, TopicPartition
 from logion.protocol.errors import ApiError, ProtocolError
@@ -24,15 +23,6 @@ from logion.records.control import ControlType, control_type
 from logion.records.record import Record, read_batch
 
 log = logging.getLogger(__name__)
-
-
-class _Placed(NamedTuple):
-    """A committed offset, None for one taken back, and where its record is."""
-
-    group_id: str
-    partition: TopicPartition
-    committed: CommittedOffset | None
-    offset: int
 
 
 class Replay:
@@ -46,8 +36,8 @@ class Replay:
         self._name = name
         self._settings = settings or Settings()
         self.cells: dict[str, GroupCell] = {}
-        self._at: dict[tuple[str, TopicPartition], int] = {}
-        self._open: defaultdict[int, list[_Placed]] = defaultdict(list)
+        self.open = OpenOffsets()
+        """What transactions that have not ended commit."""
 
     def take(self, buffer: Buffer, batch: Batch) -> None:
         """Read one batch of `buffer`."""
@@ -74,11 +64,7 @@ class Replay:
         if read is None:
             return  # of a kind that a newer release writes
         if isinstance(read.key, OffsetCommitKey):
-            placed = _placed(read, record.offset)
-            if batch.is_transactional:
-                self._open[batch.producer_id].append(placed)
-            else:
-                self._commit(placed)
+            self._take_offset(batch, read)
         elif isinstance(read.key, GroupMetadataKey):
             self._take_group(read)
         else:
@@ -103,22 +89,33 @@ class Replay:
         group = cell.consumer or empty_group(group_id, self._settings)
         cell.consumer = apply(group, read.key, read.value)
 
-    def _commit(self, placed: _Placed) -> None:
-        group_id, partition, committed, offset = placed
-        if self._at.get((group_id, partition), -1) > offset:
-            return  # a later commit outside the transaction counts
-        self._at[group_id, partition] = offset
+    def _take_offset(self, batch: Batch, read: GroupRecord) -> None:
+        """Take an offset, committed or taken back; one in a transaction stays open."""
+        group_id = read.key.group
+        partition = TopicPartition(read.key.topic, read.key.partition)
         offsets = self._cell(group_id).offsets
-        if committed is None:
+        end_offset = batch.last_offset + 1
+        if read.value is None:
             offsets.pop(partition, None)
+            self.open.drop(group_id, (partition,))
+            return
+        committed = {partition: read_offset(read.value)}
+        if batch.is_transactional:
+            self.open.add(batch.producer_id, group_id, committed, end_offset)
         else:
-            offsets[partition] = committed
+            self._commit(group_id, committed)
+            self.open.supersede(group_id, committed, end_offset)
+
+    def _commit(self, group_id: str, offsets: Offsets) -> None:
+        self._cell(group_id).offsets.update(offsets)
 
     def _end_transaction(self, batch: Batch, records: list[Record]) -> None:
-        placed = self._open.pop(batch.producer_id, [])
-        if records and control_type(records[0]) is ControlType.COMMIT:
-            for each in placed:
-                self._commit(each)
+        is_commit = bool(records) and control_type(records[0]) is ControlType.COMMIT
+        ended = self.open.end(
+            batch.producer_id, batch.last_offset + 1, is_commit=is_commit
+        )
+        for group_id, offsets in ended:
+            self._commit(group_id, offsets)
 
     def _cell(self, group_id: str) -> GroupCell:
         if group_id not in self.cells:
@@ -130,12 +127,5 @@ class Replay:
         return {
             group_id: cell
             for group_id, cell in self.cells.items()
-            if cell.offsets or not cell.is_only_offsets
+            if cell.offsets or not cell.is_only_offsets or self.open.of_group(group_id)
         }
-
-
-def _placed(read: GroupRecord, offset: int) -> _Placed:
-    key = read.key
-    partition = TopicPartition(key.topic, key.partition)
-    committed = None if read.value is None else read_offset(read.value)
-    return _Placed(key.group, partition, committed, offset)

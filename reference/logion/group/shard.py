@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import trio
 
@@ -19,12 +20,19 @@ from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.records.batch import scan_batches
 from logion.records.record import BatchOptions, Record, write_batch
-from logion.replica.partition import ALL_ACKS, Partition
+from logion.replica.partition import ALL_ACKS, Partition, TransactionEnd
 
 log = logging.getLogger(__name__)
 
 KeyValue = tuple[bytes, bytes | None]
 """A record to be written."""
+
+
+class Producer(NamedTuple):
+    """Who commits offsets in a transaction."""
+
+    id: int
+    epoch: int
 
 
 class Shard:
@@ -64,6 +72,7 @@ class Shard:
         except (ApiError, OSError) as problem:
             log.error("%s: its groups cannot be loaded: %s", self.name, problem)
         self.cells = replay.result()
+        self.pending = PendingOffsets(replay.open)
         self.is_loaded = True
         log.info("%s: %d groups loaded", self.name, len(self.cells))
 
@@ -74,22 +83,48 @@ class Shard:
             found = self.cells[group_id] = GroupCell(group_id)
         return found
 
-    def append(self, records: Sequence[KeyValue], now_ms: int) -> int:
+    def append(
+        self,
+        records: Sequence[KeyValue],
+        now_ms: int,
+        producer: Producer | None = None,
+    ) -> int:
         """Append records; return the offset below which they must be committed.
 
-        Raises ApiError and appends nothing: MESSAGE_TOO_LARGE for more than the topic
-        takes, and what `Partition.append` raises.
+        Those of a transaction have its `producer`. Raises ApiError and appends nothing:
+        MESSAGE_TOO_LARGE for more than the topic takes, INVALID_PRODUCER_EPOCH from a
+        producer that was replaced, and what `Partition.append` raises.
         """
         rules = self.partition.log.settings.rules
+        options = BatchOptions(magic=rules.magic, codec=self._settings.codec)
+        if producer is not None:
+            options = options._replace(
+                producer_id=producer.id,
+                producer_epoch=producer.epoch,
+                base_sequence=0,  # nobody counts: Kafka writes it so
+                is_transactional=True,
+            )
         batch = write_batch(
-            [Record(at, now_ms, *record) for at, record in enumerate(records)],
-            BatchOptions(magic=rules.magic, codec=self._settings.codec),
+            [Record(at, now_ms, *record) for at, record in enumerate(records)], options
         )
         if len(batch) > rules.message_size_max:
             text = f"{len(batch)} bytes; the topic takes {rules.message_size_max}"
             raise ApiError(Error.MESSAGE_TOO_LARGE, text)
         self.partition.append(memoryview(bytearray(batch)), version=None, acks=ALL_ACKS)
         return self.partition.log.end_offset
+
+    def end_transaction(self, end: TransactionEnd, now_ms: int) -> int:
+        """Append the marker that ends a transaction; return the offset after it.
+
+        What the transaction commits counts once the marker is committed. Raises
+        ApiError: NOT_LEADER_OR_FOLLOWER while the groups are loaded, and what
+        `Partition.end_transaction` raises.
+        """
+        if not self.is_loaded:
+            raise ApiError(Error.NOT_LEADER_OR_FOLLOWER, f"{self.name} is read")
+        end_offset = self.partition.end_transaction(end, now_ms)
+        self.pending.end(end_offset, end.producer_id, is_commit=end.is_commit)
+        return end_offset
 
     def settle(self) -> None:
         """Let the offsets count that have been committed since."""

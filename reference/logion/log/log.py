@@ -32,17 +32,16 @@ from logion.log.epochs import (
 from logion.log.flushing import FlushPlan
 from logion.log.loading import Known, Loading
 from logion.log.producer_snapshot import format_snapshot
-from logion.log.producers import Span
 from logion.log.retention import Bounds, count_expired
 from logion.log.segment import SNAPSHOT, TXN_INDEX, Segment, file_stem
 from logion.log.segments import Found, Segments
 from logion.log.settings import LogSettings
 from logion.log.stamping import stamped
-from logion.log.state import check_markers
+from logion.log.state import check_own
 from logion.names import NO_TIMESTAMP, Buffer, TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.records.batch import Batch, check_crc, scan_batches
-from logion.records.validation import Prepared, validate_produced
+from logion.records.validation import validate_produced
 
 T = TypeVar("T")
 
@@ -139,14 +138,19 @@ class Log:
     # Appending
 
     def append_as_leader(
-        self, records: Buffer, *, leader_epoch: int, produce_version: int | None = None
+        self,
+        records: Buffer,
+        *,
+        leader_epoch: int,
+        produce_version: int | None = None,
+        transaction_version: int = 0,
     ) -> Appended:
         """Append a producer's records, or with no `produce_version` the broker's own.
 
         `records` is patched in place if it can be. A batch that was appended before is
-        not appended again. Raises ApiError and appends nothing: what
-        `validate_produced` and `check_next` refuse, RECORD_LIST_TOO_LARGE,
-        KAFKA_STORAGE_ERROR.
+        not appended again. `transaction_version` is the one of a marker. Raises
+        ApiError and appends nothing: what `validate_produced`, `check_next` and
+        `check_own` refuse, RECORD_LIST_TOO_LARGE, KAFKA_STORAGE_ERROR.
         """
         self.directory.check()
         now_ms = self.directory.clock.time_ms()
@@ -163,8 +167,14 @@ class Log:
             )
         if not prepared.batches:
             return Appended(-1, self.end_offset - 1, -1, self.start_offset)
-        span = self._check_producer(prepared)
-        if span is not None:
+        if produce_version is None:
+            check_own(
+                *(self.producers, prepared.buffer, prepared.batches),
+                transaction_version,
+            )
+        elif span := producers.appended_before(
+            self.producers, prepared.batches[0], self.settings.unknown_producer
+        ):
             time_ms = -1 if prepared.log_append_time < 0 else span.timestamp
             return Appended(
                 *(span.base_offset, span.last_offset, time_ms, self.start_offset),
@@ -202,20 +212,6 @@ class Log:
             self._append(data, scan.batches, self.directory.clock.time_ms())
         base = scan.batches[0].base_offset if scan.batches else -1
         return Appended(base, expected - 1, NO_TIMESTAMP, self.start_offset)
-
-    def _check_producer(self, prepared: Prepared) -> Span | None:
-        """Return where the batch already is; ApiError if it may not be appended."""
-        batch = prepared.batches[0]
-        if batch.producer_id < 0:
-            return None
-        if batch.is_control:
-            check_markers(self.producers, prepared.buffer, prepared.batches)
-            return None
-        known = self.producers.get(batch.producer_id)
-        span = producers.repeated(known, batch)
-        if span is None:
-            producers.check_next(known, batch, self.settings.unknown_producer)
-        return span
 
     def _append(self, data: Buffer, batches: Sequence[Batch], now_ms: int) -> None:
         if len(data) > self.settings.segment_bytes:

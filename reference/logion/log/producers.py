@@ -22,6 +22,12 @@ BATCHES_REMEMBERED = 5
 SEQUENCE_LAST = 2**31 - 1
 """After this sequence comes 0."""
 
+PRODUCER_EPOCH_LAST = 2**15 - 1
+"""A producer id has no epoch after this."""
+
+VERSION_WITH_EPOCHS = 2
+"""The first `transaction.version` whose transactions each end in a new epoch."""
+
 
 class Span(NamedTuple):
     """One batch of a producer: its sequences and where they are in the log."""
@@ -77,6 +83,22 @@ class Completed(NamedTuple):
     is_commit: bool
 
 
+def appended_before(
+    known: Mapping[int, Producer], batch: Batch, unknown: Error = Error.NONE
+) -> Span | None:
+    """Return where a client's batch already is, None if it is to be appended.
+
+    Raises ApiError, as `check_next` does, if it may not be.
+    """
+    if batch.producer_id < 0:
+        return None
+    producer = known.get(batch.producer_id)
+    span = repeated(producer, batch)
+    if span is None:
+        check_next(producer, batch, unknown)
+    return span
+
+
 def repeated(producer: Producer | None, batch: Batch) -> Span | None:
     """Return where this very batch was appended before, None if it was not."""
     if producer is None or producer.epoch != batch.producer_epoch:
@@ -127,17 +149,43 @@ def check_epoch(producer: Producer, batch: Batch) -> None:
         )
 
 
-def check_marker(producer: Producer | None, batch: Batch, marker: Marker) -> None:
-    """Raise ApiError if a marker comes from a fenced producer or coordinator."""
+def check_marker(
+    producer: Producer | None,
+    batch: Batch,
+    marker: Marker,
+    transaction_version: int = 0,
+) -> None:
+    """Raise ApiError if a marker comes from a fenced producer or coordinator.
+
+    INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED. From `transaction_version`
+    2 on each transaction ends in an epoch of its own, so a marker with the epoch of an
+    open one is of an earlier transaction (KIP-1228).
+    """
     if producer is None:
         return
     check_epoch(producer, batch)
+    if transaction_version >= VERSION_WITH_EPOCHS and _is_stale(producer, batch):
+        raise ApiError(
+            Error.INVALID_PRODUCER_EPOCH,
+            f"producer {batch.producer_id}: a marker with epoch {batch.producer_epoch} "
+            "cannot end the transaction that began in it",
+        )
     if marker.coordinator_epoch < producer.coordinator_epoch:
         raise ApiError(
             Error.TRANSACTION_COORDINATOR_FENCED,
             f"coordinator epoch {marker.coordinator_epoch} is older than the last one "
             f"seen, {producer.coordinator_epoch}",
         )
+
+
+def _is_stale(producer: Producer, batch: Batch) -> bool:
+    """Tell whether a marker that bumps epochs has the epoch of an open transaction.
+
+    One that is repeated finds no open one. The last epoch of all cannot be bumped.
+    """
+    is_open = producer.transaction_start is not None
+    is_same = batch.producer_epoch == producer.epoch
+    return is_same and is_open and producer.epoch != PRODUCER_EPOCH_LAST
 
 
 def sequence_after(sequence: int) -> int:

@@ -93,11 +93,22 @@ def read_marker(buffer: Buffer, batch: Batch) -> Marker | None:
     return None
 
 
-def check_markers(
-    known: dict[int, Producer], buffer: Buffer, batches: Sequence[Batch]
+def check_own(
+    known: dict[int, Producer],
+    buffer: Buffer,
+    batches: Sequence[Batch],
+    transaction_version: int = 0,
 ) -> None:
-    """Raise ApiError if a marker comes from a fenced producer or coordinator."""
+    """Raise ApiError if the broker's own batches are for whoever has been replaced.
+
+    A marker may come from a fenced producer or coordinator, and a group's offsets from
+    a fenced producer; nobody counts the sequences of these.
+    """
     for batch in batches:
-        marker = read_marker(buffer, batch) if batch.is_control else None
-        if marker is not None:
-            producers.check_marker(known.get(batch.producer_id), batch, marker)
+        producer = known.get(batch.producer_id)
+        if batch.is_control:
+            marker = read_marker(buffer, batch)
+            if marker is not None:
+                producers.check_marker(producer, batch, marker, transaction_version)
+        elif producer is not None:
+            producers.check_epoch(producer, batch)

@@ -12,10 +12,18 @@ from logion.log.epochs import UNKNOWN_END, EpochEnd
 from logion.log.log import Log
 from logion.names import NO_LEADER_EPOCH, TopicPartition, Uuid
 from logion.protocol.errors import ApiError, Error
+from logion.records.control import (
+    ControlType,
+    EndTransactionMarker,
+    write_end_transaction_marker,
+)
 from logion.replica.leader import Leader, has_enough_in_sync, on_append
 from logion.replica.watched import Watched, watching
 
 ALL_ACKS = -1
+
+MAGIC_WITH_MARKERS = 2
+"""The message format that has control records."""
 
 HIGH_WATERMARK = -1
 """The offset of DeleteRecords that stands for everything that is committed."""
@@ -37,6 +45,19 @@ class FetchBounds:
     """The term the reader believes in (KIP-320)."""
     last_fetched_epoch: int = NO_LEADER_EPOCH
     """The term of the last record the reader has (KIP-595)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionEnd:
+    """The end of a producer's transaction, for a marker in each partition of it."""
+
+    producer_id: int
+    producer_epoch: int
+    is_commit: bool
+    coordinator_epoch: int
+    """Term of the transaction coordinator that says so."""
+    transaction_version: int = 0
+    """`transaction.version` that the transaction runs under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +110,52 @@ class Partition:
         Raises ApiError and changes nothing if they are refused: NOT_ENOUGH_REPLICAS,
         and what `Log.append_as_leader` raises.
         """
+        if acks == ALL_ACKS:
+            self._check_in_sync()
+        appended = self.log.append_as_leader(
+            records, leader_epoch=self.leader.epoch, produce_version=version
+        )
+        self._grown()
+        return appended
+
+    def end_transaction(self, end: TransactionEnd, now_ms: int) -> int:
+        """Append the marker of a transaction's end, and return the offset after it.
+
+        Raises ApiError and changes nothing: INVALID_PRODUCER_EPOCH and
+        TRANSACTION_COORDINATOR_FENCED from whoever was replaced,
+        UNSUPPORTED_FOR_MESSAGE_FORMAT, NOT_ENOUGH_REPLICAS, KAFKA_STORAGE_ERROR.
+        """
+        if self.log.settings.rules.magic < MAGIC_WITH_MARKERS:
+            raise ApiError(Error.UNSUPPORTED_FOR_MESSAGE_FORMAT)
+        self._check_in_sync()
+        kind = ControlType.COMMIT if end.is_commit else ControlType.ABORT
+        marker = write_end_transaction_marker(
+            EndTransactionMarker(kind, end.coordinator_epoch),
+            offset=self.log.end_offset,
+            timestamp=now_ms,
+            leader_epoch=self.leader.epoch,
+            producer_id=end.producer_id,
+            producer_epoch=end.producer_epoch,
+        )
+        self.log.append_as_leader(
+            memoryview(bytearray(marker)),
+            leader_epoch=self.leader.epoch,
+            transaction_version=end.transaction_version,
+        )
+        self._grown()
+        return self.log.end_offset
+
+    def _check_in_sync(self) -> None:
         minimum = self.log.settings.min_in_sync_replicas
-        if acks == ALL_ACKS and not has_enough_in_sync(self.leader, minimum):
+        if not has_enough_in_sync(self.leader, minimum):
             raise ApiError(
                 Error.NOT_ENOUGH_REPLICAS,
                 f"{len(self.leader.isr)} in sync; min.insync.replicas is {minimum}",
             )
-        appended = self.log.append_as_leader(
-            records, leader_epoch=self.leader.epoch, produce_version=version
-        )
+
+    def _grown(self) -> None:
         self.leader = on_append(self.leader, self.log.end_offset)
         self.changed.wake()
-        return appended
 
     def read(self, bounds: FetchBounds) -> PartitionRead:
         """Return records from an offset on, as they are stored.

@@ -165,6 +165,32 @@ def test_a_marker_of_an_old_coordinator_is_fenced() -> None:
     check_marker(None, batch(-1, control=True), marker)
 
 
+@pytest.mark.parametrize(
+    ("epoch", "version", "is_taken"),
+    [(0, 0, True), (0, 1, True), (0, 2, False), (1, 2, True), (1, 0, True)],
+)
+def test_a_transaction_that_ends_in_its_own_epoch_is_not_ended_by_one_before(
+    epoch: int, version: int, *, is_taken: bool
+) -> None:
+    marker = Marker(6, is_commit=True, coordinator_epoch=0)
+    known = producer(batch(0, transactional=True))
+    end = batch(-1, epoch=epoch, control=True)
+    if is_taken:
+        check_marker(known, end, marker, version)
+        return
+    with pytest.raises(ApiError) as raised:
+        check_marker(known, end, marker, version)
+    assert raised.value.error is Error.INVALID_PRODUCER_EPOCH
+
+
+def test_a_marker_may_be_repeated_and_the_last_epoch_has_none_after_it() -> None:
+    marker = Marker(6, is_commit=True, coordinator_epoch=0)
+    ended, _ = on_marker(None, batch(-1, epoch=3, control=True), marker)
+    check_marker(ended, batch(-1, epoch=3, control=True), marker, 2)
+    last = producer(batch(0, epoch=2**15 - 1, transactional=True))
+    check_marker(last, batch(-1, epoch=2**15 - 1, control=True), marker, 2)
+
+
 def test_an_idle_producer_is_forgotten_unless_in_a_transaction() -> None:
     known = producer(batch(0))
     assert not is_expired(known, 1999, 1000)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from logion.log.state import LogState, check_markers, read_marker
+from logion.log.state import LogState, check_own, read_marker
 from logion.protocol.errors import ApiError, Error
 from logion.records.batch import Batch, parse_batch
 from logion.records.control import (
@@ -29,6 +29,7 @@ def marker(
     *,
     producer_id: int = 7,
     coordinator_epoch: int = 2,
+    producer_epoch: int = 0,
 ) -> bytes:
     return write_end_transaction_marker(
         EndTransactionMarker(kind, coordinator_epoch),
@@ -36,7 +37,7 @@ def marker(
         timestamp=1000,
         leader_epoch=0,
         producer_id=producer_id,
-        producer_epoch=0,
+        producer_epoch=producer_epoch,
     )
 
 
@@ -102,8 +103,19 @@ def test_markers_are_checked_before_they_are_appended() -> None:
     take(state, first)
     for epoch in (2, 3):
         later = marker(1, ControlType.COMMIT, coordinator_epoch=epoch)
-        check_markers(state.producers, later, [header(later)])
+        check_own(state.producers, later, [header(later)])
     stale = marker(1, ControlType.COMMIT, coordinator_epoch=1)
     with pytest.raises(ApiError) as raised:
-        check_markers(state.producers, stale, [header(stale)])
+        check_own(state.producers, stale, [header(stale)])
     assert raised.value.error is Error.TRANSACTION_COORDINATOR_FENCED
+
+
+def test_what_a_group_commits_in_a_transaction_has_no_sequences_but_an_epoch() -> None:
+    state = LogState()
+    take(state, data_batch(0))
+    again = data_batch(1)
+    check_own(state.producers, again, [header(again)])
+    take(state, marker(1, ControlType.ABORT, producer_epoch=5))
+    with pytest.raises(ApiError) as raised:
+        check_own(state.producers, again, [header(again)])
+    assert raised.value.error is Error.INVALID_PRODUCER_EPOCH

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from logion.group.offsets import Offsets
 from logion.group.replay import Replay
 from logion.log import producers
 from logion.log.loading import Loading
@@ -85,12 +86,10 @@ def the_last_batch_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 def the_first_commit_counts(patch: pytest.MonkeyPatch) -> None:
     """A coordinator that starts takes the oldest of several commits for the last."""
-    commit = Replay._commit
 
-    def commit_once(replay: Replay, placed: object) -> None:
-        key = placed.group_id, placed.partition  # type: ignore[attr-defined]
-        if key not in replay._at:
-            commit(replay, placed)  # type: ignore[arg-type]
+    def commit_once(replay: Replay, group_id: str, offsets: Offsets) -> None:
+        known = replay._cell(group_id).offsets
+        known.update({it: c for it, c in offsets.items() if it not in known})
 
     patch.setattr(Replay, "_commit", commit_once)
 
