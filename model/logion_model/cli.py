@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from logion_model.commands import checking, exploring, listing
+from logion_model.commands import checking, exploring, listing, mutants
 
 SUMMARY = "list the specifications and explore them exhaustively"
 """What `logion --help` says of this command."""
 
-COMMANDS = (listing, checking, exploring)
+COMMANDS = (listing, checking, exploring, mutants)
 """Modules with `add`, which adds a command that has `run` among its defaults."""
 
 

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from logion.log import compaction, manager
 from logion.log.compaction import Compaction
+from logion.log.index_file import IndexFile
 from logion.log.loading import Known
 from logion.log.log import Log
 from logion.log.offset_map import OffsetMap
@@ -68,6 +69,22 @@ def epochs_kept_after_a_truncation(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Log, "_forget_above", lambda *_: None)
 
 
+def truncation_that_leaves_a_batch(patch: pytest.MonkeyPatch) -> None:
+    """A follower keeps the first batch that its leader does not have."""
+    truncate = Log._truncate
+    patch.setattr(Log, "_truncate", lambda log, offset: truncate(log, offset + 1))
+
+
+def index_that_points_past_the_batch(patch: pytest.MonkeyPatch) -> None:
+    """A lookup begins behind the batch that has the offset."""
+
+    def next_entry(index: IndexFile, first: int) -> tuple[int, int] | None:
+        number = index._count_until(first, 0)
+        return index[min(number, len(index) - 1)] if number else None
+
+    patch.setattr(IndexFile, "floor", next_entry)
+
+
 def deletion_that_stops_one_record_early(patch: pytest.MonkeyPatch) -> None:
     """DeleteRecords leaves the last record it was to delete."""
     delete_before = Log.delete_before
@@ -102,6 +119,8 @@ PLANTED = (
     recovery_that_trusts_what_a_crash_left,
     offsets_reused_after_a_deletion,
     epochs_kept_after_a_truncation,
+    truncation_that_leaves_a_batch,
+    index_that_points_past_the_batch,
     deletion_that_stops_one_record_early,
     compaction_that_drops_the_last_record_of_a_batch,
     compaction_of_what_is_not_synced,

@@ -19,20 +19,20 @@ class Watched:
 
     def __init__(self) -> None:
         """Nobody watches yet."""
-        self._watchers: set[trio.Event] = set()
+        self._watchers: dict[trio.Event, None] = {}
 
     def wake(self) -> None:
-        """Let everybody who watches look again."""
+        """Let everybody who watches look again, in the order in which they came."""
         for event in self._watchers:
             event.set()
 
     def add(self, event: trio.Event) -> None:
         """Have `event` set at the next change."""
-        self._watchers.add(event)
+        self._watchers[event] = None
 
     def discard(self, event: trio.Event) -> None:
         """Forget `event`, whether it was set or not."""
-        self._watchers.discard(event)
+        self._watchers.pop(event, None)
 
 
 @contextmanager

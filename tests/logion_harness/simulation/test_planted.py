@@ -58,7 +58,7 @@ def nobody_is_woken(patch: pytest.MonkeyPatch) -> None:
 
 
 def one_is_woken(patch: pytest.MonkeyPatch) -> None:
-    """Of several fetches that wait for records one goes on."""
+    """Of several fetches that wait for records the one that came first goes on."""
 
     def wake(watched: Watched) -> None:
         for event in list(watched._watchers)[:1]:

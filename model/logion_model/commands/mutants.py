@@ -1,0 +1,130 @@
+"""`logion model mutants`: switch off one guard at a time, and say what breaks."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from logion_model.commands.console import BROKEN, HOLDS, complain, write
+from logion_model.entry import written
+from logion_model.kernel import explore
+from logion_model.mutants import kip_320
+from logion_model.mutants.arguments import ARGUMENTS
+from logion_model.mutants.change import Change, changed
+from logion_model.mutants.judging import KILLED, SURVIVES, Fate, World, fate, worlds
+from logion_model.mutants.subjects import SUBJECTS, guards_of
+
+
+class Found(NamedTuple):
+    """What became of a change of a model."""
+
+    model: str
+    change: str
+    fate: Fate
+    argument: str = ""
+    """Why no promise breaks, if none does."""
+    wanted: tuple[int | None, ...] = ()
+    """The states in a shortest counterexample, where that is known."""
+
+    @property
+    def is_explained(self) -> bool:
+        """Return whether it was killed as it should, or is known to be harmless."""
+        if self.wanted and self.fate.trace not in self.wanted:
+            return False
+        return self.fate.verdict != SURVIVES or bool(self.argument)
+
+    @property
+    def line(self) -> str:
+        """Return it in a line or two."""
+        verdict, scope, killer, trace, states = self.fate
+        length = "" if trace is None else f" after {trace}"
+        what = f" by {killer}{length}" if killer else ""
+        told = f"{verdict}{what} at {written(scope)}, {states:,} states"
+        why = f"\n          {self.argument}" if self.argument else ""
+        return f"    {self.change}\n        {told}{why}"
+
+    @property
+    def row(self) -> dict[str, object]:
+        """Return it as a flat JSON object."""
+        return {
+            "model": self.model,
+            "change": self.change,
+            **self.fate._asdict(),
+            "scope": written(self.fate.scope),
+        }
+
+
+def add(commands: Any) -> None:
+    """Add the command to a parser's commands."""
+    mutants = commands.add_parser(
+        "mutants", help="switch off one guard of a model at a time: what breaks?"
+    )
+    mutants.add_argument(
+        "name", metavar="NAME", nargs="?", choices=SUBJECTS, help="only this model"
+    )
+    mutants.add_argument(
+        "--guard", metavar="TEXT", help="only the one that is called so: with its trace"
+    )
+    mutants.add_argument("--json", action="store_true", help="print one JSON object")
+    mutants.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Judge what the options ask for, and return the exit status."""
+    names = [options.name] if options.name else list(SUBJECTS)
+    if options.guard is not None:
+        return _show(names, options.guard)
+    found = [_told(it, quiet=options.json) for name in names for it in _all(name)]
+    unexplained = sum(not it.is_explained for it in found)
+    if options.json:
+        write(json.dumps({"mutants": [it.row for it in found]}, indent=1))
+    else:
+        killed = sum(it.fate.verdict == KILLED for it in found)
+        write(f"{len(found)} mutants: {killed} killed, {unexplained} unexplained")
+    return BROKEN if unexplained else HOLDS
+
+
+def _told(found: Found, *, quiet: bool) -> Found:
+    if not quiet:
+        write(f"{found.model}", found.line)
+    return found
+
+
+def _all(name: str) -> Iterator[Found]:
+    """Yield what becomes of each mutant of a model, in their order."""
+    if name == kip_320.MODEL:
+        yield from map(_judged, kip_320.ROWS)
+    tried = worlds(name, SUBJECTS[name])
+    for change in guards_of(name):
+        argument = ARGUMENTS.get(name, {}).get(change.name, "")
+        yield Found(name, change.name, fate(change, tried), argument)
+
+
+def _judged(row: kip_320.Row) -> Found:
+    report = kip_320.found(row.change, row.scope)
+    broken = report.violation
+    end = Fate(SURVIVES, row.scope, states=report.distinct)
+    if broken:
+        end = end._replace(verdict=KILLED, killer=broken.broken, trace=broken.length)
+    return Found(kip_320.MODEL, row.change.name, end, row.argument, (row.trace,))
+
+
+def _show(names: list[str], wanted: str) -> int:
+    """Print what one change leads to, step by step."""
+    for name in names:
+        for change in guards_of(name):
+            if change.name == wanted:
+                return _trace(change, worlds(name, SUBJECTS[name]))
+    return complain(f"no guard is called {wanted!r}; `logion model mutants` lists them")
+
+
+def _trace(change: Change, tried: tuple[World, ...]) -> int:
+    end = fate(change, tried)
+    at = {world.scope: world for world in tried}[end.scope]
+    write(Found(at.spec.name, change.name, end).line)
+    if end.trace is not None:
+        report = explore(changed(at.spec, change), invariants=at.kept)
+        write(str(report.violation))
+    return HOLDS
