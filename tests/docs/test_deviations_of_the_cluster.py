@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 from logion.protocol.errors import Error
-from logion.protocol.messages.find_coordinator import FindCoordinatorRequest
-from logion.protocol.messages.init_producer_id import InitProducerIdRequest
 from logion.protocol.messages.metadata import (
     MetadataRequest,
     MetadataRequestTopic,
@@ -65,15 +63,6 @@ def test_the_cluster_is_kept_in_a_journal_in_the_first_data_folder(
         names = {path.name for path in tmp_path.iterdir()}
     assert "logion-coordination.journal" in names
     assert not any(name.startswith("__cluster_metadata") for name in names)
-
-
-async def test_transactional_ids_have_no_coordinator() -> None:
-    request = InitProducerIdRequest(transactional_id="t", transaction_timeout_ms=1000)
-    async with broker_and_client() as client:
-        answer = await client.ask(request)
-        found = await client.ask(FindCoordinatorRequest(key="t", key_type=1), 3)
-    assert answer.error_code == Error.NOT_COORDINATOR
-    assert found.error_code == Error.UNSUPPORTED_VERSION
 
 
 @pytest.mark.parametrize("release", ["2.8", "3.9", "4.3"])

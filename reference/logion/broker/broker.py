@@ -10,7 +10,7 @@ import logging
 import random
 import socket
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -25,11 +25,14 @@ from logion.broker.faults.pictures import Pictures
 from logion.broker.fetch_sessions import FetchSessions
 from logion.broker.group_settings import coordinator_settings
 from logion.broker.housekeeping import keep_house
-from logion.broker.internal_topics import OFFSETS
+from logion.broker.internal_topics import OFFSETS, TRANSACTIONS
 from logion.broker.listener import Listener, bind, serve
 from logion.broker.log_settings import log_settings
+from logion.broker.markers import write_markers
 from logion.broker.partitions import Partitions
 from logion.broker.state import BrokerState
+from logion.broker.storing import storing
+from logion.broker.transaction_settings import transaction_settings
 from logion.clock import Clock
 from logion.cluster.image import BrokerInfo, ClusterImage, Endpoint
 from logion.cluster.metadata import Chance, Cluster, open_cluster
@@ -43,7 +46,10 @@ from logion.log.manager import BrokerIdentity, LogManager, identity_in
 from logion.log.offset_map import MapLimits
 from logion.log.settings import LogSettings
 from logion.names import ZERO_UUID, BrokerId, TopicPartition, Uuid
+from logion.protocol.errors import Error
 from logion.protocol.releases import release
+from logion.replica.partition import Partition, TransactionEnd
+from logion.transaction.coordinator import TransactionCoordinator, World
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +100,7 @@ async def open_broker(
             await cluster.register(_registration(config, listeners))
             _follow(state, ClusterImage(), cluster.image)
             nursery.start_soon(state.groups.run)
+            nursery.start_soon(state.transactions.run)
             for listener in listeners:
                 nursery.start_soon(serve, state, listener)
             nursery.start_soon(keep_house, state, config)
@@ -107,13 +114,21 @@ async def open_broker(
 def _follow(state: BrokerState, before: ClusterImage, after: ClusterImage) -> None:
     """Let what this broker has fit the new picture of the cluster."""
     state.partitions.follow(before, after)
-    topic = after.topics.get(OFFSETS)
-    names = () if topic is None else [(OFFSETS, it) for it in topic.partitions]
-    led = (state.partitions.get(TopicPartition(*it)) for it in names)
-    state.groups.lead([it for it in led if it is not None], len(names))
+    state.groups.lead(*_led(state, after, OFFSETS))
+    state.transactions.lead(*_led(state, after, TRANSACTIONS))
     deleted = before.topics.keys() - after.topics.keys()
     if deleted:
         forget_topics(state.groups, deleted)
+
+
+def _led(
+    state: BrokerState, image: ClusterImage, topic: str
+) -> tuple[list[Partition], int]:
+    """Return the partitions of a topic that this broker leads, and how many it has."""
+    known = image.topics.get(topic)
+    indexes = () if known is None else tuple(known.partitions)
+    led = (state.partitions.get(TopicPartition(topic, it)) for it in indexes)
+    return [it for it in led if it is not None], len(indexes)
 
 
 def bind_all(config: BrokerConfig) -> tuple[Listener, ...]:
@@ -211,7 +226,8 @@ def _assemble(
     faults: Faults,
 ) -> BrokerState:
     played = release(config.release)
-    return BrokerState(
+    states: list[BrokerState] = []  # one, once it is put together
+    state = BrokerState(
         id=cluster.broker_id,
         release=played,
         clock=clock,
@@ -228,6 +244,9 @@ def _assemble(
         groups=GroupCoordinator(
             coordinator_settings(config, played), clock, lambda: cluster.image
         ),
+        transactions=TransactionCoordinator(
+            transaction_settings(config, played), clock, _world(cluster, states)
+        ),
         chance=chance,
         faults=faults,
         pictures=Pictures(clock),
@@ -235,6 +254,23 @@ def _assemble(
         fetch_size_max=config.integer("fetch.max.bytes"),
         request_timeout_ms=config.integer("request.timeout.ms"),
     )
+    states.append(state)
+    return state
+
+
+def _world(cluster: Cluster, states: Sequence[BrokerState]) -> World:
+    """Return what the transaction coordinator needs of a broker that is being built."""
+
+    async def new_id() -> int:
+        with storing():
+            return await cluster.next_producer_id()
+
+    async def write(
+        end: TransactionEnd, partitions: Collection[TopicPartition]
+    ) -> Mapping[TopicPartition, Error]:
+        return await write_markers(states[0], end, partitions)
+
+    return World(new_id, write, lambda name: cluster.image.partition(*name) is not None)
 
 
 def _map_limits(config: BrokerConfig) -> MapLimits:

@@ -8,7 +8,7 @@ that it never meets one half done.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import trio
 
@@ -38,8 +38,14 @@ async def keep_house(broker: BrokerState, config: BrokerConfig) -> None:
             interval_s = min(config.integer(key) / 1000, NEVER_S)
             chores.start_soon(_repeat, broker, interval_s, chore)
 
+        def attend(key: str, chore: Callable[[BrokerState], Awaitable[None]]) -> None:
+            interval_s = min(config.integer(key) / 1000, NEVER_S)
+            chores.start_soon(_repeat_waiting, broker, interval_s, chore)
+
         every("log.retention.check.interval.ms", _apply_retention)
         every("offsets.retention.check.interval.ms", _expire_offsets)
+        attend("transaction.abort.timed.out.transaction.cleanup.interval.ms", _abort)
+        attend("transaction.remove.expired.transaction.cleanup.interval.ms", _forget)
         every("replica.high.watermark.checkpoint.interval.ms", _write_checkpoints)
         interval_s = config.integer("log.flush.scheduler.interval.ms") / 1000
         chores.start_soon(_sync, broker, min(interval_s, SYNC_INTERVAL_S))
@@ -69,6 +75,28 @@ def _expire_offsets(broker: BrokerState) -> None:
     count = expire_offsets(broker.groups)
     if count:
         log.info("%d committed offsets expired", count)
+
+
+async def _repeat_waiting(
+    broker: BrokerState,
+    interval_s: float,
+    chore: Callable[[BrokerState], Awaitable[None]],
+) -> None:
+    while True:
+        await trio.sleep(interval_s)
+        await chore(broker)
+
+
+async def _abort(broker: BrokerState) -> None:
+    count = await broker.transactions.abort_overdue()
+    if count:
+        log.info("%d transactions aborted that were open for too long", count)
+
+
+async def _forget(broker: BrokerState) -> None:
+    count = await broker.transactions.expire()
+    if count:
+        log.info("%d transactional ids expired", count)
 
 
 def _write_checkpoints(broker: BrokerState) -> None:

@@ -22,6 +22,7 @@ from logion.names import Uuid as TopicId
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.releases import Release
 from logion.replica.partition import Partition
+from logion.transaction.coordinator import TransactionCoordinator
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class BrokerState:
     clients: Clients
     """Who is connected."""
     groups: GroupCoordinator
+    transactions: TransactionCoordinator
     chance: Chance
     """Where new ids come from."""
     faults: Faults

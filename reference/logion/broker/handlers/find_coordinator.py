@@ -1,19 +1,19 @@
-"""FindCoordinator (API 10): which broker coordinates a group.
+"""FindCoordinator (API 10): which broker coordinates a group or a transactional id.
 
 v1   transactional ids, with an error message (KIP-98)
 v3   flexible
 v4   several keys (KIP-699)
 v6   partitions of share groups (KIP-932)
 
-It is the leader of the partition of `__consumer_offsets` that the group belongs to; the
-first one to ask makes that topic. Transactions and share groups have no coordinator
-here: UNSUPPORTED_VERSION, so that no client asks for it again and again.
+It is the leader of the partition that the key belongs to, of `__consumer_offsets` or of
+`__transaction_state`; the first one to ask makes that topic. Share groups have no
+coordinator here: UNSUPPORTED_VERSION, so that no client asks again and again.
 """
 
 from __future__ import annotations
 
 from logion.broker.context import Context
-from logion.broker.internal_topics import OFFSETS, missing_topic
+from logion.broker.internal_topics import OFFSETS, TRANSACTIONS, missing_topic
 from logion.broker.state import BrokerState
 from logion.broker.storing import storing
 from logion.cluster.image import Endpoint
@@ -31,6 +31,9 @@ VERSION_WITH_SHARE_GROUPS = 6
 
 GROUP, TRANSACTION, SHARE = 0, 1, 2
 """What keys may be."""
+
+TOPICS = {GROUP: OFFSETS, TRANSACTION: TRANSACTIONS}
+"""The topic whose partitions' leaders coordinate such keys."""
 
 
 async def handle(
@@ -56,7 +59,7 @@ async def _find(
 ) -> Coordinator:
     try:
         _check_type(context, key_type)
-        broker_id, endpoint = await _leader(broker, context, key)
+        broker_id, endpoint = await _leader(broker, context, TOPICS[key_type], key)
     except ApiError as failure:
         return Coordinator(
             key=key,
@@ -77,40 +80,38 @@ async def _find(
 
 
 def _check_type(context: Context, key_type: int) -> None:
-    if key_type == TRANSACTION:
-        raise ApiError(Error.UNSUPPORTED_VERSION, "transactions are not built")
     if key_type == SHARE and context.version >= VERSION_WITH_SHARE_GROUPS:
         raise ApiError(Error.UNSUPPORTED_VERSION, "share groups are not built")
-    if key_type != GROUP:
+    if key_type not in TOPICS:
         text = f"key type {key_type} in version {context.version}"
         raise ApiError(Error.INVALID_REQUEST, text)
 
 
 async def _leader(
-    broker: BrokerState, context: Context, group_id: str
+    broker: BrokerState, context: Context, name: str, key: str
 ) -> tuple[BrokerId, Endpoint]:
-    """Return the broker that coordinates a group, and where it is.
+    """Return the broker that coordinates a key of topic `name`, and where it is.
 
     Raises ApiError COORDINATOR_NOT_AVAILABLE if there is none now.
     """
-    await _make_topic(broker)
+    await _make_topic(broker, name)
     image = broker.cluster.image
-    topic = image.topics[OFFSETS]
-    index = partition_of(group_id, len(topic.partitions))
+    topic = image.topics[name]
+    index = partition_of(key, len(topic.partitions))
     leader = image.brokers.get(topic.partitions[index].leader)
     endpoint = None if leader is None else leader.endpoint(context.listener)
     if leader is None or endpoint is None:
-        text = f"{OFFSETS}-{index} has no leader now"
+        text = f"{name}-{index} has no leader now"
         raise ApiError(Error.COORDINATOR_NOT_AVAILABLE, text)
     return leader.id, endpoint
 
 
-async def _make_topic(broker: BrokerState) -> None:
-    """Have `__consumer_offsets` be there; ApiError COORDINATOR_NOT_AVAILABLE if not."""
-    if OFFSETS in broker.cluster.image.topics:
+async def _make_topic(broker: BrokerState, name: str) -> None:
+    """Have an internal topic be there; ApiError COORDINATOR_NOT_AVAILABLE if not."""
+    if name in broker.cluster.image.topics:
         return
     count = len(broker.cluster.image.brokers)
-    topic = missing_topic(OFFSETS, broker.cluster.config, broker_count=count)
+    topic = missing_topic(name, broker.cluster.config, broker_count=count)
     try:
         broker.check_storage()
         with storing():

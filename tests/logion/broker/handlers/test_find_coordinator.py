@@ -33,7 +33,6 @@ async def test_several_keys_are_answered_in_their_order(version: int) -> None:
 @pytest.mark.parametrize(
     ("key_type", "version", "error"),
     [
-        (1, 3, Error.UNSUPPORTED_VERSION),
         (2, 5, Error.INVALID_REQUEST),
         (2, 6, Error.UNSUPPORTED_VERSION),
         (7, 6, Error.INVALID_REQUEST),
@@ -76,3 +75,17 @@ async def test_a_partition_without_a_leader_has_no_coordinator() -> None:
         cluster.image = replace(cluster.image, brokers={})
         found = await broker.ask(FindCoordinatorRequest(key="g"), 3)
         assert found.error_code == Error.COORDINATOR_NOT_AVAILABLE
+
+
+@pytest.mark.parametrize("version", range(1, 7))
+async def test_a_transactional_id_has_its_own_topic(version: int) -> None:
+    settings = {"transaction.state.log.num.partitions": "3"}
+    async with running(settings) as broker:
+        keys = {"coordinator_keys": ("tx",)} if version >= 4 else {"key": "tx"}
+        answer = await broker.ask(FindCoordinatorRequest(key_type=1, **keys), version)
+        found = answer.coordinators[0] if version >= 4 else answer
+        assert (found.error_code, found.node_id) == (Error.NONE, 1)
+        topics = broker.state.cluster.image.topics
+        assert set(topics) == {"__transaction_state"}
+        assert len(topics["__transaction_state"].partitions) == 3
+        assert set(broker.state.transactions.shards) == {0, 1, 2}

@@ -1,0 +1,1 @@
+"""Transactions: the rules (pure), what is stored of them, and their coordinator."""
