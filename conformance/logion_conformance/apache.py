@@ -93,7 +93,7 @@ def patch_of(release: str) -> str:
 def scala_of(release: str) -> str:
     """Return the Scala version whose build of `release` we take."""
     version = version_of(release)
-    return "2.11" if version < (1,) else "2.12" if version < (2,) else "2.13"
+    return "2.11" if version < (1,) else "2.12" if version < (2, 4) else "2.13"
 
 
 def uses_zookeeper(release: str) -> bool:

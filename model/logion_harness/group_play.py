@@ -18,7 +18,8 @@ import trio
 import trio.testing
 from logion.broker.broker import Broker, open_broker
 from logion.broker.internal_topics import OFFSETS, missing_topic
-from logion.config import NEWEST_RELEASE, BrokerConfig, shipped_settings
+from logion.config import NEWEST_RELEASE, BrokerConfig
+from logion.config_shipped import shipped_settings
 from logion.group.classic.state import State
 from logion.group.committing import expire_offsets
 from logion.group.coordinator import GroupCoordinator

@@ -1,6 +1,6 @@
 """The broker's and the topics' settings: read, checked, resolved.
 
-Text comes in as Java properties, keys are Kafka's own (`config_table`), and what is
+Text comes in as Java properties, keys are Kafka's own (`settings.jsonl`), and what is
 not set falls back to the default of the release the broker plays. A topic's setting
 falls back to the broker's: `retention.ms` to `log.retention.ms`, then `.minutes`,
 then `.hours`. Every value knows where it came from, as DescribeConfigs tells it.
@@ -8,22 +8,28 @@ then `.hours`. Every value knows where it came from, as DescribeConfigs tells it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from enum import IntEnum
+from collections.abc import Mapping
 from typing import NamedTuple, NoReturn
 
-from logion import config_rules, config_table
+from logion import config_rules
+from logion.config_entries import (
+    ConfigEntry,
+    Source,
+    Synonym,
+    broker_entries,
+    broker_synonyms_of,
+    topic_entries,
+)
 from logion.settings import (
     NEWEST_RELEASE,
     ConfigError,
     Setting,
     Value,
     broker_settings,
-    broker_synonyms,
-    documentation,
     minor_release,
     topic_settings,
     value_text,
+    words_in,
 )
 
 __all__ = [
@@ -38,60 +44,12 @@ __all__ = [
     "TopicConfig",
     "Value",
     "check_topic_overrides",
-    "documentation",
-    "shipped_settings",
     "topic_config",
 ]
 
 
-class Source(IntEnum):
-    """Where a value came from, with DescribeConfigs' number (KIP-226)."""
-
-    DYNAMIC_TOPIC_CONFIG = 1
-    DYNAMIC_BROKER_CONFIG = 2
-    DYNAMIC_DEFAULT_BROKER_CONFIG = 3
-    STATIC_BROKER_CONFIG = 4
-    DEFAULT_CONFIG = 5
-
-
-CONFIG_TYPES: Mapping[str, int] = {
-    "boolean": 1,
-    "string": 2,
-    "int": 3,
-    "short": 4,
-    "long": 5,
-    "double": 6,
-    "list": 7,
-    "class": 8,
-    "password": 9,
-}
-"""DescribeConfigs' number of each type (KIP-569)."""
-
-
 UNLIMITED = 2**63 - 1
 """Kafka's "no limit" of a setting of type long."""
-
-
-class Synonym(NamedTuple):
-    """One place a value was looked for and found."""
-
-    name: str
-    value: str | None
-    source: Source
-
-
-class ConfigEntry(NamedTuple):
-    """One setting as DescribeConfigs reports it."""
-
-    name: str
-    value: str | None
-    """None for a password too: it is never told."""
-    type: int
-    source: Source
-    is_read_only: bool
-    is_sensitive: bool
-    synonyms: tuple[Synonym, ...]
-    """Where the value was found, the one in force first."""
 
 
 class Listener(NamedTuple):
@@ -106,7 +64,7 @@ class Listener(NamedTuple):
 class BrokerConfig:
     """The settings of one broker; built by `BrokerConfig.of`, not changed after."""
 
-    __slots__ = ("_layers", "_values", "release", "warnings")
+    __slots__ = ("_values", "layers", "release", "warnings")
 
     def __init__(
         self,
@@ -117,7 +75,7 @@ class BrokerConfig:
         """Check and hold texts by source, the strongest source first."""
         self.release = release
         self.warnings = warnings
-        self._layers = layers
+        self.layers = layers
         self._values: dict[str, Value] = {}
         self._check()
 
@@ -133,7 +91,7 @@ class BrokerConfig:
         warnings = tuple(
             f"unknown setting {key}" for key in mapping if not _is_known(key)
         )
-        layers = {Source.STATIC_BROKER_CONFIG: dict(mapping)}
+        layers = {Source.STATIC_BROKER_CONFIG: _with_both_ids(mapping, release)}
         return BrokerConfig(release, layers, warnings)
 
     def with_dynamic(
@@ -152,7 +110,7 @@ class BrokerConfig:
         layers = {
             Source.DYNAMIC_BROKER_CONFIG: dict(own),
             Source.DYNAMIC_DEFAULT_BROKER_CONFIG: dict(cluster),
-            Source.STATIC_BROKER_CONFIG: self._layers[Source.STATIC_BROKER_CONFIG],
+            Source.STATIC_BROKER_CONFIG: self.layers[Source.STATIC_BROKER_CONFIG],
         }
         return BrokerConfig(self.release, layers, self.warnings)
 
@@ -194,34 +152,22 @@ class BrokerConfig:
     def words(self, key: str) -> tuple[str, ...]:
         """Return a list setting; empty where it is not set."""
         value = self[key]
-        return value if isinstance(value, tuple) else ()
+        return words_in(value) if isinstance(value, str) else _words(value)
 
     def given(self, key: str) -> str | None:
         """Return the text someone set for `key`, None where the default holds."""
-        for texts in self._layers.values():
+        for texts in self.layers.values():
             if key in texts:
                 return texts[key]
         return None
 
     def synonyms(self, key: str) -> tuple[Synonym, ...]:
         """Return where `key`, or a name of the same meaning, has a value."""
-        names = broker_synonyms().get(key, (key,))
-        return tuple(found for name in names for found in self._found(name))
+        return broker_synonyms_of(self, key)
 
-    def entries(self) -> Iterator[ConfigEntry]:
-        """Yield every setting that the release shows, by name."""
-        for name, setting in broker_settings().items():
-            if setting.internal or not setting.is_known_in(self.release):
-                continue
-            found = self.synonyms(name)
-            source = next((s.source for s in found if s.name == name), None)
-            yield _entry(
-                setting,
-                source=source or Source.DEFAULT_CONFIG,
-                value=self[name],
-                read_only=setting.is_read_only_in(self.release),
-                synonyms=found,
-            )
+    def entries(self) -> list[ConfigEntry]:
+        """Return every setting that the release tells of, by name."""
+        return broker_entries(self)
 
     @property
     def broker_id(self) -> int:
@@ -270,19 +216,8 @@ class BrokerConfig:
             return setting.default(self.release)
         return setting.parse(text, self.release)
 
-    def _found(self, name: str) -> Iterator[Synonym]:
-        setting = broker_settings()[name]
-        is_secret = setting.type == "password"
-        for source, texts in self._layers.items():
-            if name in texts:
-                value = setting.parse(texts[name], self.release)
-                yield Synonym(name, None if is_secret else value_text(value), source)
-        default = setting.default(self.release)
-        if default is not None:
-            yield Synonym(name, value_text(default), Source.DEFAULT_CONFIG)
-
     def _check(self) -> None:
-        for texts in self._layers.values():
+        for texts in self.layers.values():
             for key in texts:
                 self[key]
         for refuse_contradiction in config_rules.RULES:
@@ -292,13 +227,14 @@ class BrokerConfig:
 class TopicConfig:
     """The settings of one topic over those of the broker; never changed."""
 
-    __slots__ = ("_values", "broker", "overrides")
+    __slots__ = ("_entries", "_values", "broker", "overrides")
 
     def __init__(self, broker: BrokerConfig, overrides: Mapping[str, str]) -> None:
         """Hold checked overrides; `topic_config` is the way to make one."""
         self.broker = broker
         self.overrides = overrides
         self._values: dict[str, Value] = {}
+        self._entries: list[ConfigEntry] | None = None
 
     def __getitem__(self, key: str) -> Value:
         """Return the value in force; KeyError for what is no topic setting."""
@@ -328,8 +264,7 @@ class TopicConfig:
 
     def words(self, key: str) -> tuple[str, ...]:
         """Return a list setting; empty where it is not set."""
-        value = self[key]
-        return value if isinstance(value, tuple) else ()
+        return _words(self[key])
 
     @property
     def segment_bytes(self) -> int:
@@ -355,21 +290,11 @@ class TopicConfig:
         limit = self.integer(key)
         return older if limit == UNLIMITED else limit
 
-    def entries(self) -> Iterator[ConfigEntry]:
-        """Yield every setting that the release shows, by name."""
-        release = self.broker.release
-        for name, setting in topic_settings().items():
-            is_shown = setting.is_known_in(release) and not setting.internal
-            if is_shown or name in self.overrides:
-                found = tuple(self._found(setting))
-                source = found[0].source if found else Source.DEFAULT_CONFIG
-                yield _entry(
-                    setting,
-                    source=source,
-                    value=self[name],
-                    read_only=False,
-                    synonyms=found,
-                )
+    def entries(self) -> list[ConfigEntry]:
+        """Return every setting that the release tells of, by name; do not change it."""
+        if self._entries is None:
+            self._entries = topic_entries(self)
+        return self._entries
 
     def _resolve(self, setting: Setting) -> Value:
         release = self.broker.release
@@ -383,14 +308,6 @@ class TopicConfig:
             if value is not None:
                 return _in_topic_units(name, value)
         return setting.default(release)
-
-    def _found(self, setting: Setting) -> Iterator[Synonym]:
-        text = self.overrides.get(setting.name)
-        if text is not None:
-            value = value_text(setting.parse(text, self.broker.release))
-            yield Synonym(setting.name, value, Source.DYNAMIC_TOPIC_CONFIG)
-        for name in setting.synonyms[:1]:
-            yield from self.broker.synonyms(name)
 
 
 def topic_config(broker: BrokerConfig, overrides: Mapping[str, str]) -> TopicConfig:
@@ -426,21 +343,20 @@ def check_topic_overrides(
         raise ConfigError(key, overrides[key], f"below min.compaction.lag.ms, {low}")
 
 
-def shipped_settings(release: str = NEWEST_RELEASE) -> dict[str, str]:
-    """Return what the `server.properties` that ships with `release` sets.
-
-    Without addresses and folders: what a broker that nobody configured starts with.
-    """
-    minor = minor_release(release)
-    return {
-        key: value
-        for first, last, key, value in config_table.SHIPPED
-        if minor_release(first) <= minor <= minor_release(last or NEWEST_RELEASE)
-    }
-
-
 _PREFIXES = ("listener.name.", "rsm.config.", "rlmm.config.", "config.providers.")
 """Keys of one listener (KIP-103) and of plug-ins, which check them themselves."""
+
+
+ONE_ID_SINCE = (3, 3)
+"""First release in which `broker.id` and `node.id` are two names of one number."""
+
+
+def _with_both_ids(mapping: Mapping[str, str], release: str) -> dict[str, str]:
+    ids = {key: mapping[key] for key in ("broker.id", "node.id") if key in mapping}
+    if len(ids) != 1 or minor_release(release) < ONE_ID_SINCE:
+        return dict(mapping)
+    (number,) = ids.values()
+    return {**mapping, "broker.id": number, "node.id": number}
 
 
 def _is_known(key: str) -> bool:
@@ -452,26 +368,6 @@ def _check_dynamic(key: str, text: str, release: str) -> None:
     if setting is not None and setting.is_read_only_in(release):
         reason = f"Cannot update these configs dynamically: {key}"
         raise ConfigError(key, text, reason)
-
-
-def _entry(
-    setting: Setting,
-    *,
-    source: Source,
-    value: Value,
-    read_only: bool,
-    synonyms: tuple[Synonym, ...],
-) -> ConfigEntry:
-    is_sensitive = setting.type == "password"
-    return ConfigEntry(
-        setting.name,
-        None if is_sensitive else value_text(value),
-        CONFIG_TYPES[setting.type],
-        source,
-        read_only,
-        is_sensitive,
-        synonyms,
-    )
 
 
 def _listeners(key: str, texts: tuple[str, ...]) -> tuple[Listener, ...]:
@@ -491,6 +387,10 @@ def _in_topic_units(name: str, value: Value) -> Value:
     if name.startswith("log.retention.") and isinstance(value, int):
         return max(value, -1)
     return value
+
+
+def _words(value: Value) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
 
 
 def _mistyped(key: str, expected: str) -> NoReturn:

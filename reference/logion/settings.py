@@ -1,21 +1,30 @@
 """What one setting is: its type, its rule, its default by release.
 
-`config_table` holds the facts; this reads a text as the type the table names and
-refuses what the rule of the release does not allow. Rules: `range` (lowest, highest;
-None is open), `range or -1`, `in` (choices), `in any case`, `subset` (a list of
-choices), `one of the list`, `filled`, `release` (a Kafka release or one of its
-internal versions), `replicas` (throttled replicas, `partition:broker` pairs or `*`).
+`settings.jsonl` holds the facts, a setting of 0.8.0 to 4.3 a line; this reads a text as
+the type that the table names and refuses what the rule of the release does not allow.
+A line says: `of` what it is (broker, topic, group, metrics of clients), `name`, `doc`
+(what it is for), `synonyms` (broker settings that stand for it, strongest first),
+`since` and `until` (releases that show it), `hidden` (no release shows it), and its
+history in `eras`: from a release on, `type`, `default`, `rule` and `update` (how a
+broker's may change while it runs); what an era does not say is as in the one before.
+
+Rules: `range` (lowest, highest; null is open), `range or -1`, `in` (choices), `in any
+case`, `subset` (a list of choices), `one of the list`, `filled`, `release` (a Kafka
+release or one of its internal versions), `replicas` (throttled replicas,
+`partition:broker` pairs or `*`).
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from logion import config_table
-from logion.config_table import Era, Rule
+TABLE = Path(__file__).with_name("settings.jsonl")
 
 NEWEST_RELEASE = "4.3"
 """The release whose defaults hold when none is named."""
@@ -35,42 +44,55 @@ class ConfigError(Exception):
         self.reason = reason
 
 
-READ_ONLY_SINCE = {"advertised.listeners": "4.0"}
-"""Settings that a running broker took once, and the first release that does not."""
+Rule = tuple[str | int | float | None, ...]
+"""Name of a rule, and its bounds or choices."""
+
+DYNAMIC_SINCE = (1, 1)
+"""First release in which a running broker takes settings (KIP-226)."""
+
+
+class Era(NamedTuple):
+    """What a setting is from one release on, until its next era."""
+
+    since: tuple[int, ...]
+    type: str
+    """boolean, int, short, long, double, string, list, class or password."""
+    default: str | int | float | bool | None
+    rule: Rule | None
+    update: str
+    """Of a broker setting: read-only, cluster-wide or per-broker (KIP-226)."""
 
 
 class Setting(NamedTuple):
     """One row of the table."""
 
     name: str
-    type: str
-    """boolean, int, short, long, double, string, list, class or password."""
-    importance: str
-    update: str
-    """Of a broker setting: read-only, cluster-wide or per-broker (KIP-226)."""
+    doc: str
+    """What it is for, in one line."""
     synonyms: tuple[str, ...]
-    """Of a topic setting: the broker settings that stand for it, strongest first."""
+    """The broker settings that stand for it, strongest first."""
     first: str
     last: str
     """Releases that have it; "" for one that still does."""
-    internal: bool
+    hidden: bool
+    """Whether no release shows it: Kafka keeps it internal."""
     eras: tuple[Era, ...]
 
     def era(self, release: str) -> Era:
-        """Return default and rule as they are in `release`, or nearest to it."""
+        """Return what it is in `release`, or nearest to it."""
         minor = minor_release(release)
         found = self.eras[0]
         for era in self.eras[1:]:
-            if minor_release(era[0]) <= minor:
+            if era.since <= minor:
                 found = era
         return found
 
     def default(self, release: str) -> Value:
         """Return the value in force when nobody sets one."""
-        value = self.era(release)[1]
-        if self.type == "list" and isinstance(value, str):
-            return _words(value)
-        return value
+        era = self.era(release)
+        if era.type == "list" and isinstance(era.default, str):
+            return words_in(era.default)
+        return era.default
 
     def is_known_in(self, release: str) -> bool:
         """Return whether `release` has this setting."""
@@ -80,24 +102,28 @@ class Setting(NamedTuple):
 
     def is_read_only_in(self, release: str) -> bool:
         """Return whether only a restart changes this broker setting in `release`."""
-        since = READ_ONLY_SINCE.get(self.name)
-        ended = since is not None and minor_release(since) <= minor_release(release)
-        return ended or self.update == "read-only"
+        is_fixed = minor_release(release) < DYNAMIC_SINCE
+        return is_fixed or self.era(release).update == "read-only"
+
+    def is_shown_in(self, release: str) -> bool:
+        """Return whether `release` tells of it."""
+        return not self.hidden and self.is_known_in(release)
 
     def parse(self, text: str, release: str) -> Value:
         """Return `text` as this setting's type.
 
         Raises ConfigError where it is not of the type or breaks the rule of `release`.
         """
-        value = self._typed(text)
-        rule = self.era(release)[2]
+        era = self.era(release)
+        value = self._typed(text, era.type)
+        rule = era.rule
         reason = _RULES[str(rule[0])](value, rule[1:]) if rule else None
         if reason is not None:
             raise ConfigError(self.name, text, reason)
         return value
 
-    def _typed(self, text: str) -> Value:
-        read, wanted = _TYPES[self.type]
+    def _typed(self, text: str, type_: str) -> Value:
+        read, wanted = _TYPES[type_]
         try:
             return read(text.strip())
         except ValueError:
@@ -117,26 +143,83 @@ def minor_release(release: str) -> tuple[int, ...]:
     return numbers if numbers[0] == 0 else numbers[:2]
 
 
-@cache
 def broker_settings() -> Mapping[str, Setting]:
     """Return every broker setting of every release by name."""
-    return {
-        name: Setting(name, type_, weight, update, (), first, last, internal, eras)
-        for name, type_, weight, update, first, last, internal, eras in (
-            config_table.BROKER
-        )
-    }
+    return _table()["broker"]
+
+
+def topic_settings() -> Mapping[str, Setting]:
+    """Return every topic setting of every release by name."""
+    return _table()["topic"]
+
+
+def group_settings() -> Mapping[str, Setting]:
+    """Return every setting of a group of every release by name (KIP-848)."""
+    return _table()["group"]
+
+
+def metrics_settings() -> Mapping[str, Setting]:
+    """Return every setting of a subscription to metrics of clients (KIP-714)."""
+    return _table()["metrics"]
+
+
+class _Rows(Mapping[str, Setting]):
+    """Settings by name, each read when it is asked for: a start needs few of them."""
+
+    def __init__(self) -> None:
+        self.raw: dict[str, Mapping[str, Any]] = {}
+        self._read: dict[str, Setting] = {}
+
+    def __getitem__(self, name: str) -> Setting:
+        found = self._read.get(name)
+        if found is None:
+            found = self._read[name] = _setting(self.raw[name])
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.raw)
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.raw
 
 
 @cache
-def topic_settings() -> Mapping[str, Setting]:
-    """Return every topic setting of every release by name."""
-    return {
-        name: Setting(name, type_, weight, "", synonyms, first, last, internal, eras)
-        for name, type_, weight, synonyms, first, last, internal, eras in (
-            config_table.TOPIC
+def _table() -> Mapping[str, _Rows]:
+    """Return the settings by what they are of; the file is read once."""
+    found: defaultdict[str, _Rows] = defaultdict(_Rows)
+    for row in json.loads(f"[{','.join(TABLE.read_text().splitlines())}]"):
+        found[row["of"]].raw[row["name"]] = row
+    return found
+
+
+def _setting(row: Mapping[str, Any]) -> Setting:
+    return Setting(
+        name=row["name"],
+        doc=row["doc"],
+        synonyms=tuple(row.get("synonyms", ())),
+        first=row["since"],
+        last=row.get("until", ""),
+        hidden=row.get("hidden", False),
+        eras=tuple(_eras(row["eras"])),
+    )
+
+
+def _eras(rows: list[dict[str, Any]]) -> Iterator[Era]:
+    """Yield each era whole: with what it does not say as in the one before."""
+    whole: dict[str, Any] = {"default": None, "rule": None, "update": ""}
+    for row in rows:
+        whole = whole | row
+        rule = whole["rule"]
+        yield Era(
+            minor_release(row["from"]),
+            whole["type"],
+            whole["default"],
+            None if rule is None else tuple(rule),
+            whole["update"],
         )
-    }
 
 
 @cache
@@ -169,14 +252,8 @@ def texts_of(given: Mapping[str, Value] | None) -> dict[str, str]:
     return {key: value_text(it) or "" for key, it in (given or {}).items()}
 
 
-def documentation(name: str) -> str | None:
-    """Return in one line what a broker or topic setting does; None if unknown."""
-    from logion import config_docs
-
-    return config_docs.BROKER.get(name) or config_docs.TOPIC.get(name)
-
-
-def _words(text: str) -> tuple[str, ...]:
+def words_in(text: str) -> tuple[str, ...]:
+    """Return the words of a list as it is written, with commas between them."""
     return tuple(re.split(r"\s*,\s*", text)) if text else ()
 
 
@@ -207,7 +284,7 @@ _TYPES: Mapping[str, tuple[Callable[[str], Value], str]] = {
     "string": (str, ""),
     "class": (str, ""),
     "password": (str, ""),
-    "list": (_words, ""),
+    "list": (words_in, ""),
 }
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import logion
 import pytest
 from logion.broker.dispatch import HANDLERS
-from logion.config import documentation
 from logion.protocol.apis import api_named
 from logion.protocol.errors import Error
 from logion.protocol.messages.create_topics import (
@@ -106,7 +105,7 @@ async def test_settings_come_by_name_with_texts_of_our_own() -> None:
         found = await described(client)
     names = [setting.name for setting in found]
     assert names == sorted(names)
-    assert all(each.documentation == documentation(each.name) for each in found)
+    assert all(each.documentation == broker_settings()[each.name].doc for each in found)
 
 
 @pytest.mark.parametrize("release", ["3.9", "4.3"])

@@ -6,7 +6,8 @@ from logion.settings import (
     Setting,
     broker_settings,
     broker_synonyms,
-    documentation,
+    group_settings,
+    metrics_settings,
     minor_release,
     topic_settings,
     value_text,
@@ -150,6 +151,6 @@ def test_releases_are_ordered_by_their_minor_numbers() -> None:
 
 
 def test_every_setting_says_what_it_is_for() -> None:
-    for name in (*broker_settings(), *topic_settings()):
-        assert documentation(name), name
-    assert documentation("no.such.setting") is None
+    tables = (broker_settings, topic_settings, group_settings, metrics_settings)
+    for setting in (it for table in tables for it in table().values()):
+        assert setting.doc, setting.name

@@ -14,7 +14,8 @@ from functools import partial
 import trio
 from logion.broker.broker import Broker, open_broker
 from logion.broker.connection import Connection
-from logion.config import NEWEST_RELEASE, BrokerConfig, shipped_settings
+from logion.config import NEWEST_RELEASE, BrokerConfig
+from logion.config_shipped import shipped_settings
 from logion.testing.disk import MemoryDisk, Write
 
 from logion_harness.simulation.network import Transport

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from logion.config import shipped_settings
+from logion.config_shipped import shipped_settings
 from logion.disk import Disk
 from logion.log.manager import identity_in
 

@@ -71,7 +71,7 @@ def _edit_list(
     release: str,
 ) -> str:
     setting = settings.get(edit.key)
-    if setting is None or setting.type != "list":
+    if setting is None or setting.era(release).type != "list":
         text = f"{edit.key} is no list: nothing can be added or taken away"
         raise ApiError(Error.INVALID_CONFIG, text)
     held = current.get(edit.key, value_text(setting.default(release)))

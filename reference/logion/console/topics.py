@@ -12,7 +12,7 @@ from logion.broker.inspection import view_partition
 from logion.broker.internal_topics import INTERNAL_TOPICS
 from logion.broker.state import BrokerState
 from logion.cluster.image import TopicInfo
-from logion.config import ConfigEntry, Source, documentation
+from logion.config_entries import ConfigEntry, Source
 from logion.console.figures import Figures, figures
 from logion.console.groups import group_names, group_rows
 from logion.console.page import PageError, broker_of, page_of, render
@@ -124,7 +124,6 @@ def settings_page(
         slice=page_of(request, found),
         wanted=wanted,
         sources=SOURCES,
-        documentation=documentation,
     )
 
 

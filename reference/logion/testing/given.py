@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from logion.config import NEWEST_RELEASE, BrokerConfig, shipped_settings
+from logion.config import NEWEST_RELEASE, BrokerConfig
+from logion.config_shipped import shipped_settings
 from logion.protocol.releases import release
 from logion.settings import ConfigError
 

@@ -16,7 +16,8 @@ from logion.broker.broker import Broker, open_broker
 from logion.broker.state import BrokerState
 from logion.client.connection import Address, Connection, Options, connect
 from logion.clock import Clock
-from logion.config import NEWEST_RELEASE, BrokerConfig, shipped_settings
+from logion.config import NEWEST_RELEASE, BrokerConfig
+from logion.config_shipped import shipped_settings
 from logion.disk import Disk
 from logion.names import ZERO_UUID, TopicPartition, Uuid
 from logion.protocol.apis import response_class

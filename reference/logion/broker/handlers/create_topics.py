@@ -19,7 +19,8 @@ from logion.broker.state import BrokerState
 from logion.broker.storing import storing
 from logion.cluster.image import TopicInfo
 from logion.cluster.topics import PARTITIONS_MAX, NewTopic
-from logion.config import ConfigEntry, TopicConfig
+from logion.config import TopicConfig
+from logion.config_entries import ConfigEntry
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.create_topics import (
     CreatableTopic,

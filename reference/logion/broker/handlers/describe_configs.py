@@ -20,7 +20,7 @@ from logion.broker.resources import (
 )
 from logion.broker.state import BrokerState
 from logion.cluster.configs import DEFAULT_BROKER
-from logion.config import ConfigEntry, Source, documentation
+from logion.config_entries import ConfigEntry, Source
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.describe_configs import (
     DescribeConfigsRequest,
@@ -115,9 +115,7 @@ def _result(
         is_sensitive=entry.is_sensitive,
         synonyms=_synonyms(entry) if request.include_synonyms else (),
         config_type=entry.type,
-        documentation=documentation(entry.name)
-        if request.include_documentation
-        else None,
+        documentation=entry.doc if request.include_documentation else None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pytest
-from logion.config import Source
+from logion.config_entries import Source
 from logion.names import ZERO_UUID
 from logion.protocol.errors import Error
 from logion.protocol.messages.create_topics import (

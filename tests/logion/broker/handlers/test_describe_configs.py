@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from logion.cluster.configs import DEFAULT_BROKER, ConfigEdit, Edit
-from logion.config import CONFIG_TYPES, Source
+from logion.config_entries import CONFIG_TYPES, Source
 from logion.protocol.errors import Error
 from logion.protocol.messages.describe_configs import (
     DescribeConfigsRequest,
@@ -91,7 +91,7 @@ async def test_keys_choose_settings_and_no_keys_choose_all() -> None:
 
 async def test_synonyms_come_when_asked_for_the_one_in_force_first() -> None:
     keys = ["retention.ms"]
-    async with running({"log.retention.hours": "1"}) as broker:
+    async with running({"log.retention.ms": "1"}) as broker:
         await broker.create("t", configs={"retention.ms": "5"})
         found = await describe(broker, request(TOPIC, "t", keys))
         assert found["retention.ms"].synonyms == ()
@@ -101,7 +101,7 @@ async def test_synonyms_come_when_asked_for_the_one_in_force_first() -> None:
         (it.name, it.value, it.source) for it in found["retention.ms"].synonyms
     ] == [
         ("retention.ms", "5", Source.DYNAMIC_TOPIC_CONFIG),
-        ("log.retention.hours", "1", Source.STATIC_BROKER_CONFIG),
+        ("log.retention.ms", "1", Source.STATIC_BROKER_CONFIG),
         ("log.retention.hours", "168", Source.DEFAULT_CONFIG),
     ]
 
