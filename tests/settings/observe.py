@@ -15,8 +15,9 @@ from typing import Any
 
 import trio
 from logion.client.connection import Options, address_of, connect
+from logion_conformance import apache
+from logion_conformance.processes import tail
 
-from tests.integration import apache
 from tests.settings.asking import GIVEN, Client, Facts, asked
 
 FACTS = Path(__file__).parent / "facts"
@@ -46,7 +47,7 @@ def observe(release: str) -> Facts:
         try:
             facts = trio.run(_ask, kafka.bootstrap, release)
         except BaseException:
-            print(apache.tail(kafka.output))
+            print(tail(kafka.output))
             raise
     named = {"release": release, "given": given, **facts}
     text = json.dumps(named)

@@ -24,7 +24,7 @@ from tests.settings.asking import Client, Facts, Row, asked
 from tests.settings.differences import ROWS
 from tests.settings.observe import FACTS
 
-RELEASES = ("0.11.0.3", "1.1.1", "2.8.2", "3.9.1", "4.0.0", "4.3.0")
+RELEASES = ("0.11.0.3", "1.1.1", "2.8.2", "3.9.1")
 
 ROWS_OF = (
     "topic",
@@ -81,7 +81,8 @@ def test_every_field_of_every_setting_is_as_apache_kafka_tells_it(
 
 def test_what_differs_on_purpose_does_differ() -> None:
     """A difference that is gone is removed from the list, and from the deviations."""
-    for (release, part), names in ROWS.items():
+    found = {key: it for key, it in ROWS.items() if key[0] in RELEASES}
+    for (release, part), names in found.items():
         mine, other = by_name(ours(release)[part]), by_name(theirs(release)[part])
         same = [name for name in names if mine.get(name) == other.get(name)]
         assert same == [], (release, part)

@@ -102,6 +102,7 @@ async def test_synonyms_come_when_asked_for_the_one_in_force_first() -> None:
     ] == [
         ("retention.ms", "5", Source.DYNAMIC_TOPIC_CONFIG),
         ("log.retention.ms", "1", Source.STATIC_BROKER_CONFIG),
+        ("log.retention.hours", "168", Source.STATIC_BROKER_CONFIG),
         ("log.retention.hours", "168", Source.DEFAULT_CONFIG),
     ]
 
