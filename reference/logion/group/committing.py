@@ -49,11 +49,10 @@ async def commit(
         return error
     try:
         records = _commit_records(groups, group_id, offsets)
-        end_offset = shard.append(records, groups.now.time_ms)
+        end_offset = await shard.commit(group_id, offsets, records, groups.now.time_ms)
     except ApiError as problem:
         log.error("%s: a commit cannot be written: %s", shard.name, problem)
         return commit_error(problem.error)
-    shard.pending.add(end_offset, group_id, offsets)
     error = await shard.committed(end_offset)
     shard.settle()
     return commit_error(error)
@@ -179,6 +178,8 @@ def expire_offsets(groups: GroupCoordinator) -> int:
 
     Return how many offsets that were.
     """
+    for shard in groups.shards.values():
+        shard.write_gathered()  # what is committed just now is not too old
     count = 0
     for shard, cell in groups.cells():
         retention = _retention(cell, groups.settings.retention_ms)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import trio
 
 from logion.group.cell import GroupCell
+from logion.group.offsets import Offsets
 from logion.group.pending import PendingOffsets
 from logion.group.replay import Replay
 from logion.group.settings import CoordinatorSettings
@@ -35,10 +38,31 @@ class Producer(NamedTuple):
     epoch: int
 
 
+@dataclass(slots=True)
+class _Commit:
+    """What one request commits, and what became of it."""
+
+    group_id: str
+    offsets: Offsets
+    records: Sequence[KeyValue]
+    now_ms: int
+    end_offset: int = -1
+    problem: ApiError | None = None
+
+
+class _Gathered(NamedTuple):
+    """The commits of one turn, which are written together."""
+
+    commits: list[_Commit]
+    written: trio.Event
+
+
 class Shard:
     """The groups of one partition."""
 
-    __slots__ = ("_settings", "cells", "is_loaded", "partition", "pending")
+    __slots__ = (
+        *("_gathered", "_settings", "cells", "is_loaded", "partition", "pending"),
+    )
 
     def __init__(self, partition: Partition, settings: CoordinatorSettings) -> None:
         """Know no group yet; they are loaded unless the log is empty."""
@@ -46,6 +70,7 @@ class Shard:
         self.partition = partition
         self.cells: dict[str, GroupCell] = {}
         self.pending = PendingOffsets()
+        self._gathered: _Gathered | None = None
         self.is_loaded = partition.log.end_offset == partition.log.start_offset
 
     @property
@@ -95,6 +120,15 @@ class Shard:
         MESSAGE_TOO_LARGE for more than the topic takes, INVALID_PRODUCER_EPOCH from a
         producer that was replaced, and what `Partition.append` raises.
         """
+        self.write_gathered()
+        return self._append(records, now_ms, producer)
+
+    def _append(
+        self,
+        records: Sequence[KeyValue],
+        now_ms: int,
+        producer: Producer | None = None,
+    ) -> int:
         rules = self.partition.log.settings.rules
         options = BatchOptions(magic=rules.magic, codec=self._settings.codec)
         if producer is not None:
@@ -125,6 +159,52 @@ class Shard:
         end_offset = self.partition.end_transaction(end, now_ms)
         self.pending.end(end_offset, end.producer_id, is_commit=end.is_commit)
         return end_offset
+
+    async def commit(
+        self, group_id: str, offsets: Offsets, records: Sequence[KeyValue], now_ms: int
+    ) -> int:
+        """Append what a group commits; return the offset below which it must be.
+
+        All commits of one turn share a batch. Raises ApiError as `append` does.
+        """
+        mine = _Commit(group_id, offsets, records, now_ms)
+        gathered = self._gathered
+        if gathered is not None:
+            gathered.commits.append(mine)
+            await gathered.written.wait()
+        else:
+            gathered = self._gathered = _Gathered([mine], trio.Event())
+            await trio.lowlevel.cancel_shielded_checkpoint()
+            if gathered is self._gathered:
+                self.write_gathered()
+        if mine.problem is not None:
+            raise mine.problem
+        return mine.end_offset
+
+    def write_gathered(self) -> None:
+        """Write the commits of this turn now, since something is to come after them."""
+        if self._gathered is None:
+            return
+        (commits, written), self._gathered = self._gathered, None
+        try:
+            self._write_commits(commits)
+        except ApiError:  # one may be too large: each is written, or fails, alone
+            for it in commits:
+                self._write_alone(it)
+        written.set()
+
+    def _write_commits(self, commits: Sequence[_Commit]) -> None:
+        records = list(chain.from_iterable(it.records for it in commits))
+        end_offset = self._append(records, commits[0].now_ms)
+        for it in commits:
+            it.end_offset = end_offset
+            self.pending.add(end_offset, it.group_id, it.offsets)
+
+    def _write_alone(self, commit: _Commit) -> None:
+        try:
+            self._write_commits([commit])
+        except ApiError as problem:
+            commit.problem = problem
 
     def settle(self) -> None:
         """Let the offsets count that have been committed since."""

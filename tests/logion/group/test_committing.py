@@ -344,6 +344,26 @@ async def test_an_old_offset_does_not_expire_while_a_commit_waits() -> None:
         assert offsets_of(broker, "g") == {T: 2}
 
 
+async def test_an_old_offset_does_not_expire_in_the_turn_of_a_commit() -> None:
+    async with running() as broker, members(broker):
+        await broker.create("t")
+        groups = broker.state.groups
+        stored = {T: CommittedOffset(1, commit_ms=broker.clock.time_ms())}
+        await commit(groups, "g", Sender("", -1), stored)
+
+        async def again(task_status: trio.TaskStatus[None]) -> None:
+            task_status.started()
+            offsets = {T: CommittedOffset(2, commit_ms=broker.clock.time_ms())}
+            await commit(groups, "g", Sender("", -1), offsets)
+
+        for _ in range(20):
+            advance(broker, WEEK_MS + 1)
+            async with trio.open_nursery() as nursery:
+                await nursery.start(again)
+                assert expire_offsets(groups) == 0
+        assert offsets_of(broker, "g") == {T: 2}
+
+
 async def test_a_commit_that_was_given_up_counts_once_it_is_committed() -> None:
     """It is in the log: a coordinator that begins to lead would know it too."""
     async with running() as broker, members(broker) as (a,):

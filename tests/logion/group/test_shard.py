@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from math import inf
 
 import pytest
 import trio
@@ -9,10 +10,13 @@ from logion.group.records import offset_key, offset_value
 from logion.group.shard import Shard, commit_error, group_error
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
+from logion.records.batch import parse_batches
+from logion.records.record import read_batch
 
 from tests.logion.broker.running import Running, running
 
 T = TopicPartition("t", 0)
+STORED = CommittedOffset(5, commit_ms=1)
 
 
 def a_shard(broker: Running) -> Shard:
@@ -72,6 +76,85 @@ async def test_a_write_that_is_not_committed_in_time_has_failed(
         shard = a_shard(broker)
         assert await shard.committed(0) is Error.NONE
         assert await shard.committed(1) is Error.REQUEST_TIMED_OUT
+
+
+async def commit_together(
+    shard: Shard, *values: bytes, and_leave: bool = False
+) -> dict[str, int | Error]:
+    """Commit values for as many groups in one turn; return what became of each."""
+    told: dict[str, int | Error] = {}
+
+    async def one(group: str, value: bytes) -> None:
+        try:
+            told[group] = await shard.commit(group, {T: STORED}, [(b"k", value)], 1)
+        except ApiError as problem:
+            told[group] = problem.error
+
+    async with trio.open_nursery() as nursery:
+        for at, value in enumerate(values):
+            nursery.start_soon(one, f"g{at}", value)
+        nursery.cancel_scope.deadline = -inf if and_leave else inf
+    return told
+
+
+def values_of(shard: Shard) -> list[list[bytes]]:
+    """Return the values in each batch of a shard's log."""
+    data = shard.partition.log.read(0, 1 << 20).read()
+    return [
+        [it.value or b"" for it in read_batch(data, batch)]
+        for batch in parse_batches(data)
+    ]
+
+
+async def test_the_commits_of_one_turn_are_written_together() -> None:
+    async with running() as broker:
+        await broker.create("log")
+        shard = a_shard(broker)
+        groups = ("g0", "g1", "g2")
+        told = await commit_together(shard, b"a", b"b", b"c")
+        assert told == dict.fromkeys(groups, 3)
+        assert await commit_together(shard, b"d") == {"g0": 4}
+        assert [sorted(it) for it in values_of(shard)] == [[b"a", b"b", b"c"], [b"d"]]
+        shard.settle()
+        offsets = {it: cell.offsets for it, cell in shard.cells.items()}
+        assert offsets == {it: {T: STORED} for it in groups}
+
+
+async def test_a_commit_that_cannot_be_written_fails_alone() -> None:
+    async with running() as broker:
+        await broker.create("log", configs={"max.message.bytes": "100"})
+        shard = a_shard(broker)
+        told = await commit_together(shard, b"a", b"b" * 100, b"c")
+        assert told.pop("g1") is Error.MESSAGE_TOO_LARGE
+        assert sorted(told.values()) == [1, 2]
+        shard.settle()
+        assert sorted(shard.cells) == ["g0", "g2"]
+
+
+async def test_a_client_that_leaves_keeps_nobody_from_committing() -> None:
+    async with running() as broker:
+        await broker.create("log")
+        shard = a_shard(broker)
+        await commit_together(shard, b"a", b"b", b"c", and_leave=True)
+        assert [sorted(it) for it in values_of(shard)] == [[b"a", b"b", b"c"]]
+        shard.settle()
+        assert len(shard.cells) == 3
+
+
+async def test_what_comes_after_a_commit_is_written_after_it() -> None:
+    async with running() as broker:
+        await broker.create("log")
+        shard = a_shard(broker)
+
+        async def one(task_status: trio.TaskStatus[None]) -> None:
+            task_status.started()  # who waits for it goes on in the turn of the commit
+            await shard.commit("g", {T: STORED}, [(b"k", b"first")], 1)
+
+        for _ in range(20):
+            async with trio.open_nursery() as nursery:
+                await nursery.start(one)
+                shard.append([(b"k", b"later")], 1)
+        assert values_of(shard) == [[b"first"], [b"later"]] * 20
 
 
 def test_clients_are_told_in_their_own_terms_what_became_of_a_write() -> None:
