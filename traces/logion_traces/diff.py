@@ -69,6 +69,21 @@ KEYS = (
 )
 """Fields by which the elements of an array are told apart: their order is free."""
 
+
+class Rules(NamedTuple):
+    """What of two answers is compared, and as what."""
+
+    uncompared: Mapping[str, str] = UNCOMPARED
+    alike: Mapping[str, Mapping[Any, str]] = ALIKE
+    chosen: Mapping[str, str] = CHOSEN
+    keys: tuple[str, ...] = KEYS
+    texts: frozenset[str] = frozenset()
+    """Fields of which only counts whether there is a text, none, or an empty one."""
+
+
+OF_TRACES = Rules()
+"""How a recorded answer is compared with that of a replay."""
+
 BATCH_OVERHEAD = 12
 LEADER_EPOCH = slice(12, 16)
 MAGIC = 16
@@ -98,6 +113,7 @@ class Names:
     """What one broker chose, numbered by first appearance."""
 
     orders: dict[str, dict[Any, int]] = field(default_factory=dict)
+    rules: Rules = OF_TRACES
 
     def canonical(self, kind: str, value: Any) -> Plain:
         """Return `topic 1` for the first topic id met, and so on."""
@@ -137,16 +153,18 @@ def plain(message: Any, names: Names) -> Plain:
     """
     fields: dict[str, Plain] = {}
     for each in schema_of(type(message)).fields:
-        if each.name not in UNCOMPARED:
+        if each.name not in names.rules.uncompared:
             value = getattr(message, each.name)
             fields[each.name] = _plain_field(each.name, value, names)
     return fields
 
 
 def _plain_field(name: str, value: Any, names: Names) -> Plain:
-    kind = CHOSEN.get(name)
-    if name in ALIKE:
-        return ALIKE[name].get(value, plain_scalar(value))
+    kind = names.rules.chosen.get(name)
+    if name in names.rules.alike:
+        return names.rules.alike[name].get(value, plain_scalar(value))
+    if name in names.rules.texts and value:
+        return "a text"
     if isinstance(value, tuple):
         if kind is not None:
             return [names.canonical(kind, each) for each in value]
@@ -157,7 +175,7 @@ def _plain_field(name: str, value: Any, names: Names) -> Plain:
 
 
 def _plain_array(values: tuple[Any, ...], names: Names) -> Plain:
-    key = _key_of(values)
+    key = _key_of(values, names.rules.keys)
     if key is None:
         return [
             plain(each, names) if hasattr(each, "__wire__") else plain_scalar(each)
@@ -167,9 +185,9 @@ def _plain_array(values: tuple[Any, ...], names: Names) -> Plain:
     return {_label(key, value, names): plain(value, names) for value in ordered}
 
 
-def _key_of(values: tuple[Any, ...]) -> str | None:
+def _key_of(values: tuple[Any, ...], keys: Iterable[str]) -> str | None:
     """Return the first field that tells these structs apart, or None."""
-    for key in KEYS:
+    for key in keys:
         if values and hasattr(values[0], key):
             found = {getattr(value, key) for value in values}
             if len(found) == len(values):
@@ -179,7 +197,7 @@ def _key_of(values: tuple[Any, ...]) -> str | None:
 
 def _label(key: str, struct: Any, names: Names) -> str:
     value = getattr(struct, key)
-    kind = CHOSEN.get(key)
+    kind = names.rules.chosen.get(key)
     return f"{key}={value}" if kind is None else str(names.canonical(kind, value))
 
 

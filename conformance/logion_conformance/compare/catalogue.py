@@ -1,0 +1,31 @@
+"""All probes there are."""
+
+from __future__ import annotations
+
+from logion_conformance.compare.probe import Probe
+from logion_conformance.compare.probes import (
+    committed,
+    configs,
+    consumers,
+    fetch,
+    framing,
+    groups,
+    metadata,
+    offsets,
+    produce,
+    topics,
+)
+
+PROBES: tuple[Probe, ...] = (
+    *framing.PROBES,
+    *produce.PROBES,
+    *fetch.PROBES,
+    *offsets.PROBES,
+    *metadata.PROBES,
+    *topics.PROBES,
+    *configs.PROBES,
+    *groups.PROBES,
+    *committed.PROBES,
+    *consumers.PROBES,
+)
+"""In the order in which they are put."""

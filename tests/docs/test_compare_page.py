@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from typing import Any
+
+from logion_conformance.compare.catalogue import PROBES
+from logion_conformance.compare.known import KNOWN
+
+from tests.docs import compare_page
+from tests.docs.table import rows
+
+
+def result(**changes: Any) -> dict[str, Any]:
+    return {
+        "apache": "3.9.1",
+        "probes": 2,
+        "runs": 5,
+        "equal": 3,
+        "deviations": 1,
+        "rows": {"test_a": 1},
+        "unexplained": {"Fetch/x": [1]},
+        "date": "2026-11-29",
+        "commit": "abc",
+        **changes,
+    }
+
+
+def test_the_page_shows_what_is_kept() -> None:
+    assert compare_page.page(compare_page.kept()) == compare_page.PAGE.read_text()
+
+
+def test_a_release_has_a_row_its_deviations_and_what_is_unexplained() -> None:
+    text = compare_page.page({"3.9": result()})
+    assert "| 3.9 | 3.9.1 | 2 | 5 | 3 | 1 | 1 | 2026-11-29 | abc |" in text
+    assert "| `test_a` | 3.9: 1 |" in text
+    assert "| 3.9 | Fetch/x (1) |" in text
+
+
+def test_without_anything_unexplained_the_page_says_so() -> None:
+    text = compare_page.page({"3.9": result(unexplained={}, rows={})})
+    assert text.endswith("\nNothing is unexplained.\n")
+
+
+def test_every_known_difference_is_a_row_of_the_deviations() -> None:
+    named = "".join(row[-1] for row in rows())
+    assert [it.row for it in KNOWN if f"::{it.row}`" not in named] == []
+
+
+def test_every_probe_has_a_name_of_its_own() -> None:
+    names = [it.name for it in PROBES]
+    assert len(set(names)) == len(names)
