@@ -10,12 +10,6 @@ from logion.protocol.messages.metadata import (
     MetadataRequest,
     MetadataRequestTopic,
 )
-from logion.protocol.messages.produce import (
-    PartitionProduceData,
-    ProduceRequest,
-    TopicProduceData,
-)
-from logion.records.record import BatchOptions
 from logion.testing.broker import Broker
 
 from tests.docs.asking import (
@@ -63,21 +57,3 @@ def test_the_cluster_is_kept_in_a_journal_in_the_first_data_folder(
         names = {path.name for path in tmp_path.iterdir()}
     assert "logion-coordination.journal" in names
     assert not any(name.startswith("__cluster_metadata") for name in names)
-
-
-@pytest.mark.parametrize("release", ["2.8", "3.9", "4.3"])
-async def test_a_batch_of_a_transaction_nobody_began_is_refused(release: str) -> None:
-    options = BatchOptions(
-        producer_id=7, producer_epoch=0, base_sequence=0, is_transactional=True
-    )
-    data = PartitionProduceData(index=0, records=batch(0, options=options))
-    topic = TopicProduceData(name="t", partition_data=(data,))
-    request = ProduceRequest(
-        transactional_id="it", acks=-1, timeout_ms=1000, topic_data=(topic,)
-    )
-    async with broker_and_client(release) as client:
-        answer = await client.ask(request, 8)
-        read = await client.fetch()
-    found = answer.responses[0].partition_responses[0]
-    assert found.error_code == Error.INVALID_TXN_STATE
-    assert (read.last_stable_offset, read.high_watermark) == (0, 0)

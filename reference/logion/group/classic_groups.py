@@ -158,7 +158,8 @@ class ClassicGroups:
         due = next_due(cell.classic, self._rules)
         if due is not None:
             self._look_again(shard, cell, due.deadline_ms)
-        if cell.is_only_offsets and not cell.offsets:
+        is_used = cell.offsets or shard.pending.open.of_group(cell.id)
+        if cell.is_only_offsets and not is_used:
             shard.cells.pop(cell.id, None)
 
     def _do(self, shard: Shard, cell: GroupCell, effect: Effect) -> None:

@@ -10,21 +10,24 @@ import logging
 from collections.abc import Collection, Iterable, Mapping
 
 from logion.group.cell import GroupCell
-from logion.group.classic.membership import on_commit
+from logion.group.classic.membership import on_commit, transactional_error
 from logion.group.classic.state import ClassicGroup, State
 from logion.group.classic.steps import Sender
-from logion.group.consumer.committing import check_fetch
+from logion.group.consumer.committing import EPOCH_VERSION, check_fetch
 from logion.group.consumer.subscriptions import names_of_all
 from logion.group.coordinator import GroupCoordinator
 from logion.group.offsets import CommittedOffset, Retention, expired
 from logion.group.records import group_key, offset_key, offset_value
-from logion.group.shard import KeyValue, Shard, commit_error
+from logion.group.shard import KeyValue, Producer, Shard, commit_error
 from logion.group.subscription import subscribed_topics
 from logion.names import TopicPartition
 from logion.protocol.embedded import CONSUMER
 from logion.protocol.errors import ApiError, Error
 
 log = logging.getLogger(__name__)
+
+NOBODY = Sender("", -1)
+"""Who commits without being a member."""
 
 
 async def commit(
@@ -58,6 +61,35 @@ async def commit(
     return commit_error(error)
 
 
+async def commit_in_transaction(
+    groups: GroupCoordinator,
+    group_id: str,
+    sender: Sender,
+    offsets: Mapping[TopicPartition, CommittedOffset],
+    producer: Producer,
+) -> Error:
+    """Write offsets down, all or none, that count if the transaction is committed.
+
+    Returns why none was. Raises ApiError as `GroupCoordinator.shard_of` does.
+    """
+    shard, cell = groups.find(group_id)
+    if cell is None and sender.generation >= 0:
+        return Error.ILLEGAL_GENERATION
+    cell = GroupCell(group_id) if cell is None else cell
+    error = _transactional_error(groups, cell, sender, offsets)
+    if error is not Error.NONE or not offsets:
+        return error
+    try:
+        records = _commit_records(groups, group_id, offsets)
+        end_offset = shard.append(records, groups.now.time_ms, producer)
+    except ApiError as problem:
+        log.error("%s: a commit cannot be written: %s", shard.name, problem)
+        return commit_error(problem.error)
+    shard.cell(group_id)  # it is there from now on, whatever becomes of the offsets
+    shard.pending.open.add(producer.id, group_id, offsets, end_offset)
+    return commit_error(await shard.committed(end_offset))
+
+
 def _commit_error(
     groups: GroupCoordinator,
     cell: GroupCell,
@@ -72,6 +104,28 @@ def _commit_error(
     step = on_commit(cell.classic, sender, groups.settings.rules, groups.now)
     cell.classic = step.group
     return step.error
+
+
+def _transactional_error(
+    groups: GroupCoordinator,
+    cell: GroupCell,
+    sender: Sender,
+    offsets: Iterable[TopicPartition],
+) -> Error:
+    """Return why a sender may not commit in a transaction; NONE if it may.
+
+    Before KIP-447 producers did not say for whom: the transaction alone fences them.
+    """
+    if sender == NOBODY:
+        return Error.NONE
+    if cell.consumer is None:
+        return transactional_error(cell.classic, sender)
+    try:
+        groups.check_consumer_commit(cell.consumer, sender, offsets, EPOCH_VERSION)
+    except ApiError as refusal:
+        is_stale = refusal.error is Error.STALE_MEMBER_EPOCH
+        return Error.ILLEGAL_GENERATION if is_stale else refusal.error
+    return Error.NONE
 
 
 def _commit_records(
@@ -106,6 +160,18 @@ def committed_offsets(
     if cell is not None and cell.consumer is not None:
         check_fetch(cell.consumer, member_id, epoch)
     return {} if cell is None else cell.offsets
+
+
+def unstable_offsets(
+    groups: GroupCoordinator, group_id: str
+) -> Collection[TopicPartition]:
+    """Return the partitions of which an open transaction commits offsets (KIP-447).
+
+    Raises ApiError as `GroupCoordinator.shard_of` does.
+    """
+    shard = groups.shard_of(group_id)
+    shard.settle()
+    return shard.pending.open.of_group(group_id)
 
 
 def delete_offsets(
@@ -161,14 +227,19 @@ def delete_group(groups: GroupCoordinator, group_id: str) -> None:
     if state != State.EMPTY.value:
         text = f"group {group_id!r} is {state}"
         raise ApiError(Error.NON_EMPTY_GROUP, text)
-    _forget(groups, shard, cell, list(cell.offsets))
+    _forget(groups, shard, cell, _all_partitions(shard, cell))
     _end_if_unused(groups, shard, cell)
+
+
+def _all_partitions(shard: Shard, cell: GroupCell) -> list[TopicPartition]:
+    """Return the partitions with offsets of a group, in open transactions too."""
+    return list(dict.fromkeys([*cell.offsets, *shard.pending.open.of_group(cell.id)]))
 
 
 def forget_topics(groups: GroupCoordinator, topics: Collection[str]) -> None:
     """Forget what was committed for topics that were deleted."""
     for shard, cell in groups.cells():
-        gone = [it for it in cell.offsets if it.topic in topics]
+        gone = [it for it in _all_partitions(shard, cell) if it.topic in topics]
         if gone:
             _tidy(groups, shard, cell, gone)
 
@@ -228,10 +299,11 @@ def _forget(
     Raises ApiError, and nothing has changed, if that cannot be written.
     """
     version = groups.settings.versions.offset_key
-    gone = [it for it in partitions if it in cell.offsets]
+    known = set(_all_partitions(shard, cell))
+    gone = [it for it in partitions if it in known]
     _write_tombstones(groups, shard, [offset_key(cell.id, it, version) for it in gone])
     for it in gone:
-        del cell.offsets[it]
+        cell.offsets.pop(it, None)
     shard.pending.drop(cell.id, gone)
 
 
@@ -241,8 +313,10 @@ def _end_if_unused(groups: GroupCoordinator, shard: Shard, cell: GroupCell) -> N
     Raises ApiError, and the group stays, if that cannot be written.
     """
     group = cell.classic
-    is_used = group.state is not State.EMPTY or group.pending or cell.offsets
-    if is_used or (cell.consumer is not None and cell.consumer.members):
+    is_used = group.state is not State.EMPTY or group.pending
+    if is_used or _all_partitions(shard, cell):
+        return
+    if cell.consumer is not None and cell.consumer.members:
         return
     groups.end_consumer_group(shard, cell)
     if group.generation:  # else it was never written

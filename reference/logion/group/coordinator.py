@@ -189,7 +189,7 @@ class GroupCoordinator:
         await shard.load()
         self._shard_loaded.set()
         self._shard_loaded = trio.Event()
-        for cell in shard.cells.values():
+        for cell in list(shard.cells.values()):
             if cell.consumer is not None:
                 self._consumer_groups.on_loaded(shard, cell, cell.consumer)
             else:

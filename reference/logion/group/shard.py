@@ -156,6 +156,7 @@ class Shard:
         """
         if not self.is_loaded:
             raise ApiError(Error.NOT_LEADER_OR_FOLLOWER, f"{self.name} is read")
+        self.write_gathered()
         end_offset = self.partition.end_transaction(end, now_ms)
         self.pending.end(end_offset, end.producer_id, is_commit=end.is_commit)
         return end_offset

@@ -7,14 +7,19 @@ records is told of those that overlap with what it got.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from struct import Struct
 from typing import NamedTuple
 
+from logion.disk import File
 from logion.log.files import Files
 
 VERSION = 0
 _ENTRY = Struct(">hqqqq")
+
+READ_AT_ONCE = 64
+"""Entries read at a time: readers want few."""
 
 
 class Aborted(NamedTuple):
@@ -58,12 +63,17 @@ def keep_aborted_below(files: Files, path: str, offset: int) -> None:
         files.open(path).truncate(len(kept) * _ENTRY.size)
 
 
-def overlapping(
-    transactions: Iterable[Aborted], start_offset: int, end_offset: int
-) -> list[Aborted]:
-    """Return those with an offset in [start_offset, end_offset)."""
-    return [
-        entry
-        for entry in transactions
-        if entry.last_offset >= start_offset and entry.first_offset < end_offset
-    ]
+def aborted_since(files: Files, path: str, offset: int) -> Iterator[Aborted]:
+    """Yield the transactions in the file at `path` that ended at `offset` or later."""
+    file = files.open(path)
+    count = file.size() // _ENTRY.size
+    first = bisect_left(
+        range(count), offset, key=lambda number: _read(file, number, 1)[0].last_offset
+    )
+    for number in range(first, count, READ_AT_ONCE):
+        yield from _read(file, number, min(READ_AT_ONCE, count - number))
+
+
+def _read(file: File, number: int, count: int) -> list[Aborted]:
+    size = _ENTRY.size
+    return parse_aborted(file.pread(count * size, number * size))

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from logion.disk import File, read_file, replace_file
-from logion.log.aborted import append_aborted, keep_aborted_below
+from logion.log.aborted import keep_aborted_below
 from logion.log.checkpoints import (
     LEADER_EPOCHS,
     MalformedFile,
@@ -357,7 +357,7 @@ class Loading:
             segment.note(batch, entry.position, self._settings)
             aborted = state.take(entry.buffer, entry.batch)
             if aborted is not None:
-                append_aborted(files, path, aborted)
+                segment.add_aborted(aborted)
             end, position = batch.last_offset + 1, entry.position + batch.size
         is_whole = position == segment.size
         if not is_whole:

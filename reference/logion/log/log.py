@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from logion.disk import File, FileSlice, replace_file, write_file
 from logion.log import producers
-from logion.log.aborted import Aborted, append_aborted, keep_aborted_below
+from logion.log.aborted import Aborted, keep_aborted_below
 from logion.log.appended import Appended
 from logion.log.checkpoints import (
     LEADER_EPOCHS,
@@ -230,8 +230,7 @@ class Log:
     def _learn(self, segment: Segment, data: Buffer, batch: Batch) -> None:
         aborted = self._state.take(data, batch)
         if aborted is not None:
-            path = f"{segment.path}{TXN_INDEX}"
-            append_aborted(self.directory.files, path, aborted)
+            segment.add_aborted(aborted)
 
     # Rolling
 
@@ -285,6 +284,11 @@ class Log:
             )
         except OSError as error:
             raise self.directory.fail(error) from error
+
+    def bound(self, offset: int, size: int, end_offset: int) -> int:
+        """Return an offset past what `read` returned, `size` bytes of it, and not far
+        past that."""
+        return self._guarded(lambda: self._segments.bound(offset, size, end_offset))
 
     def aborted(self, start_offset: int, end_offset: int) -> list[Aborted]:
         """Return the aborted transactions with an offset in [start, end)."""

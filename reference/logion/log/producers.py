@@ -8,7 +8,7 @@ follower and leader, learns from what was appended which transactions are open.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -235,10 +235,14 @@ def on_marker(
     return ended, completed
 
 
-def first_open_offset(producers: Mapping[int, Producer]) -> int | None:
-    """Return where the oldest open transaction begins, None if none is open."""
-    starts = [p.transaction_start for p in producers.values()]
-    return min((start for start in starts if start is not None), default=None)
+def open_transactions(producers: Iterable[Producer]) -> dict[int, int]:
+    """Return where each open transaction begins, by producer id, oldest first."""
+    starts = {
+        it.producer_id: it.transaction_start
+        for it in producers
+        if it.transaction_start is not None
+    }
+    return dict(sorted(starts.items(), key=lambda it: it[1]))
 
 
 def is_expired(producer: Producer, now_ms: int, expiry_ms: int) -> bool:

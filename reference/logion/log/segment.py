@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from logion.disk import File, FileSlice
+from logion.log.aborted import Aborted, append_aborted
 from logion.log.entries import Header, StoredBatch, headers, whole_entries
 from logion.log.files import Files
 from logion.log.index_file import OFFSET_ENTRY, TIME_ENTRY, IndexFile
@@ -44,6 +45,7 @@ class Segment:
     __slots__ = (
         "_active_file",
         "_files",
+        "_has_aborted",
         "_newest",
         "_offsets",
         "_times",
@@ -70,6 +72,7 @@ class Segment:
         self.first_timestamp: int | None = None
         """Largest timestamp of its first append, None while it is not known."""
         self._newest: tuple[int, int] | None = None
+        self._has_aborted: bool | None = None
         self._unindexed = 0
         self._offsets: IndexFile | None = None
         self._times: IndexFile | None = None
@@ -114,6 +117,18 @@ class Segment:
             else:
                 self._newest = (last[0], self.base_offset + last[1])
         return self._newest
+
+    @property
+    def has_aborted(self) -> bool:
+        """Whether an aborted transaction has ended in it."""
+        if self._has_aborted is None:
+            self._has_aborted = self._files.size(self.path_of(TXN_INDEX)) > 0
+        return self._has_aborted
+
+    def add_aborted(self, transaction: Aborted) -> None:
+        """Note that a transaction which ended in it was aborted."""
+        append_aborted(self._files, self.path_of(TXN_INDEX), transaction)
+        self._has_aborted = True
 
     @property
     def modified_ms(self) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from logion.disk import FileSlice
-from logion.log.aborted import Aborted, overlapping, read_aborted
+from logion.log.aborted import Aborted, aborted_since
 from logion.log.cleaning import SegmentToClean
 from logion.log.directory import LogDirectory
 from logion.log.recent import RecentAppends
@@ -214,15 +214,33 @@ class Segments:
         found = self._find(number, end_offset)
         return self._all[number].size if found is None else found[0]
 
+    def bound(self, offset: int, size: int, end_offset: int) -> int:
+        """Return an offset past all records of a read of `size` bytes, as `read` with
+        the same `offset` and `end_offset` returns them."""
+        number = self.number_of(offset)
+        while (found := self._find(number, offset)) is None:
+            number += 1
+        segment = self._all[number]
+        above = segment.offsets.above(found[0] + size - 1)
+        if above is None:
+            return min(self.end_of(number), end_offset)
+        return min(segment.base_offset + above[0], end_offset)
+
     def aborted(self, start_offset: int, end_offset: int) -> list[Aborted]:
-        """Return the aborted transactions with an offset in [start, end)."""
+        """Return the aborted transactions with an offset in [start, end).
+
+        What ends after one that left nothing open below the end begins behind it.
+        """
         found: list[Aborted] = []
         for segment in self._all[self.number_of(start_offset) :]:
-            path = f"{segment.path}{TXN_INDEX}"
-            entries = read_aborted(self._directory.files, path)
-            found += overlapping(entries, start_offset, end_offset)
-            if any(entry.last_stable_offset >= end_offset for entry in entries):
-                break
+            if not segment.has_aborted:
+                continue
+            path = segment.path_of(TXN_INDEX)
+            for entry in aborted_since(self._directory.files, path, start_offset):
+                if entry.first_offset < end_offset:
+                    found.append(entry)
+                if entry.last_stable_offset >= end_offset:
+                    return found
         return found
 
     def newest_timestamp(self) -> int:

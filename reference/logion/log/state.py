@@ -21,7 +21,7 @@ from logion.records.record import read_batch
 class LogState:
     """Producers by id, transactions that have ended, epochs; of one log."""
 
-    __slots__ = ("completed", "epochs", "producers")
+    __slots__ = ("_open", "completed", "epochs", "producers")
 
     def __init__(
         self, epochs: Epochs = (), known: dict[int, Producer] | None = None
@@ -29,6 +29,7 @@ class LogState:
         """Know `epochs` and the producers `known`."""
         self.epochs = epochs
         self.producers: dict[int, Producer] = {} if known is None else known
+        self._open = producers.open_transactions(self.producers.values())
         self.completed: list[Completed] = []
         """Transactions that may have ended above the high watermark, oldest first."""
 
@@ -40,7 +41,10 @@ class LogState:
             return None
         known = self.producers.get(batch.producer_id)
         if not batch.is_control:
-            self.producers[batch.producer_id] = producers.on_batch(known, batch)
+            producer = producers.on_batch(known, batch)
+            self.producers[batch.producer_id] = producer
+            if producer.transaction_start is not None:
+                self._open.setdefault(batch.producer_id, producer.transaction_start)
             return None
         return self._take_marker(known, batch, read_marker(buffer, batch))
 
@@ -51,18 +55,27 @@ class LogState:
             return None
         producer, ended = producers.on_marker(known, batch, marker)
         self.producers[batch.producer_id] = producer
+        self._open.pop(batch.producer_id, None)
         if ended is None:
             return None
         self.completed.append(ended)
         if ended.is_commit:
             return None
-        stable = producers.first_open_offset(self.producers)
+        stable = self._first_open
         return Aborted(
             ended.producer_id,
             ended.start_offset,
             ended.last_offset,
             ended.last_offset + 1 if stable is None else stable,
         )
+
+    @property
+    def _first_open(self) -> int | None:
+        """Return where the oldest open transaction begins, None if none is open.
+
+        They are in the order in which they began.
+        """
+        return next(iter(self._open.values()), None)
 
     def first_unstable_offset(self, high_watermark: int) -> int | None:
         """Return where the oldest transaction begins that is open to readers.
@@ -71,7 +84,7 @@ class LogState:
         """
         self.completed = [c for c in self.completed if c.last_offset >= high_watermark]
         starts = [ended.start_offset for ended in self.completed]
-        start = producers.first_open_offset(self.producers)
+        start = self._first_open
         return min(starts if start is None else [*starts, start], default=None)
 
     def forget_expired(self, now_ms: int, expiry_ms: int) -> None:

@@ -176,7 +176,10 @@ class Partition:
         )
         if not bounds.read_committed:
             return self._found(records)
-        aborted = self.log.aborted(bounds.offset, end_offset) if len(records) else ()
+        if not len(records):
+            return self._found(records, aborted=())
+        bound = self.log.bound(bounds.offset, len(records), end_offset)
+        aborted = self.log.aborted(bounds.offset, bound)
         return self._found(records, aborted=tuple(aborted))
 
     def visible_end(self, *, read_committed: bool) -> int:

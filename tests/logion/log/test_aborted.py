@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from logion.log.aborted import (
     Aborted,
+    aborted_since,
     append_aborted,
     format_aborted,
     keep_aborted_below,
-    overlapping,
     parse_aborted,
     read_aborted,
 )
@@ -45,10 +45,11 @@ def test_dropping_from_no_file_makes_none() -> None:
     assert not files.disk.exists("a")
 
 
-def test_a_reader_is_told_of_what_overlaps_with_its_range() -> None:
-    both = [FIRST, SECOND]
-    assert overlapping(both, 0, 3) == []
-    assert overlapping(both, 0, 4) == [FIRST]
-    assert overlapping(both, 5, 6) == both
-    assert overlapping(both, 6, 7) == [SECOND]
-    assert overlapping(both, 10, 20) == []
+def test_those_that_ended_since_an_offset_are_found_among_many() -> None:
+    files = Files(MemoryDisk())
+    many = [Aborted(5, it, it + 1, it + 2) for it in range(0, 1000, 2)]
+    for entry in many:
+        append_aborted(files, "a", entry)
+    for offset in (0, 1, 2, 499, 500, 501, 999, 1000):
+        since = [it for it in many if it.last_offset >= offset]
+        assert list(aborted_since(files, "a", offset)) == since

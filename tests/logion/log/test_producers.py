@@ -13,10 +13,10 @@ from logion.log.producers import (
     Producer,
     check_marker,
     check_next,
-    first_open_offset,
     is_expired,
     on_batch,
     on_marker,
+    open_transactions,
     repeated,
 )
 from logion.protocol.errors import ApiError, Error
@@ -130,7 +130,8 @@ def test_a_transaction_opens_with_its_first_batch() -> None:
         batch(0, offset=5, transactional=True), batch(1, offset=6, transactional=True)
     )
     assert known.transaction_start == 5
-    assert first_open_offset({7: known, 8: replace(known, transaction_start=3)}) == 3
+    older = replace(known, producer_id=8, transaction_start=3)
+    assert list(open_transactions([known, older]).items()) == [(8, 3), (7, 5)]
     assert refusal(known, batch(2, offset=7)) is Error.INVALID_TXN_STATE
 
 
@@ -143,7 +144,7 @@ def test_a_marker_ends_the_transaction() -> None:
     assert completed == Completed(7, 5, 6, is_commit=False)
     assert (after.transaction_start, after.coordinator_epoch) == (None, 2)
     assert after.last_sequence == 0
-    assert first_open_offset({7: after}) is None
+    assert open_transactions([after]) == {}
 
 
 def test_a_marker_without_a_transaction_ends_nothing() -> None:

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from logion.broker.context import Context
 from logion.broker.state import BrokerState
 from logion.broker.storing import storing
+from logion.broker.text import utf16_length
 from logion.group.classic.steps import Sender
 from logion.group.committing import commit
 from logion.group.offsets import CommittedOffset
@@ -124,11 +125,6 @@ def _row(
         _expiry_ms(broker, request, commit_ms),
     )
     return Row(asked.partition_index, committed, error)
-
-
-def utf16_length(text: str) -> int:
-    """Return how many characters Java counts in a text."""
-    return len(text) + sum(it > "\uffff" for it in text)
 
 
 def _expiry_ms(

@@ -5,7 +5,7 @@ v1   what the coordinator has
 v2   null asks for every partition; an error for the whole group
 v5   leader epochs (KIP-320)
 v6   flexible
-v7   the client may ask to wait for open transactions (KIP-447)
+v7   UNSTABLE_OFFSET_COMMIT while a transaction is open, if asked for (KIP-447)
 v8   several groups (KIP-709)
 v9   epochs of consumer members (KIP-848)
 v10  topics by id
@@ -16,13 +16,13 @@ UNKNOWN_TOPIC_OR_PARTITION.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 
 from logion.broker.context import Context
 from logion.broker.state import BrokerState
-from logion.group.committing import committed_offsets
+from logion.group.committing import committed_offsets, unstable_offsets
 from logion.group.offsets import NO_OFFSET, CommittedOffset
 from logion.names import ZERO_UUID, TopicPartition
 from logion.protocol.errors import ApiError, Error
@@ -52,7 +52,10 @@ async def handle(
 ) -> OffsetFetchResponse:
     """Return the offsets asked for."""
     if context.version >= VERSION_WITH_GROUPS:
-        groups = (_group(broker, context, it) for it in request.groups)
+        is_stable = request.require_stable
+        groups = (
+            _group(broker, context, it, is_stable=is_stable) for it in request.groups
+        )
         return OffsetFetchResponse(groups=tuple(groups))
     if context.version == VERSION_WITHOUT_COORDINATOR:
         return await _from_apart(broker, request)
@@ -63,12 +66,17 @@ async def handle(
 
 
 def _group(
-    broker: BrokerState, context: Context, asked: OffsetFetchRequestGroup
+    broker: BrokerState,
+    context: Context,
+    asked: OffsetFetchRequestGroup,
+    *,
+    is_stable: bool,
 ) -> OffsetFetchResponseGroup:
     try:
         offsets = committed_offsets(
             broker.groups, asked.group_id, asked.member_id, asked.member_epoch
         )
+        unstable = _unstable(broker, asked.group_id, is_asked=is_stable)
     except ApiError as failure:
         return OffsetFetchResponseGroup(
             group_id=asked.group_id, topics=(), error_code=failure.error
@@ -78,8 +86,15 @@ def _group(
         topics = _every_topic(broker, context, offsets)
     return OffsetFetchResponseGroup(
         group_id=asked.group_id,
-        topics=tuple(_topics(broker, context, it, offsets) for it in topics),
+        topics=tuple(_topics(broker, context, it, offsets, unstable) for it in topics),
     )
+
+
+def _unstable(
+    broker: BrokerState, group_id: str, *, is_asked: bool
+) -> Collection[TopicPartition]:
+    """Return the partitions that a client which asks for it has to wait for."""
+    return unstable_offsets(broker.groups, group_id) if is_asked else ()
 
 
 def _every_topic(
@@ -104,13 +119,17 @@ def _topics(
     context: Context,
     asked: OffsetFetchRequestTopics,
     offsets: Mapping[TopicPartition, CommittedOffset],
+    unstable: Collection[TopicPartition],
 ) -> OffsetFetchResponseTopics:
     has_ids = context.version >= VERSION_WITH_TOPIC_IDS
     name = broker.topic_name(asked.topic_id) if has_ids else asked.name
     error = Error.UNKNOWN_TOPIC_ID if name is None else Error.NONE
     rows = []
     for index in asked.partition_indexes:
-        found = offsets.get(TopicPartition(name or "", index), NOTHING)
+        partition = TopicPartition(name or "", index)
+        found = offsets.get(partition, NOTHING)
+        if name is not None:
+            found, error = _stable(partition, found, unstable)
         rows.append(
             OffsetFetchResponsePartitions(
                 partition_index=index,
@@ -125,6 +144,17 @@ def _topics(
     )
 
 
+def _stable(
+    partition: TopicPartition,
+    found: CommittedOffset,
+    unstable: Collection[TopicPartition],
+) -> tuple[CommittedOffset, Error]:
+    """Return an offset, or that the client is to ask again when transactions ended."""
+    if partition in unstable:
+        return NOTHING, Error.UNSTABLE_OFFSET_COMMIT
+    return found, Error.NONE
+
+
 # Until v7: one group
 
 
@@ -133,10 +163,12 @@ def _single(
 ) -> OffsetFetchResponse:
     try:
         offsets = committed_offsets(broker.groups, request.group_id)
+        is_stable = request.require_stable
+        unstable = _unstable(broker, request.group_id, is_asked=is_stable)
     except ApiError as failure:
         return _refused(context, request, failure.error)
     wanted = offsets if request.topics is None else _wanted(request)
-    rows = [(it, offsets.get(it, NOTHING), Error.NONE) for it in wanted]
+    rows = [(it, *_stable(it, offsets.get(it, NOTHING), unstable)) for it in wanted]
     return OffsetFetchResponse(topics=_by_topic(rows), error_code=Error.NONE)
 
 

@@ -9,10 +9,9 @@ v7   zstd (KIP-110)
 v8   which records were refused, and why (KIP-467)
 v9   flexible
 v10  the current leader, when this broker is not (KIP-951)
+v11  TRANSACTION_ABORTABLE may be answered (KIP-890)
+v12  partitions are added to the transaction by writing to them (KIP-890)
 v13  topics by id (KIP-516)
-
-Transactions are not built, and nobody could end one that a batch begins: no batch of a
-transaction is taken.
 
 acks=0 has no answer at all: if a partition failed, the connection closes instead.
 """
@@ -20,7 +19,7 @@ acks=0 has no answer at all: if a partition failed, the connection closes instea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 
@@ -29,6 +28,7 @@ import trio
 from logion.broker.context import CloseConnection, Context
 from logion.broker.internal_topics import INTERNAL_TOPICS
 from logion.broker.state import BrokerState
+from logion.broker.transactional import VERIFIED_SINCE, Joining, add, check
 from logion.names import TopicPartition, Uuid
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.produce import (
@@ -41,9 +41,10 @@ from logion.protocol.messages.produce import (
     TopicProduceResponse,
 )
 from logion.protocol.releases import release
-from logion.records.batch import is_of_transaction
+from logion.records.batch import CorruptRecords, is_of_transaction, parse_batch
 from logion.records.validation import InvalidRecords
 from logion.replica.partition import Partition
+from logion.transaction.state import Claim
 
 NO_ACKS = 0
 LEADER_ACKS = 1
@@ -52,7 +53,22 @@ ALL_ACKS = -1
 ADMIN_CLIENT_ID = "__admin_client"
 """The one client id that may write to internal topics."""
 
+VERSION_WITH_ABORTABLE = 11
+VERSION_THAT_ADDS = 12
 VERSION_WITH_TOPIC_IDS = 13
+
+COORDINATOR_IS_BUSY = frozenset(
+    {
+        Error.CONCURRENT_TRANSACTIONS,
+        Error.COORDINATOR_LOAD_IN_PROGRESS,
+        Error.COORDINATOR_NOT_AVAILABLE,
+        Error.NOT_COORDINATOR,
+    }
+)
+"""What a transaction's coordinator says that producers do not expect of a write: they
+are told NOT_ENOUGH_REPLICAS, and try again."""
+
+NOT_VERIFIED = "Unable to verify the partition has been added to the transaction"
 
 PARTITIONS_PER_TURN = 64
 """After so many partitions of one request others get their turn: 1 ms of Python."""
@@ -77,14 +93,61 @@ class TopicWrites:
     writes: tuple[Write, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Producing:
+    """A request in progress."""
+
+    broker: BrokerState
+    context: Context
+    request: ProduceRequest
+    unadded: ApiError | None = None
+    """Why its partitions could not be added to its transaction."""
+
+    def topic_name(self, data: TopicProduceData) -> str:
+        """Return the name of a topic, "" if its id is of none."""
+        if self.context.version < VERSION_WITH_TOPIC_IDS:
+            return data.name
+        return self.broker.topic_name(data.topic_id) or ""
+
+    def joinings(self) -> Iterator[tuple[Joining, TopicPartition]]:
+        """Yield the transactions that batches are of, and where they go."""
+        for topic in self.request.topic_data:
+            for data in topic.partition_data:
+                joining = self.joining(data)
+                if joining is not None:
+                    name = self.topic_name(topic)
+                    yield joining, TopicPartition(name, data.index)
+
+    def joining(self, data: PartitionProduceData) -> Joining | None:
+        """Return the transaction that a partition's batch is of, None if it is of
+        none."""
+        transactional_id, records = self.request.transactional_id, data.records
+        if transactional_id is None or records is None:
+            return None
+        if not is_of_transaction(records):
+            return None
+        try:
+            head = parse_batch(records)
+        except CorruptRecords:
+            return None  # the log says so when it looks at them
+        version = self.context.version
+        return Joining(
+            Claim(transactional_id, head.producer_id, head.producer_epoch),
+            head.base_sequence,
+            knows_abortable=version >= VERSION_WITH_ABORTABLE,
+            adds=version >= VERSION_THAT_ADDS,
+        )
+
+
 async def handle(
     broker: BrokerState, context: Context, request: ProduceRequest
 ) -> ProduceResponse | None:
     """Append what can be appended; wait for as many copies as `acks` asks for."""
-    if (refusal := _refuse_request(request)) is not None:
+    producing = Producing(broker, context, request)
+    if (refusal := _refuse_request(producing)) is not None:
         topics = [_refused_topic(it, refusal) for it in request.topic_data]
     else:
-        topics = await _write_topics(broker, context, request)
+        topics = await _write_topics(producing)
     if request.acks == ALL_ACKS:
         topics = await _commit(context, topics, request.timeout_ms)
     answers = [write.answer for topic in topics for write in topic.writes]
@@ -103,13 +166,19 @@ async def handle(
     )
 
 
-def _refuse_request(request: ProduceRequest) -> ApiError | None:
+def _refuse_request(producing: Producing) -> ApiError | None:
     """Return why nothing of the request may be written, or None.
 
-    A batch of a transaction needs the transaction's name beside it.
+    A batch of a transaction needs the transaction's name beside it, and all of them
+    are of one producer where that is verified.
     """
+    request = producing.request
     if request.transactional_id is not None:
-        return None
+        claims = {joining.claim for joining, _ in producing.joinings()}
+        if len(claims) < 2 or producing.broker.release < VERIFIED_SINCE:
+            return None
+        text = "Transactional records contained more than one producer ID"
+        return ApiError(Error.INVALID_PRODUCER_ID_MAPPING, text)
     for topic in request.topic_data:
         for data in topic.partition_data:
             if data.records is not None and is_of_transaction(data.records):
@@ -123,40 +192,55 @@ def _refused_topic(data: TopicProduceData, refusal: ApiError) -> TopicWrites:
     return TopicWrites(data.name, data.topic_id, refused)
 
 
-async def _write_topics(
-    broker: BrokerState, context: Context, request: ProduceRequest
-) -> list[TopicWrites]:
+async def _write_topics(producing: Producing) -> list[TopicWrites]:
     """Append to all partitions; other clients get their turn now and then."""
+    producing = replace(producing, unadded=await _add_partitions(producing))
     topics, in_turn = [], 0
-    for data in request.topic_data:
+    for data in producing.request.topic_data:
         writes: list[Write] = []
         for start in range(0, len(data.partition_data), PARTITIONS_PER_TURN):
             if in_turn >= PARTITIONS_PER_TURN:
                 await trio.lowlevel.checkpoint()
                 in_turn = 0
             some = data.partition_data[start : start + PARTITIONS_PER_TURN]
-            writes += _write_some(broker, context, request, data, some)
+            writes += _write_some(producing, data, some)
             in_turn += len(some)
         topics.append(TopicWrites(data.name, data.topic_id, tuple(writes)))
     return topics
 
 
+async def _add_partitions(producing: Producing) -> ApiError | None:
+    """Add what is written to to the transaction; return why that cannot be, or None.
+
+    Older versions of the request leave that to the client.
+    """
+    if producing.context.version < VERSION_THAT_ADDS:
+        return None
+    found = list(producing.joinings())
+    led = [producing.broker.leading(name) for _, name in found]
+    partitions = [it for it in led if isinstance(it, Partition)]
+    try:
+        if partitions:
+            await add(producing.broker, found[0][0], partitions)
+    except ApiError as refusal:
+        return refusal
+    return None
+
+
 def _write_some(
-    broker: BrokerState,
-    context: Context,
-    request: ProduceRequest,
+    producing: Producing,
     data: TopicProduceData,
     some: tuple[PartitionProduceData, ...],
 ) -> list[Write]:
     """Append to some partitions of a topic, which others cannot change meanwhile."""
-    name = data.name
-    if context.version >= VERSION_WITH_TOPIC_IDS:
-        name = broker.topic_name(data.topic_id) or ""
-    refused = _refuse_topic(broker, context, request, name)
+    name = producing.topic_name(data)
+    refused = _refuse_topic(
+        producing.broker, producing.context, producing.request, name
+    )
     return [
         _refused(it.index, refused)
         if refused is not None
-        else _write(broker, context, request, TopicPartition(name, it.index), it)
+        else _write(producing, TopicPartition(name, it.index), it)
         for it in some
     ]
 
@@ -185,23 +269,19 @@ def _is_known(acks: int, broker: BrokerState) -> bool:
 
 
 def _write(
-    broker: BrokerState,
-    context: Context,
-    request: ProduceRequest,
-    name: TopicPartition,
-    data: PartitionProduceData,
+    producing: Producing, name: TopicPartition, data: PartitionProduceData
 ) -> Write:
-    partition = broker.leading(name)
+    partition = producing.broker.leading(name)
     if isinstance(partition, Error):
         return _refused(data.index, ApiError(partition))
     if data.records is None:
         return _refused(data.index, ApiError(Error.INVALID_RECORD, "records are null"))
-    if request.transactional_id is not None and is_of_transaction(data.records):
-        text = f"{request.transactional_id!r} has not begun a transaction"
-        return _refused(data.index, ApiError(Error.INVALID_TXN_STATE, text))
     try:
+        _check_transaction(producing, partition, data)
         appended = partition.append(
-            data.records, version=context.version, acks=request.acks
+            data.records,
+            version=producing.context.version,
+            acks=producing.request.acks,
         )
     except ApiError as refusal:
         return _refused(data.index, refusal)
@@ -216,6 +296,23 @@ def _write(
         partition,
         appended.last_offset + 1,
     )
+
+
+def _check_transaction(
+    producing: Producing, partition: Partition, data: PartitionProduceData
+) -> None:
+    """Raise ApiError unless the transaction that a batch says it is of has this
+    partition."""
+    joining = producing.joining(data)
+    if joining is None:
+        return
+    try:
+        check(producing.broker, joining, partition, producing.unadded)
+    except ApiError as refusal:
+        if refusal.error not in COORDINATOR_IS_BUSY:
+            raise
+        text = f"{NOT_VERIFIED}: {refusal.error.name}"
+        raise ApiError(Error.NOT_ENOUGH_REPLICAS, text) from None
 
 
 def _refused(index: int, refusal: ApiError) -> Write:

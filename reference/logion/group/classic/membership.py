@@ -136,6 +136,16 @@ def on_commit(
     return Step(heard_from(group, group.members[sender.member_id], now))
 
 
+def transactional_error(group: ClassicGroup, sender: Sender) -> Error:
+    """Return why a commit in a transaction is refused, NONE if it is not (KIP-447).
+
+    It may come at any time: its end does not depend on the state of the group.
+    """
+    if group.state is State.EMPTY and sender.generation < 0:
+        return Error.NONE
+    return sender_error(group, sender)
+
+
 def with_sessions(group: ClassicGroup, now: Instant) -> ClassicGroup:
     """Return a group that was read from its log, every session beginning now."""
     members = {

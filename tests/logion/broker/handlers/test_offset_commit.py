@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from logion.broker.handlers.offset_commit import utf16_length
 from logion.names import TopicPartition, Uuid
 from logion.protocol.errors import Error
 from logion.protocol.messages.offset_commit import (
@@ -104,7 +103,3 @@ async def test_version_0_is_kept_apart_and_needs_no_coordinator() -> None:
         assert (await a.committed(version=1)).committed_offset == -1
         a.group = "no/node"
         assert await a.commit(5, version=0) == Error.INVALID_GROUP_ID
-
-
-def test_a_text_is_as_long_as_java_counts_it() -> None:
-    assert utf16_length("aé\U0001f600") == 4

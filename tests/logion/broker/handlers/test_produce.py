@@ -372,23 +372,22 @@ OF_TRANSACTION = BatchOptions(
 )
 
 
-@pytest.mark.parametrize(
-    ("transactional_id", "errors"),
-    [
-        (None, [Error.TRANSACTIONAL_ID_AUTHORIZATION_FAILED] * 2),
-        ("it", [Error.NONE, Error.INVALID_TXN_STATE]),
-    ],
-)
-async def test_nothing_begins_a_transaction_that_nobody_could_end(
-    transactional_id: str | None, errors: list[Error]
-) -> None:
+async def test_a_batch_of_a_transaction_needs_the_name_of_it_beside_it() -> None:
     records = (batch(b"v"), batch(b"v", options=OF_TRANSACTION))
-    asked = replace(produce_request("t", *records), transactional_id=transactional_id)
     async with running() as broker:
         await broker.create("t", 2)
-        answer = await broker.ask(asked, LATEST_BY_NAME)
+        answer = await broker.ask(produce_request("t", *records), LATEST_BY_NAME)
         found = answer.responses[0].partition_responses
-        assert [it.error_code for it in found] == errors
-        ends = [broker.partition("t", index).log.end_offset for index in (0, 1)]
-        assert ends == [1 if error is Error.NONE else 0 for error in errors]
-        assert broker.partition("t", 1).last_stable_offset == 0
+        error = Error.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+        assert [it.error_code for it in found] == [error] * 2
+        assert broker.partition("t", 1).log.end_offset == 0
+
+
+async def test_a_batch_of_a_transaction_that_is_cut_is_refused_as_any_other() -> None:
+    cut = batch(b"v", options=OF_TRANSACTION)[:40]
+    asked = replace(produce_request("t", cut), transactional_id="it")
+    async with running() as broker:
+        await broker.create("t")
+        answer = await broker.ask(asked, LATEST_BY_NAME)
+        (told,) = answer.responses[0].partition_responses
+        assert told.error_code == Error.INVALID_RECORD
