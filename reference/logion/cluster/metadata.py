@@ -274,6 +274,10 @@ class Cluster:
         """Leave the cluster: the broker is no longer registered."""
         await self._store.close()
 
+    async def journal(self) -> bytes:
+        """Return a journal of all there is to know, but for which brokers live."""
+        return await self._store.journal()
+
     def _adoption(
         self, name: str, partitions: Sequence[int], topic_id: Uuid | None
     ) -> list[Operation]:

@@ -89,6 +89,10 @@ class Journal:
         """Return `path` and all below it, each parent before its children."""
         return list(self._tree.walk(path))
 
+    async def journal(self) -> bytes:
+        """Return what the file would be, rewritten, once the sessions are over."""
+        return _line(_snapshot(self._tree.lasting(self._clock.time_ms())))
+
     def subscribe(self, listener: Listener) -> None:
         """Have `listener` called with what each later commit changed."""
         self._listeners.append(listener)
@@ -143,8 +147,7 @@ def open_journal(disk: Disk, path: str, clock: Clock) -> Journal:
         _check_torn(data, kept, path)
         lost = len(data) - kept
         logger.warning("%s: a torn end, %d bytes from %d on, is cut", path, lost, kept)
-    for session in sorted(tree.sessions):
-        tree.close_session(session, clock.time_ms())
+    tree.close_sessions(clock.time_ms())
     if lines > COMPACT_LINES:
         replace_file(disk, path, _line(_snapshot(tree)))
         return Journal(tree, disk.open(path), clock)
@@ -205,8 +208,7 @@ def _replay(tree: Tree, entry: Entry) -> None:
             tree.commit(session, [_read(operation) for operation in operations], now_ms)
         case ["open", session]:
             # The process before this one ended without a word: its session is over.
-            for earlier in list(tree.sessions):
-                tree.close_session(earlier, 0)
+            tree.close_sessions(0)
             tree.open_session(session)
         case ["close", session, now_ms]:
             tree.close_session(session, now_ms)

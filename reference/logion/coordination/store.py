@@ -32,6 +32,13 @@ class Coordination(Protocol):
         """Return `path` and all below it, each parent before its children."""
         ...
 
+    async def journal(self) -> bytes:
+        """Return a journal of the lasting nodes, without how they came to be.
+
+        `logion.coordination.journal.open_journal` reads it.
+        """
+        ...
+
     def subscribe(self, listener: Listener) -> None:
         """Have `listener` called with what each later commit changed, by anyone."""
         ...

@@ -164,6 +164,18 @@ class Tree:
         self.sessions.pop(session, None)
         return committed
 
+    def close_sessions(self, now_ms: int) -> None:
+        """End all sessions, the oldest first."""
+        for session in sorted(self.sessions):
+            self.close_session(session, now_ms)
+
+    def lasting(self, now_ms: int) -> Tree:
+        """Return the tree as it will be once its sessions end; this one stays."""
+        owned = {session: set(paths) for session, paths in self.sessions.items()}
+        copied = Tree(dict(self.nodes), self.zxid, owned)
+        copied.close_sessions(now_ms)
+        return copied
+
     def commit(
         self, session: int, operations: Sequence[Operation], now_ms: int
     ) -> Committed:

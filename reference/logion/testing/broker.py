@@ -189,7 +189,7 @@ class Broker:
         memory then.
         """
         life = self._alive
-        return Snapshot(self._ask(life.read_folders), life.clock.jumped_s)
+        return Snapshot(life.do(life.read_folders), life.clock.jumped_s)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Be as at a snapshot, of this broker or of another: stored state and time.

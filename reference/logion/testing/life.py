@@ -14,7 +14,7 @@ from outcome import Error as Failure
 from outcome import Outcome, Value, acapture, capture
 from trio.testing import wait_all_tasks_blocked
 
-from logion.broker.broker import Broker, bind_all, open_broker
+from logion.broker.broker import JOURNAL, Broker, bind_all, open_broker
 from logion.broker.faults.faults import Faults
 from logion.broker.listener import Listener, bind
 from logion.config import BrokerConfig
@@ -138,11 +138,16 @@ class Life:
             self.ask(begin)
             self.wait()
 
-    def read_folders(self, broker: Broker) -> tuple[dict[str, bytes], ...]:
-        """Return all files of the data folders; in the broker's thread."""
+    async def read_folders(self, broker: Broker) -> tuple[dict[str, bytes], ...]:
+        """Return all files of the data folders; in the broker's thread.
+
+        The journal is as after a clean end, without its history: it opens soon.
+        """
         broker.state.partitions.note_high_watermarks()
         broker.state.logs.write_checkpoints()
-        return read_folders(self._disk, self._config.log_dirs)
+        journal = await broker.state.cluster.journal()
+        first, *others = read_folders(self._disk, self._config.log_dirs)
+        return {**first, JOURNAL: journal}, *others
 
     def restore(self, snapshot: Snapshot) -> None:
         """Close the broker and open it again with the files and time of a snapshot.

@@ -50,6 +50,27 @@ async def test_what_was_committed_is_there_after_a_crash() -> None:
     assert set(before) == {"/", "/a", "/a/b", "/a/n_0000000001"}
 
 
+async def test_a_journal_without_history_says_what_lasts_and_nothing_else() -> None:
+    disk = MemoryDisk()
+    store = await filled(disk)
+    before = await nodes_of(store)
+    await store.commit([Create("/a/mine", b"", is_ephemeral=True)])
+    written = await store.journal()
+    assert await nodes_of(store) != before, "its own session goes on"
+    await store.commit([SetData("/a", b"later")])
+    other = MemoryDisk()
+    other.make_dir("data")
+    other.open(PATH, create=True).pwritev([written], 0)
+    again = opened(other)
+    found = await nodes_of(again)
+    assert {path: it.data for path, it in found.items()} == {
+        path: it.data for path, it in before.items()
+    }
+    assert written.count(b"\n") == 1
+    paths = await again.commit([Create("/a/n_", None, is_sequential=True)])
+    assert paths == ("/a/n_0000000003",), "every child that was there has counted"
+
+
 async def test_a_journal_goes_on_where_it_ended() -> None:
     disk = MemoryDisk()
     await filled(disk)
