@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
 import logion
 import pytest
-from logion.broker.dispatch import HANDLERS
-from logion.protocol.apis import api_named
 from logion.protocol.errors import Error
+from logion.protocol.messages.alter_client_quotas import (
+    AlterClientQuotasRequest,
+    AlterClientQuotasRequestEntryData,
+    EntityData,
+    OpData,
+)
 from logion.protocol.messages.create_topics import (
     CreatableReplicaAssignment,
     CreatableTopic,
     CreateTopicsRequest,
 )
 from logion.protocol.messages.delete_topics import DeleteTopicsRequest
+from logion.protocol.messages.describe_client_quotas import (
+    ComponentData,
+    DescribeClientQuotasRequest,
+)
 from logion.protocol.messages.describe_configs import (
     DescribeConfigsRequest,
     DescribeConfigsResource,
@@ -29,19 +38,16 @@ from logion.protocol.messages.incremental_alter_configs import (
 from logion.protocol.messages.metadata import (
     MetadataRequest,
 )
-from logion.protocol.messages.produce import (
-    PartitionProduceData,
-    ProduceRequest,
-    TopicProduceData,
-)
 from logion.records.record import BatchOptions
 from logion.settings import broker_settings, topic_settings
+from logion.testing.broker import Broker
 
 from tests.docs.asking import (
     MAGIC,
     Client,
     batch,
     broker_and_client,
+    client_of,
 )
 from tests.docs.table import rows
 
@@ -137,14 +143,44 @@ def test_settings_of_what_is_not_built_have_no_effect(name: str) -> None:
     assert f'"{name}"' not in source_of_what_acts()
 
 
-async def test_quotas_are_not_enforced() -> None:
-    async with broker_and_client("2.8", quota_producer_default="1") as client:
-        data = PartitionProduceData(index=0, records=batch(0))
-        part = TopicProduceData(name="t", partition_data=(data,))
-        request = ProduceRequest(acks=-1, timeout_ms=1000, topic_data=(part,))
-        answers = [await client.ask(request) for _ in range(3)]
-    assert [answer.throttle_time_ms for answer in answers] == [0, 0, 0]
-    assert api_named("AlterClientQuotas").key not in HANDLERS
+async def altered(client: Client, kind: str, name: str, key: str, limit: float) -> int:
+    """Return the error of setting one quota."""
+    entry = AlterClientQuotasRequestEntryData(
+        entity=(EntityData(entity_type=kind, entity_name=name),),
+        ops=(OpData(key=key, value=limit, remove=False),),
+    )
+    request = AlterClientQuotasRequest(entries=(entry,), validate_only=False)
+    error: int = (await client.ask(request)).entries[0].error_code
+    return error
+
+
+async def test_quotas_are_of_addresses_and_numbers() -> None:
+    per_ip = "connection_creation_rate"
+    async with broker_and_client() as client:
+        named = await altered(client, "ip", "localhost", per_ip, 1.0)
+        unlimited = await altered(client, "user", "u", "request_percentage", math.nan)
+    assert (named, unlimited) == (Error.INVALID_REQUEST, Error.INVALID_REQUEST)
+
+
+async def test_what_no_quota_can_be_is_an_invalid_request() -> None:
+    async with broker_and_client("3.9") as client:
+        assert (
+            await altered(client, "user", "u", "SCRAM-SHA-256", 1.0)
+            == Error.INVALID_REQUEST
+        )
+        for match in (0, 3):
+            asked = ComponentData(entity_type="user", match_type=match, match=None)
+            request = DescribeClientQuotasRequest(components=(asked,), strict=False)
+            assert (await client.ask(request)).error_code == Error.INVALID_REQUEST
+
+
+async def test_new_connections_are_not_limited() -> None:
+    async with Broker(config={"max.connection.creation.rate": "1"}) as broker:
+        for _ in range(20):
+            async with client_of(broker) as client:
+                key = "connection_creation_rate"
+                code = await altered(client, "ip", "127.0.0.1", key, 1.0)
+                assert code == Error.NONE
 
 
 @pytest.mark.parametrize("kind", [8, 16, 32], ids=["logger", "metrics", "group"])

@@ -30,6 +30,7 @@ from logion.broker.listener import Listener, bind, serve
 from logion.broker.log_settings import log_settings
 from logion.broker.markers import write_markers
 from logion.broker.partitions import Partitions
+from logion.broker.quotas import quotas_of
 from logion.broker.state import BrokerState
 from logion.broker.storing import storing
 from logion.broker.transaction_settings import transaction_settings
@@ -114,6 +115,7 @@ async def open_broker(
 def _follow(state: BrokerState, before: ClusterImage, after: ClusterImage) -> None:
     """Let what this broker has fit the new picture of the cluster."""
     state.partitions.follow(before, after)
+    state.quotas.follow(before, after)
     state.groups.lead(*_led(state, after, OFFSETS))
     state.transactions.lead(*_led(state, after, TRANSACTIONS))
     deleted = before.topics.keys() - after.topics.keys()
@@ -241,6 +243,7 @@ def _assemble(
             lambda: 1 + chance.randrange(SESSION_ID_MAX),
         ),
         clients=Clients(),
+        quotas=quotas_of(config, played, clock),
         groups=GroupCoordinator(
             coordinator_settings(config, played), clock, lambda: cluster.image
         ),

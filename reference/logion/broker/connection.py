@@ -18,6 +18,7 @@ from logion.broker.clients import Client
 from logion.broker.context import CloseConnection, Context
 from logion.broker.dispatch import Handler, handler
 from logion.broker.state import BrokerState
+from logion.broker.throttling import Meter, rest
 from logion.broker.transport import Piece, Transport
 from logion.protocol.apis import API_VERSIONS, request_class
 from logion.protocol.codec import decode
@@ -45,6 +46,8 @@ class Connection:
     listener: str
     client: Client = field(init=False)
     """What is remembered of it for whoever looks in."""
+    meter: Meter | None = None
+    """What quotas made of its last request; None while none are set."""
 
     def __post_init__(self) -> None:
         """Remember the client from now on."""
@@ -78,6 +81,8 @@ class Connection:
             pieces = await self._answer(frame)
             if pieces is not None:
                 await self.transport.send(pieces)
+            if self.meter is not None:
+                await rest(self.meter.context, self.meter.pause_ms)
 
     async def _next_frame(self, frames: FrameBuffer) -> memoryview | None:
         """Return the next whole frame, or None once the client has closed."""
@@ -111,7 +116,7 @@ class Connection:
             return self._end(context, 0, self._offer_versions())
         kind, version = request_class(api_key), context.version
         request = decode(kind, version, frame, offset=position)
-        handle = handler(api_key)
+        handle = self._metered(context, len(frame), handler(api_key))
         fault = self._fault(context, request, handle)
         if fault is None:
             response = await handle(self.broker, context, request)
@@ -136,6 +141,14 @@ class Connection:
             self.listener,
             self.transport.is_lost,
         )
+
+    def _metered(self, context: Context, size: int, handle: Handler) -> Handler:
+        """Return the handler that quotas make of one; while none are set, itself."""
+        if not self.broker.quotas.are_set:
+            self.meter = None
+            return handle
+        self.meter = Meter(self.broker, context, size)
+        return self.meter.around(handle)
 
     def _end(
         self, context: Context, version: int, response: object

@@ -50,6 +50,8 @@ HANDLERS: Mapping[int, str] = {
     42: "delete_groups",
     44: "incremental_alter_configs",
     47: "offset_delete",
+    48: "describe_client_quotas",
+    49: "alter_client_quotas",
     60: "describe_cluster",
     61: "describe_producers",
     65: "describe_transactions",

@@ -11,6 +11,7 @@ from logion.broker.faults.faults import Faults
 from logion.broker.faults.pictures import Pictures
 from logion.broker.fetch_sessions import FetchSessions
 from logion.broker.partitions import Partitions
+from logion.broker.quotas import Quotas
 from logion.clock import Clock
 from logion.cluster.image import PartitionInfo
 from logion.cluster.metadata import Chance, Cluster, random_uuid
@@ -41,6 +42,7 @@ class BrokerState:
     fetch_sessions: FetchSessions
     clients: Clients
     """Who is connected."""
+    quotas: Quotas
     groups: GroupCoordinator
     transactions: TransactionCoordinator
     chance: Chance

@@ -46,6 +46,7 @@ class _Draft:
     topics: dict[str, TopicInfo]
     topic_configs: dict[str, Mapping[str, str]]
     broker_configs: dict[str, Mapping[str, str]]
+    entity_configs: dict[str, Mapping[str, str]]
     deleting: set[str]
     drawn: dict[str, dict[int, PartitionInfo]] = field(default_factory=dict)
     """Partitions of the topics that have changed."""
@@ -63,6 +64,7 @@ class _Draft:
             topics_by_id={each.id: each for each in topics if each.id != ZERO_UUID},
             topic_configs=self.topic_configs,
             broker_configs=self.broker_configs,
+            entity_configs=self.entity_configs,
             deleting=frozenset(self.deleting),
         )
 
@@ -82,6 +84,7 @@ def _draft(image: ClusterImage) -> _Draft:
         dict(image.topics),
         dict(image.topic_configs),
         dict(image.broker_configs),
+        dict(image.entity_configs),
         set(image.deleting),
     )
 
@@ -158,6 +161,10 @@ def _broker_config(draft: _Draft, path: re.Match[str], node: Node | None) -> Non
     _config(draft.broker_configs, path[1], node)
 
 
+def _entity_config(draft: _Draft, path: re.Match[str], node: Node | None) -> None:
+    _config(draft.entity_configs, path[1], node)
+
+
 def _config(
     configs: dict[str, Mapping[str, str]], name: str, node: Node | None
 ) -> None:
@@ -182,6 +189,10 @@ _STEPS: tuple[tuple[re.Pattern[str], _Step], ...] = (
     (re.compile(r"/brokers/ids/(\d+)"), _broker),
     (re.compile(r"/config/topics/([^/]+)"), _topic_config),
     (re.compile(r"/config/brokers/([^/]+)"), _broker_config),
+    (
+        re.compile(r"/config/((?:users/[^/]+/)?clients/[^/]+|(?:users|ips)/[^/]+)"),
+        _entity_config,
+    ),
     (re.compile(r"/admin/delete_topics/([^/]+)"), _deleting),
     (re.compile(r"/controller"), _controller),
     (re.compile(r"/controller_epoch"), _controller_epoch),

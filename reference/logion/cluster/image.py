@@ -97,6 +97,9 @@ class ClusterImage:
     """What was set for each topic."""
     broker_configs: Mapping[str, Mapping[str, str]] = field(default_factory=_nothing)
     """What was set while running for a broker id, or for all as `<default>`."""
+    entity_configs: Mapping[str, Mapping[str, str]] = field(default_factory=_nothing)
+    """Quotas and credentials of users, client ids and addresses, by their paths below
+    `/config`, such as `users/alice/clients/app`."""
     deleting: frozenset[str] = frozenset()
     """Topics marked for deletion."""
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Protocol, TypeAlias
 
 from logion.clock import Clock
-from logion.cluster import configs, controller, old_offsets, topics, znodes
+from logion.cluster import configs, controller, entities, old_offsets, topics, znodes
 from logion.cluster.assignment import Start
 from logion.cluster.changes import apply, image_of
 from logion.cluster.configs import ConfigEdit
@@ -72,6 +72,15 @@ class Chance(Protocol):
 
 ImageListener: TypeAlias = Callable[[ClusterImage, ClusterImage], None]
 """Is told the picture before and the picture after a change."""
+
+
+Charge: TypeAlias = Callable[[int], None]
+"""Is told of partitions about to be made or deleted; raises ApiError if they must not
+be (KIP-599)."""
+
+
+def free_of_charge(count: int) -> None:
+    """Let any number of partitions be made and deleted."""
 
 
 class Cluster:
@@ -148,7 +157,11 @@ class Cluster:
             )
 
     async def create_topics(
-        self, asked: Sequence[NewTopic], *, validate_only: bool = False
+        self,
+        asked: Sequence[NewTopic],
+        *,
+        validate_only: bool = False,
+        charge: Charge = free_of_charge,
     ) -> list[TopicInfo | ApiError]:
         """Create what can be created; return each topic or the reason against it."""
         answers: list[TopicInfo | ApiError] = []
@@ -157,6 +170,7 @@ class Cluster:
         for new in asked:
             try:
                 topic = self._plan(scratch, new)
+                charge(len(topic.partitions))
             except ApiError as error:
                 answers.append(error)
                 continue
@@ -168,9 +182,11 @@ class Cluster:
             await self._commit(operations)
         return answers
 
-    async def delete_topic(self, name: str) -> None:
+    async def delete_topic(self, name: str, charge: Charge = free_of_charge) -> None:
         """Remove a topic; raises ApiError UNKNOWN_TOPIC_OR_PARTITION."""
-        await self._commit(topics.delete_topic(self.image, name))
+        operations = topics.delete_topic(self.image, name)
+        charge(len(self.image.topics[name].partitions))
+        await self._commit(operations)
 
     async def create_partitions(
         self,
@@ -179,11 +195,13 @@ class Cluster:
         assignment: Sequence[Sequence[int]] | None = None,
         *,
         validate_only: bool = False,
+        charge: Charge = free_of_charge,
     ) -> None:
         """Give a topic `count` partitions in all; raises ApiError if it cannot be."""
         operations = topics.create_partitions(
             self.image, name, count, assignment, self._config.release
         )
+        charge(count - len(self.image.topics[name].partitions))
         if not validate_only:
             await self._commit(operations)
 
@@ -220,6 +238,15 @@ class Cluster:
         )
         if not validate_only:
             await self._commit(operations)
+
+    async def configure_entities(
+        self, changed: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        """Let users, client ids or addresses, by their paths, have just these settings.
+
+        An entity's path is that of `logion.quota.entity`.
+        """
+        await entities.store(self._store, self.image, changed, self._config.release)
 
     async def propose_isr(
         self, name: TopicPartition, isr: tuple[BrokerId, ...]

@@ -45,6 +45,7 @@ class PipeTransport:
         self._put, self._take = trio.open_memory_channel[bytes](100)
         self._left = b""
         self.sent: list[bytes] = []
+        self._was_sent = trio.Event()
         self.is_closed = False
 
     def put(self, data: bytes) -> None:
@@ -75,6 +76,13 @@ class PipeTransport:
                 it.read() if isinstance(it, FileSlice) else bytes(it) for it in pieces
             )
         )
+        self._was_sent.set()
+        self._was_sent = trio.Event()
+
+    async def answered(self, count: int) -> None:
+        """Return once there are so many answers."""
+        while len(self.sent) < count:
+            await self._was_sent.wait()
 
     def is_lost(self) -> bool:
         """Tell whether the client has closed."""

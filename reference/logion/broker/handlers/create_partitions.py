@@ -1,6 +1,7 @@
 """CreatePartitions (API 37): give topics more partitions (KIP-195).
 
 v2   flexible
+v3   THROTTLING_QUOTA_EXCEEDED (KIP-599)
 
 A partition has its log before the answer leaves: the time-out is never reached.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 
 from logion.broker.context import Context
+from logion.broker.quotas import Mutations
 from logion.broker.state import BrokerState
 from logion.broker.storing import storing
 from logion.cluster.topics import PARTITIONS_MAX
@@ -21,6 +23,8 @@ from logion.protocol.messages.create_partitions import (
     CreatePartitionsTopicResult,
 )
 
+VERSION_WITH_QUOTAS = 3
+
 TWICE = ApiError(Error.INVALID_REQUEST, "the request names the topic twice")
 
 
@@ -29,6 +33,7 @@ async def handle(
 ) -> CreatePartitionsResponse:
     """Extend what can be extended; each topic has its own result."""
     refusal = _refuse(broker, request)
+    account = broker.quotas.mutations(context, strict_since=VERSION_WITH_QUOTAS)
     named = Counter(it.name for it in request.topics)
     distinct = {it.name: it for it in request.topics}.values()
     results = [
@@ -36,14 +41,20 @@ async def handle(
         if refusal is not None
         else _failed(it.name, TWICE)
         if named[it.name] > 1
-        else await _extend(broker, it, validate_only=request.validate_only)
+        else await _extend(broker, it, account, validate_only=request.validate_only)
         for it in distinct
     ]
-    return CreatePartitionsResponse(throttle_time_ms=0, results=tuple(results))
+    return CreatePartitionsResponse(
+        throttle_time_ms=account.pause_ms, results=tuple(results)
+    )
 
 
 async def _extend(
-    broker: BrokerState, topic: CreatePartitionsTopic, *, validate_only: bool
+    broker: BrokerState,
+    topic: CreatePartitionsTopic,
+    account: Mutations,
+    *,
+    validate_only: bool,
 ) -> CreatePartitionsTopicResult:
     try:
         broker.check_storage()
@@ -55,6 +66,7 @@ async def _extend(
                 if topic.assignments is None
                 else [it.broker_ids for it in topic.assignments],
                 validate_only=validate_only,
+                charge=account.charge(validate_only=validate_only),
             )
     except ApiError as refusal:
         return _failed(topic.name, refusal)

@@ -4,6 +4,7 @@ v1   may only check; error messages
 v4   -1 partitions or replicas: the broker's default (KIP-464), which a broker of 2.4
      and later takes in any version
 v5   flexible; the answer describes the topic (KIP-525)
+v6   THROTTLING_QUOTA_EXCEEDED (KIP-599)
 v7   the answer names the topic's id (KIP-516)
 
 A topic exists, with its logs, before the answer leaves: the time-out is never reached.
@@ -15,6 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from logion.broker.context import Context
+from logion.broker.quotas import Mutations
 from logion.broker.state import BrokerState
 from logion.broker.storing import storing
 from logion.cluster.image import TopicInfo
@@ -32,6 +34,7 @@ from logion.protocol.messages.create_topics import (
 from logion.protocol.releases import release
 
 BY_DEFAULT = -1
+VERSION_WITH_QUOTAS = 6
 
 
 async def handle(
@@ -40,26 +43,36 @@ async def handle(
     """Create what can be created; each topic has its own result."""
     refused = _refusals(broker, request)
     asked = [it for it in request.topics if refused[it.name] is None]
-    made = await _make(broker, asked, validate_only=request.validate_only)
+    account = broker.quotas.mutations(context, strict_since=VERSION_WITH_QUOTAS)
+    made = await _make(broker, asked, account, validate_only=request.validate_only)
     return CreateTopicsResponse(
+        throttle_time_ms=account.pause_ms,
         topics=tuple(
             _failed(it.name, refusal)
             if (refusal := refused[it.name]) is not None
             else _result(broker, it, made[it.name])
             for it in _in_order_of_answers(broker, request.topics)
-        )
+        ),
     )
 
 
 async def _make(
-    broker: BrokerState, asked: Sequence[CreatableTopic], *, validate_only: bool
+    broker: BrokerState,
+    asked: Sequence[CreatableTopic],
+    account: Mutations,
+    *,
+    validate_only: bool,
 ) -> dict[str, TopicInfo | ApiError]:
     """Create topics; return each by its name, or why it could not be."""
     new = [_new(it) for it in asked]
     try:
         broker.check_storage()
         with storing():
-            made = await broker.cluster.create_topics(new, validate_only=validate_only)
+            made = await broker.cluster.create_topics(
+                new,
+                validate_only=validate_only,
+                charge=account.charge(validate_only=validate_only),
+            )
     except ApiError as failure:
         return dict.fromkeys((it.name for it in asked), failure)
     return {it.name: answer for it, answer in zip(asked, made, strict=True)}

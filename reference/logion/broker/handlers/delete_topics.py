@@ -2,7 +2,7 @@
 
 v3   TOPIC_DELETION_DISABLED in place of INVALID_REQUEST (KIP-322)
 v4   flexible
-v5   error messages
+v5   error messages; THROTTLING_QUOTA_EXCEEDED (KIP-599)
 v6   topics by id (KIP-516)
 
 A topic is gone before the answer leaves: the time-out is never reached.
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 
 from logion.broker.context import Context
+from logion.broker.quotas import Mutations
 from logion.broker.state import BrokerState
 from logion.broker.storing import storing
 from logion.names import ZERO_UUID, Uuid
@@ -27,6 +28,7 @@ from logion.protocol.releases import release
 
 VERSION_WITH_IDS = 6
 VERSION_WITH_DISABLED = 3
+VERSION_WITH_QUOTAS = 5
 
 TWICE = ApiError(Error.INVALID_REQUEST, "the request names the topic twice")
 
@@ -36,6 +38,7 @@ async def handle(
 ) -> DeleteTopicsResponse:
     """Delete what is there; each topic has its own result."""
     topics = request.topics
+    account = broker.quotas.mutations(context, strict_since=VERSION_WITH_QUOTAS)
     if context.version < VERSION_WITH_IDS:
         topics = tuple(
             DeleteTopicState(name=it, topic_id=ZERO_UUID) for it in request.topic_names
@@ -47,10 +50,12 @@ async def handle(
         responses = [_result(it, refusal) for it in asked.values()]
     else:
         responses = [
-            _result(it, TWICE) if named[key] > 1 else await _delete(broker, it)
+            _result(it, TWICE) if named[key] > 1 else await _delete(broker, it, account)
             for key, it in asked.items()
         ]
-    return DeleteTopicsResponse(responses=tuple(responses))
+    return DeleteTopicsResponse(
+        throttle_time_ms=account.pause_ms, responses=tuple(responses)
+    )
 
 
 def _disabled(version: int) -> ApiError:
@@ -67,12 +72,14 @@ def _key(broker: BrokerState, asked: DeleteTopicState) -> str | Uuid:
     return broker.topic_name(asked.topic_id) or asked.topic_id
 
 
-async def _delete(broker: BrokerState, asked: DeleteTopicState) -> DeletableTopicResult:
+async def _delete(
+    broker: BrokerState, asked: DeleteTopicState, account: Mutations
+) -> DeletableTopicResult:
     try:
         name = _name(broker, asked)
         known = broker.cluster.image.topics.get(name)
         with storing():
-            await broker.cluster.delete_topic(name)
+            await broker.cluster.delete_topic(name, account.take)
     except ApiError as refusal:
         return _result(asked, refusal)
     assert known is not None, f"{name} was deleted, so it was there"

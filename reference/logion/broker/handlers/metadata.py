@@ -91,7 +91,7 @@ async def _topics(
         may_create = context.version < VERSION_WITH_CREATION_FLAG or (
             request.allow_auto_topic_creation
         )
-        created = await _create_missing(broker, asked) if may_create else {}
+        created = await _create_missing(broker, context, asked) if may_create else {}
         distinct = {(it.name, it.topic_id): it for it in asked}.values()
         topics = [_asked(broker, context, it, created) for it in distinct]
     if request.include_topic_authorized_operations:
@@ -106,7 +106,7 @@ def _is_by_id(asked: MetadataRequestTopic) -> bool:
 
 
 async def _create_missing(
-    broker: BrokerState, asked: Sequence[MetadataRequestTopic]
+    broker: BrokerState, context: Context, asked: Sequence[MetadataRequestTopic]
 ) -> dict[str, Error]:
     """Create the topics that are missing; return what their first answer says."""
     image = broker.cluster.image
@@ -120,7 +120,8 @@ async def _create_missing(
     try:
         broker.check_storage()
         with storing():
-            answers = await broker.cluster.create_topics(topics)
+            account = broker.quotas.mutations(context, strict_since=None)
+            answers = await broker.cluster.create_topics(topics, charge=account.take)
     except ApiError as failure:
         return dict.fromkeys(missing, failure.error)
     return {

@@ -1,0 +1,70 @@
+"""The meters of clients: who shares one, and when it is forgotten."""
+
+from __future__ import annotations
+
+import pytest
+from logion.quota import book
+from logion.quota.book import QuotaBook
+from logion.quota.entity import Entity
+from logion.quota.limits import Quota
+from logion.quota.rate import Window
+
+NOW = 1_700_000_000_000
+WINDOW = Window(11, 1000)
+
+
+def a_book(quota: Quota, entity: Entity, limit: float) -> QuotaBook:
+    """Return a book in which one quota is set."""
+    return QuotaBook(WINDOW, WINDOW, {quota: {entity: limit}})
+
+
+def test_who_has_no_quota_is_not_measured() -> None:
+    found = a_book(Quota.PRODUCE, Entity(client_id="c"), 1)
+    assert found.record(Quota.PRODUCE, "u", "d", 10**9, NOW) == 0
+    assert found.record(Quota.FETCH, "u", "c", 10**9, NOW) == 0
+    found.take_back(Quota.FETCH, "u", "c", 10**9, NOW)
+    assert found.mutate("u", "c", 10**9, NOW, is_strict=True) == 0
+    assert found.fetch_size_max("u", "c") is None
+
+
+def test_clients_of_a_user_share_the_user_s_quota() -> None:
+    found = a_book(Quota.PRODUCE, Entity("u"), 1000)
+    assert found.record(Quota.PRODUCE, "u", "c", 10_000, NOW) == 0
+    assert found.record(Quota.PRODUCE, "u", "d", 1000, NOW) == 1000
+
+
+def test_clients_with_quotas_by_id_do_not_share_them() -> None:
+    found = a_book(Quota.PRODUCE, Entity("u", "<default>"), 1000)
+    assert found.record(Quota.PRODUCE, "u", "c", 10_000, NOW) == 0
+    assert found.record(Quota.PRODUCE, "u", "d", 10_000, NOW) == 0
+
+
+def test_a_pause_for_time_is_at_most_one_sample() -> None:
+    found = a_book(Quota.REQUEST, Entity("u"), 1)
+    assert found.record(Quota.REQUEST, "u", "c", 10**6, NOW) == WINDOW.sample_ms
+
+
+def test_a_fetch_can_give_what_the_window_holds() -> None:
+    found = a_book(Quota.FETCH, Entity("u"), 1000)
+    assert found.fetch_size_max("u", "c") == 10_000
+    assert found.record(Quota.FETCH, "u", "c", 11_000, NOW) == 1000
+    found.take_back(Quota.FETCH, "u", "c", 11_000, NOW)
+    assert found.record(Quota.FETCH, "u", "c", 10_000, NOW) == 0
+
+
+def test_changes_of_topics_are_refused_while_tokens_are_missing() -> None:
+    found = a_book(Quota.MUTATION, Entity("u"), 1)
+    assert found.mutate("u", "c", 13, NOW, is_strict=True) == 0
+    assert found.mutate("u", "c", 1, NOW, is_strict=True) == 2000
+    assert found.mutate("u", "c", 1, NOW, is_strict=False) == 3000
+    assert found.mutate("u", "c", 1, NOW + 3000, is_strict=True) == 0
+
+
+def test_meters_that_nobody_uses_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(book, "METERS_MAX", 3)
+    found = a_book(Quota.PRODUCE, Entity(client_id="<default>"), 1000)
+    found._swept_at = 3
+    for number in range(3):
+        found.record(Quota.PRODUCE, "u", f"c{number}", 1, NOW)
+    found.record(Quota.PRODUCE, "u", "c3", 1, NOW + WINDOW.whole_ms)
+    assert len(found._rates) == 1
