@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from logion.broker.context import Context
 from logion.broker.quotas import Quotas
+from logion.names import ZERO_UUID
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.create_partitions import (
     CreatePartitionsRequest,
@@ -119,7 +120,9 @@ async def test_partitions_and_deletions_count_as_topics_do() -> None:
     over = Error.THROTTLING_QUOTA_EXCEEDED
     more = CreatePartitionsTopic(name="a", count=16, assignments=None)
     grow = CreatePartitionsRequest(topics=(more,), timeout_ms=1, validate_only=False)
-    gone = DeleteTopicsRequest(topics=(DeleteTopicState(name="a"),), timeout_ms=1)
+    gone = DeleteTopicsRequest(
+        topics=(DeleteTopicState(name="a", topic_id=ZERO_UUID),), timeout_ms=1
+    )
     async with running() as broker:
         await broker.create("a")
         await limit_every_user(broker, controller_mutation_rate=1)

@@ -44,7 +44,7 @@ async def handle(
     return DescribeClientQuotasResponse(
         throttle_time_ms=0,
         error_code=Error.NONE,
-        error_message=None,
+        error_message="",
         entries=tuple(_matching(broker, asked)),
     )
 
