@@ -35,7 +35,7 @@ test: unit integration ## Run every test that CI runs (at most 15 minutes on 2 c
 WORLDS := tests/logion_model/test_known_worlds.py
 
 unit: env ## The tests of the packages, with coverage by branch
-	@$(PYTEST) -q -n 2 $(WORLDS)
+	@$(PYTEST) -q -n 2 --dist loadgroup $(WORLDS)
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest -q -n 2 tests --ignore=tests/integration --ignore=$(WORLDS)
 	@$(BIN)/coverage combine --quiet

@@ -9,8 +9,8 @@ counts here if request and response are both there.
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.resources
 import json
-from importlib.util import find_spec
 
 from logion.protocol.apis import APIS, api_named
 
@@ -38,22 +38,17 @@ def golden_pairs() -> set[evidence.Pair]:
 
 
 def kio_pairs() -> set[evidence.Pair]:
-    """Return what the installed kio has classes of."""
-    found = set()
-    for api in APIS.values():
-        for version in api.versions:
-            folder = f"kio.schema.{api.module}.v{version}"
-            if has(f"{folder}.request") and has(f"{folder}.response"):
-                found.add((api.key, version))
-    return found
-
-
-def has(module: str) -> bool:
-    """Whether a module is there, without loading it."""
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
+    """Return what the installed kio has classes of, without loading any."""
+    schema = importlib.resources.files("kio.schema")
+    return {
+        (api.key, version)
+        for api in APIS.values()
+        for version in api.versions
+        if all(
+            (schema / api.module / f"v{version}" / f"{side}.py").is_file()
+            for side in ("request", "response")
+        )
+    }
 
 
 def kio_version() -> str:

@@ -3,28 +3,12 @@ from __future__ import annotations
 import pytest
 from logion_model.catalogue import CATALOGUE, MODELS
 from logion_model.entry import Scope
-from logion_model.kernel import explore
 
 QUICK = [entry for entry in CATALOGUE if entry.quick]
 
 
 def test_most_of_the_catalogue_is_quick() -> None:
     assert len(QUICK) > 0.7 * len(CATALOGUE)
-
-
-def scopes_of(name: str) -> list[Scope]:
-    """Return the scopes at which a model is checked at each change, smallest first."""
-    return sorted({entry.scope for entry in QUICK if entry.name == name})
-
-
-@pytest.mark.parametrize("name", MODELS)
-def test_every_action_of_a_model_is_taken_somewhere(name: str) -> None:
-    unseen = set(MODELS[name].at(scopes_of(name)[0]).actions)
-    for scope in scopes_of(name):
-        if unseen:
-            report = explore(MODELS[name].at(scope), invariants=())
-            unseen &= set(report.never_taken)
-    assert unseen == set()
 
 
 @pytest.mark.parametrize("name", MODELS)

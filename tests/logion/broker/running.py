@@ -42,6 +42,10 @@ from logion.testing.disk import MemoryDisk
 T = TypeVar("T")
 
 FOLDER = "data"
+
+NARROW = {"offsets.topic.num.partitions": "3"}
+"""Fewer than 50: a hundred tests ask for a group, and each makes the topic anew."""
+
 RECORDS_SIZE_MAX = 2**24
 NEWEST_PRODUCE_BY_NAME = 12
 NEWEST_FETCH_BY_NAME = 12
@@ -130,6 +134,7 @@ async def running(
         "log.dirs": FOLDER,
         "broker.id": "1",
         "listeners": "PLAINTEXT://127.0.0.1:0",
+        **NARROW,
         **(settings or {}),
     }
     merged.pop("node.id", None)
