@@ -5,7 +5,6 @@ import trio
 import trio.lowlevel
 import trio.testing
 from logion.group.classic.state import State
-from logion.names import TopicPartition
 from logion.protocol.errors import Error
 from logion.testing.clock import FakeClock
 
@@ -121,10 +120,9 @@ async def test_until_0_10_0_a_group_ends_with_its_last_member(release: str) -> N
 async def test_nobody_is_told_its_work_that_could_not_be_written() -> None:
     async with running() as broker, members(broker) as (a,):
         await a.join()
-        for index in range(50):
-            name = TopicPartition("__consumer_offsets", index)
-            found = broker.state.partitions.get(name)
-            assert found is not None
-            found.log.directory.fail(OSError("the disk is gone"))
+        topic = broker.state.cluster.image.topics["__consumer_offsets"]
+        for index in range(len(topic.partitions)):
+            log = broker.partition("__consumer_offsets", index).log
+            log.directory.fail(OSError("the disk is gone"))
         assert (await a.sync({a.id: b"x"})).error_code == Error.NOT_COORDINATOR
         assert await a.commit(1) in {3, Error.NOT_COORDINATOR}

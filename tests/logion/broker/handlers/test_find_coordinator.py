@@ -4,7 +4,7 @@ import pytest
 from logion.protocol.errors import Error
 from logion.protocol.messages.find_coordinator import FindCoordinatorRequest
 
-from tests.logion.broker.running import running
+from tests.logion.broker.running import NARROW, running
 
 
 @pytest.mark.parametrize("version", range(4))
@@ -14,7 +14,7 @@ async def test_the_first_to_ask_is_answered_and_makes_the_topic(version: int) ->
         assert found.error_code == Error.NONE
         assert (found.node_id, found.host, found.port) == (1, *broker.address)
         topic = broker.state.cluster.image.topics["__consumer_offsets"]
-        assert len(topic.partitions) == 50
+        assert len(topic.partitions) == int(NARROW["offsets.topic.num.partitions"])
         assert broker.state.cluster.topic_config(topic.name).words(
             "cleanup.policy"
         ) == ("compact",)
