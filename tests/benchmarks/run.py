@@ -27,7 +27,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT)]
 
-from tests.benchmarks import brokers, codec, groups  # noqa: E402
+from tests.benchmarks import brokers, codec, groups, transactions  # noqa: E402
 from tests.benchmarks.brokers import Running  # noqa: E402
 from tests.benchmarks.report import (  # noqa: E402
     AT_LEAST,
@@ -354,7 +354,11 @@ def measure(plan: Plan, folder: Path) -> list[tuple[str, str]]:
         rows += branching_rows(branching)
         rows += memory_rows(pair)
     sections = [("Beside Apache Kafka", table(rows, pair[1].name))]
-    sections += groups.sections(folder, groups.FULL if plan is FULL else groups.QUICK)
+    is_full = plan is FULL
+    sections += groups.sections(folder, groups.FULL if is_full else groups.QUICK)
+    sections += transactions.sections(
+        folder, transactions.FULL if is_full else transactions.QUICK
+    )
     sections += [
         (f"Codec beside {name}: us per partition, 1,000 partitions", table(rows, name))
         for name, rows in codec_rows()
