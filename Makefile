@@ -31,13 +31,13 @@ $(STAMP): pyproject.toml constraints.txt
 
 test: unit integration ## Run every test that CI runs (at most 15 minutes on 2 cores)
 
-# The worlds of the models have a million states: counting lines would take most of the time.
-WORLDS := tests/logion_model/test_known_worlds.py
+# Some tests go through a million states: counting lines would take most of the time.
+WORLDS := tests/logion_model tests/logion_harness
 
 unit: env ## The tests of the packages, with coverage by branch
-	@$(PYTEST) -q -n 2 --dist loadgroup $(WORLDS)
+	@$(PYTEST) -q -n 2 --dist loadgroup -m world $(WORLDS)
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -q -n 2 tests --ignore=tests/integration --ignore=$(WORLDS)
+	@$(BIN)/coverage run -m pytest -q -n 2 -m "not world" tests --ignore=tests/integration
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --fail-under=90
 

@@ -19,12 +19,18 @@ from tests.logion.client.small_broker import SmallBroker, running
 NOBODY = "127.0.0.1:1"
 
 
-async def run(folder: Path, broker: SmallBroker | None, *flags: str) -> tuple[int, str]:
-    """Return exit status and output of the suite, run from an empty folder."""
+async def run(
+    folder: Path, broker: SmallBroker | None, *flags: str, cases: str = "test_batches"
+) -> tuple[int, str]:
+    """Return exit status and output of some cases, run from an empty folder.
+
+    Without a module of cases it is the whole suite, which takes long to collect.
+    """
+    suite = f"logion_conformance.cases.{cases}" if cases else "logion_conformance"
     bootstrap = str(broker.address) if broker else NOBODY
     ran = await trio.run_process(
         [
-            *(sys.executable, "-m", "pytest", "--pyargs", "logion_conformance"),
+            *(sys.executable, "-m", "pytest", "--pyargs", suite),
             *("-q", "-p", "no:cacheprovider", "--bootstrap", bootstrap, *flags),
         ],
         cwd=folder,
@@ -37,14 +43,17 @@ async def run(folder: Path, broker: SmallBroker | None, *flags: str) -> tuple[in
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("processes", [[], ["-n", "2"]], ids=["one", "two"])
+@pytest.mark.parametrize(
+    ("cases", "processes"),
+    [("", ""), ("test_batches", "-n2")],
+    ids=["one", "two"],
+)
 async def test_a_sound_broker_passes_and_the_summary_says_so(
-    tmp_path: Path, processes: list[str]
+    tmp_path: Path, cases: str, processes: str
 ) -> None:
+    flags = ("--case", "batches.crc.*", "--quick", *processes.split())
     async with running() as broker:
-        status, output = await run(
-            tmp_path, broker, "--case", "batches.crc.*", "--quick", *processes
-        )
+        status, output = await run(tmp_path, broker, *flags, cases=cases)
     assert status == 0, output
     assert f"conformance of 127.0.0.1:{broker.port}" in output
     assert "batches         2" in output
@@ -70,7 +79,9 @@ async def test_a_failure_is_told_as_clause_expected_came_and_exchange(
 @pytest.mark.slow
 async def test_a_failure_inside_a_nursery_is_told_the_same_way(tmp_path: Path) -> None:
     async with running("skips-offsets") as broker:
-        status, output = await run(tmp_path, broker, "--case", "produce.concurrent")
+        status, output = await run(
+            tmp_path, broker, "--case", "produce.concurrent", cases="test_produce"
+        )
     assert status == 1, output
     assert "looked at the base offsets, in order" in output
 
@@ -78,7 +89,9 @@ async def test_a_failure_inside_a_nursery_is_told_the_same_way(tmp_path: Path) -
 @pytest.mark.slow
 async def test_a_broker_no_case_applies_to_is_not_judged_sound(tmp_path: Path) -> None:
     async with running() as broker:
-        status, output = await run(tmp_path, broker, "--case", "deletion.*")
+        status, output = await run(
+            tmp_path, broker, "--case", "deletion.*", cases="test_records_and_logs"
+        )
     assert status == 5, output
     reason = "unsupported, the broker does not advertise DeleteRecords: deletion.all, "
     assert reason in output

@@ -98,6 +98,7 @@ EXPECTED = {
 """Answers without which the programs would have shown little."""
 
 
+@pytest.mark.world
 def test_what_clients_are_told_keeps_the_promises_of_the_model() -> None:
     answers = search(SETTINGS)
     assert answers >= EXPECTED, EXPECTED - answers

@@ -37,6 +37,7 @@ def visited(scope: Scope) -> Report[World]:
     return explore(Refinement(scope).spec, invariants=JUDGED)
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("scope", [TWO, STATIC, BOTH, FAILOVER], ids=str)
 def test_every_step_of_a_group_is_a_step_of_the_model(scope: Scope) -> None:
     found = visited(scope)
@@ -44,11 +45,13 @@ def test_every_step_of_a_group_is_a_step_of_the_model(scope: Scope) -> None:
     assert found.complete
 
 
+@pytest.mark.world
 def test_every_action_of_the_model_is_taken_by_the_code() -> None:
     assert visited(TWO).never_taken == ()
     assert visited(STATIC).never_taken == ()
 
 
+@pytest.mark.world
 def test_the_code_keeps_what_is_promised_of_groups() -> None:
     found = explore(Refinement(FAILOVER).spec)
     assert found.violation is None, str(found.violation)

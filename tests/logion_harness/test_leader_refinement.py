@@ -58,6 +58,7 @@ def test_the_same_leader_refines_the_oldest_rules_too(scope: Scope) -> None:
     assert broken(rules, scope, STEPS, COMMITS) is None
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("rules", "epochs", "promise", "length"),
     [
@@ -78,7 +79,7 @@ def test_the_code_shows_the_flaws_of_old_rules_as_soon_as_the_model_does(
     assert by_code.length == by_model.length == length
 
 
-@pytest.mark.slow
+@pytest.mark.world
 def test_a_leader_goes_by_what_a_follower_told_it_before_it_left() -> None:
     """The one difference: the model looks at the follower's log of this moment."""
     found = broken(kip_320.RULES, TWO_TERMS, STEPS)
@@ -91,7 +92,7 @@ def test_a_leader_goes_by_what_a_follower_told_it_before_it_left() -> None:
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.world
 def test_no_committed_record_is_lost_by_what_a_leader_was_told_earlier() -> None:
     promises = ("weak-isr", "strong-isr", "leader-in-isr", COMMITS)
     assert broken(kip_320.RULES, TWO_TERMS, *promises) is None

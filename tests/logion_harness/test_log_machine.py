@@ -128,7 +128,7 @@ PLANTED = (
 )
 
 
-@pytest.mark.slow
+@pytest.mark.world
 @pytest.mark.parametrize("plant", PLANTED)
 def test_a_planted_bug_is_caught(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch)

@@ -1,4 +1,4 @@
-"""What the checks of the catalogue find; coverage is not measured: see Makefile.
+"""What the checks of the catalogue find.
 
 Each world is explored once: the tests about one model run in one process.
 """
@@ -13,6 +13,8 @@ import pytest
 from logion_model.catalogue import CATALOGUE, MODELS, check, expected
 from logion_model.entry import Entry, Scope, difference
 from logion_model.kernel import Report, explore
+
+pytestmark = pytest.mark.world
 
 QUICK = [entry for entry in CATALOGUE if entry.quick]
 CURED = {entry.cured for entry in QUICK if entry.bug is not None}

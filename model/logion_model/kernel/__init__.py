@@ -13,7 +13,7 @@ written down, so they can be compared with another checker's; generated does.
 from logion_model.kernel.breadth import Watch
 from logion_model.kernel.faults import SpecError
 from logion_model.kernel.hashed import explore_hashed
-from logion_model.kernel.packed import Packed, explore_packed
+from logion_model.kernel.packed import Batch, Batches, Packed, explore_packed
 from logion_model.kernel.processes import explore_shared
 from logion_model.kernel.report import DEADLOCK, Progress, Report, Step, Violation
 from logion_model.kernel.search import Search, explore
@@ -23,6 +23,8 @@ from logion_model.kernel.spec import Action, Fairness, Liveness, Property, Spec
 __all__ = [
     "DEADLOCK",
     "Action",
+    "Batch",
+    "Batches",
     "Fairness",
     "Liveness",
     "Packed",

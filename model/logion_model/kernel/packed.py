@@ -4,18 +4,45 @@ A specification that wants speed says how its states are packed and which steps 
 (`Packed`). The search is the readable one with less bookkeeping: it keeps the packed
 states of each level and no parents. The way to a violation is found backwards, level
 by level. Tests hold it to the readable search, state for state.
+
+Numbers of 64 bits can stand in arrays: with numpy, many states are gone on from at once
+(`arrays`). Without, the same is done one by one (`_Sets`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol
+from typing import Any, Generic, NamedTuple, Protocol, TypeAlias
 
 from logion_model.kernel.breadth import Watch, of_states
 from logion_model.kernel.report import Progress, Report, Violation
 from logion_model.kernel.search import along
 from logion_model.kernel.spec import Property, S, Spec
+
+Numbers: TypeAlias = Any
+"""An array of numpy's, which is an extra: the model does without."""
+
+Level: TypeAlias = Any
+"""The states of a level in order: a list, or an array."""
+
+
+class Batch(NamedTuple):
+    """What follows many states."""
+
+    after: Numbers
+    """The states that follow, each as often as there are steps to it."""
+    origins: Numbers
+    """Of each of these the place of the state before it."""
+    broken: dict[str, Numbers]
+    """For each invariant that some state breaks the places of all that do."""
+
+
+class Batches(Protocol):
+    """How to go on from many states at once."""
+
+    def expand(self, numbers: Numbers) -> Batch:
+        """Return what follows an array of states."""
 
 
 class Packed(Protocol[S]):
@@ -34,6 +61,39 @@ class Packed(Protocol[S]):
     def expand(self, number: int) -> tuple[Sequence[int], Collection[str]]:
         """Return the states that follow, and the invariants that this one breaks."""
 
+    def batches(self) -> Batches | None:
+        """Return how to go on from many states at once, None if that cannot be."""
+
+
+class GoneOn(NamedTuple):
+    """What was found by going on from a level."""
+
+    level: Level
+    """The new states behind it."""
+    generated: int
+    broken: list[tuple[str, int]]
+    """Invariants broken in the level, each with the first state that breaks it."""
+
+
+class Visited(Protocol):
+    """The states that were visited, and how the search goes on from a level."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+
+    def begin(self, numbers: Sequence[int]) -> Level:
+        """Visit the initial states; return the first level."""
+
+    def go_on(self, level: Level, wanted: Collection[str], *, stops: bool) -> GoneOn:
+        """Visit what follows a level.
+
+        `wanted` are the invariants to judge; once one is broken the rest of the level
+        may be left out if it `stops` there.
+        """
+
+    def before(self, level: Level, number: int) -> int:
+        """Return a state of the level from which a step leads to this one."""
+
 
 def explore_packed(
     packed: Packed[S],
@@ -49,13 +109,22 @@ def explore_packed(
     in the end: that needs whole states.
     """
     wanted = {it.name: it for it in of_states(packed.spec, invariants)}
-    search = _Search(packed, wanted, to_the_end)
+    search = _Search(packed, wanted, to_the_end, _visited(packed))
     level = search.start()
-    while level and not search.is_over:
+    while len(level) and not search.is_over:
         level = search.next_level(level)
         if watch and not watch(search.progress(len(level))):
             break
-    return search.report(complete=not level and not search.is_over)
+    return search.report(complete=not len(level) and not search.is_over)
+
+
+def _visited(packed: Packed[Any]) -> Visited:
+    batches = packed.batches()
+    if batches is None:
+        return _Sets(packed)
+    from logion_model.kernel.arrays import Arrays
+
+    return Arrays(batches)
 
 
 @dataclass(slots=True)
@@ -63,8 +132,8 @@ class _Search(Generic[S]):
     packed: Packed[S]
     wanted: dict[str, Property[S]]
     to_the_end: bool
-    seen: set[int] = field(default_factory=set)
-    levels: list[list[int]] = field(default_factory=list)
+    seen: Visited
+    levels: list[Level] = field(default_factory=list)
     generated: int = 0
     found: list[Violation[S]] = field(default_factory=list)
 
@@ -73,34 +142,28 @@ class _Search(Generic[S]):
         """Return whether a violation ends the search."""
         return bool(self.found) and not self.to_the_end
 
-    def start(self) -> list[int]:
+    def start(self) -> Level:
         """Return the initial states."""
-        self.seen.update(map(self.packed.pack, self.packed.spec.initial))
-        return sorted(self.seen)
+        initial = set(map(self.packed.pack, self.packed.spec.initial))
+        return self.seen.begin(sorted(initial))
 
-    def next_level(self, level: list[int]) -> list[int]:
+    def next_level(self, level: Level) -> Level:
         """Return the new states that follow those of a level, which is judged."""
         self.levels.append(level)
-        expand, seen, following = self.packed.expand, self.seen, list[int]()
-        for number in level:
-            after, broken = expand(number)
-            self.generated += len(after)
-            for new in after:
-                if new not in seen:
-                    seen.add(new)
-                    following.append(new)
-            if broken and self._blames(broken, number):
-                break
-        return following
+        found = self.seen.go_on(level, self.wanted, stops=not self.to_the_end)
+        self.generated += found.generated
+        for name, number in found.broken:
+            invariant = self.wanted.pop(name)
+            steps = along(self.packed.spec, self._way_to(number))
+            self.found.append(Violation(name, invariant.source, steps))
+        return found.level
 
-    def _blames(self, broken: Collection[str], number: int) -> bool:
-        """Note what is broken for the first time; True if that ends the search."""
-        for name in broken:
-            if name in self.wanted:
-                invariant = self.wanted.pop(name)
-                way = _violation(self.packed, invariant, self.levels, number)
-                self.found.append(way)
-        return self.is_over
+    def _way_to(self, last: int) -> Iterator[S]:
+        """Yield the states up to the last, of each level one: found backwards."""
+        way = [last]
+        for level in reversed(self.levels[:-1]):
+            way.append(self.seen.before(level, way[-1]))
+        return map(self.packed.unpack, reversed(way))
 
     def progress(self, queue: int) -> Progress:
         """Return how far the search has come."""
@@ -119,12 +182,42 @@ class _Search(Generic[S]):
         )
 
 
-def _violation(
-    packed: Packed[S], broken: Property[S], levels: Sequence[Sequence[int]], last: int
-) -> Violation[S]:
-    """Return the way to the last state: backwards, a state of each level before."""
-    way = [last]
-    for level in reversed(levels[:-1]):
-        way.append(next(it for it in level if way[-1] in packed.expand(it)[0]))
-    states = (packed.unpack(number) for number in reversed(way))
-    return Violation(broken.name, broken.source, along(packed.spec, states))
+@dataclass(slots=True)
+class _Sets:
+    """The states that were visited, one by one."""
+
+    packed: Packed[Any]
+    seen: set[int] = field(default_factory=set)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.seen)
+
+    def begin(self, numbers: Sequence[int]) -> list[int]:
+        """Visit the initial states; return the first level."""
+        self.seen.update(numbers)
+        return list(numbers)
+
+    def go_on(
+        self, level: Sequence[int], wanted: Collection[str], *, stops: bool
+    ) -> GoneOn:
+        """Visit what follows a level, up to a violation if it `stops` there."""
+        expand, seen, following = self.packed.expand, self.seen, list[int]()
+        generated, first = 0, dict[str, int]()
+        for number in level:
+            after, broken = expand(number)
+            generated += len(after)
+            for new in after:
+                if new not in seen:
+                    seen.add(new)
+                    following.append(new)
+            for name in broken:
+                if name in wanted:
+                    first.setdefault(name, number)
+            if first and stops:
+                break
+        return GoneOn(following, generated, list(first.items()))
+
+    def before(self, level: Sequence[int], number: int) -> int:
+        """Return a state of the level from which a step leads to this one."""
+        return next(it for it in level if number in self.packed.expand(it)[0])

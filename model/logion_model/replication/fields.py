@@ -8,18 +8,21 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class Field:
-    """A part of a number, which stands for a value; 0 is the blank one."""
+class Values:
+    """Values by number, in the order in which they were met; 0 is the blank one."""
 
-    def __init__(self, shift: int, bits: int, blank: Any) -> None:
-        """State where it is, and what 0 stands for."""
-        self.shift, self.bits = shift, bits
-        self.mask = ((1 << bits) - 1) << shift
+    def __init__(self, bits: int, blank: Any) -> None:
+        """State how many bits a number may have, and what 0 stands for."""
+        self.bits = bits
         self.values = [blank]
         self.numbers = {blank: 0}
 
-    def pack(self, value: Any) -> int:
-        """Return a number that is 0 but for this field.
+    def __len__(self) -> int:
+        """Return how many were met."""
+        return len(self.values)
+
+    def number(self, value: Any) -> int:
+        """Return the number of a value.
 
         Raises ValueError if there are more values than fit.
         """
@@ -28,11 +31,24 @@ class Field:
             self.values.append(value)
             if len(self.values) > 1 << self.bits:
                 raise ValueError("too large a scope for the fast search")
-        return self.numbers[value] << self.shift
+        return self.numbers[value]
+
+
+class Field:
+    """A part of a number, which stands for one of some values."""
+
+    def __init__(self, shift: int, values: Values) -> None:
+        """State where it is, and what it may stand for."""
+        self.shift, self.known = shift, values
+        self.mask = ((1 << values.bits) - 1) << shift
+
+    def pack(self, value: Any) -> int:
+        """Return a number that is 0 but for this field; raises as `Values.number`."""
+        return self.known.number(value) << self.shift
 
     def unpack(self, number: int) -> Any:
         """Return the value of this field of a number."""
-        return self.values[(number & self.mask) >> self.shift]
+        return self.known.values[(number & self.mask) >> self.shift]
 
 
 class Table(dict[int, T]):

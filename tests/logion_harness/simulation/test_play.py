@@ -39,6 +39,7 @@ def test_another_seed_gives_another_trace() -> None:
     assert play(QUIET).hash != play(QUIET._replace(seed=2)).hash
 
 
+@pytest.mark.world
 def test_other_processes_see_the_same_trace_whatever_their_hash_seed() -> None:
     others = [
         subprocess.Popen(
@@ -58,6 +59,7 @@ def test_whatever_goes_wrong_the_promises_hold(seed: int) -> None:
     assert play(plan_of(seed)).wrong == ()
 
 
+@pytest.mark.world
 def test_every_kind_of_fault_strikes() -> None:
     missing = set(Kind)
     for seed in range(SEEDS_MAX):

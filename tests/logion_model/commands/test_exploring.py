@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from logion_model.cli import main
-from logion_model.commands import exploring
 
 IMAGE = Path(__file__).parents[3] / "docs/images/counterexample.svg"
 BROKEN = ["check", "truncate-to-high-watermark", "--scope", "2,2,2,1"]
@@ -75,8 +74,11 @@ def test_what_cannot_be_shown_is_refused(
     assert said in capsys.readouterr().err
 
 
-def test_a_property_chooses_the_scope_that_breaks_it() -> None:
-    entries = {entry.scope for entry in exploring.CATALOGUE if entry.name == "kip-279"}
-    story = exploring.story_about("kip-279", (3, 2, 2, 2), "weak-isr")
-    assert (3, 2, 2, 2) in entries
-    assert len(story.frames) == 11
+def test_a_property_chooses_the_scope_that_breaks_it(
+    tmp_path: Path, capsys: Capsys
+) -> None:
+    name, output = "group-leader-of-two-minds", ["--output", str(tmp_path / "x.html")]
+    assert main(["explore", name, "--property", "one-owner", *output]) == 0
+    assert f"{name} at 2,0,1,1,2,1, 10 steps" in capsys.readouterr().out
+    assert main(["explore", name, "--property", "newest-stay", *output]) == 0
+    assert f"{name} at 0,1,2,2,1,1, 7 steps" in capsys.readouterr().out

@@ -35,6 +35,7 @@ def found(report: Report[Any]) -> object:
     return counts, report.verdict, report.complete, report.unreached, lengths
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("to_the_end", [True, False])
 @pytest.mark.parametrize("entry", SMALL.values(), ids=str)
 def test_the_hashed_search_reports_what_the_readable_one_reports(
