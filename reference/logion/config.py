@@ -114,6 +114,32 @@ class BrokerConfig:
         }
         return BrokerConfig(self.release, layers, self.warnings)
 
+    def usable(self, changes: Mapping[str, str]) -> dict[str, str]:
+        """Return those changes made while running that this release takes."""
+        return {key: text for key, text in changes.items() if self._takes(key, text)}
+
+    def _takes(self, key: str, text: str) -> bool:
+        setting = broker_settings().get(key)
+        try:
+            _check_dynamic(key, text, self.release)
+            if setting is not None:
+                setting.parse(text, self.release)
+        except ConfigError:
+            return False
+        return True
+
+    def check_changes(self, changes: Mapping[str, str], *, of_all: bool) -> None:
+        """Raise ConfigError for what cannot be set, for all brokers or for this one."""
+        for key, text in changes.items():
+            config_rules.check_listener_prefix(key, text)
+            _check_dynamic(key, text, self.release)
+            if of_all:
+                config_rules.check_shared(key, text, self.release)
+
+    def check_steps_from(self, now: BrokerConfig) -> None:
+        """Raise ConfigError where threads are more than doubled, or halved."""
+        config_rules.check_threads(now, self)
+
     def __getitem__(self, key: str) -> Value:
         """Return the value of `key`, of the type its setting has.
 

@@ -8,7 +8,6 @@ the default in the code.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from itertools import dropwhile
@@ -17,6 +16,7 @@ from typing import NamedTuple, Protocol
 from logion.settings import (
     Setting,
     Value,
+    base_name,
     broker_settings,
     broker_synonyms,
     minor_release,
@@ -113,8 +113,6 @@ SOURCES_SINCE = (1, 1)
 
 DYNAMIC = (Source.DYNAMIC_BROKER_CONFIG, Source.DYNAMIC_DEFAULT_BROKER_CONFIG)
 
-_OF_ONE_LISTENER = re.compile(r"listener\.name\.[^.]*\.(.+)")
-
 
 def broker_entries(config: Broker) -> list[ConfigEntry]:
     """Return every setting that a broker of this release tells of, by name."""
@@ -130,7 +128,7 @@ def broker_entries(config: Broker) -> list[ConfigEntry]:
 
 def _broker_entry(config: Broker, setting: Setting) -> ConfigEntry:
     found = broker_synonyms_of(config, setting.name)
-    return _entry(
+    return entry_of(
         setting,
         config.release,
         value=_value_told(config, setting),
@@ -157,14 +155,13 @@ def _given_entry(config: Broker, name: str) -> ConfigEntry:
 
     That of one listener is known by its base name; of any other no value is told.
     """
-    of_listener = _OF_ONE_LISTENER.fullmatch(name)
-    base = broker_settings().get(of_listener[1] if of_listener else name)
+    base = broker_settings().get(base_name(name))
     is_known = base is not None and base.is_known_in(config.release)
     if base is not None and is_known:
         found = tuple(_found(config, (name, base.name)))
         told = base._replace(name=name)
         value = config.given(name)
-        return _entry(
+        return entry_of(
             told, config.release, value=value, synonyms=found, is_read_only=True
         )
     synonyms = tuple(
@@ -220,7 +217,7 @@ def topic_entries(config: Topic) -> list[ConfigEntry]:
     """Return every setting of a topic that its release tells of, by name."""
     release = config.broker.release
     return [
-        _entry(
+        entry_of(
             setting,
             release,
             value=config[name],
@@ -242,7 +239,7 @@ def _topic_synonyms(config: Topic, setting: Setting) -> Iterator[Synonym]:
         yield from broker_synonyms_of(config.broker, name)
 
 
-def _entry(
+def entry_of(
     setting: Setting,
     release: str,
     *,
@@ -250,6 +247,7 @@ def _entry(
     synonyms: tuple[Synonym, ...],
     is_read_only: bool = False,
 ) -> ConfigEntry:
+    """Return what is told of a setting whose value was found at these places."""
     kind = setting.era(release).type
     is_sensitive = kind == "password"
     return ConfigEntry(

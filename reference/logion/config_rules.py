@@ -6,7 +6,14 @@ import re
 from collections.abc import Callable
 from typing import Protocol
 
-from logion.settings import ConfigError, Value, minor_release, value_text
+from logion.settings import (
+    ConfigError,
+    Value,
+    base_name,
+    broker_settings,
+    minor_release,
+    value_text,
+)
 
 
 class Config(Protocol):
@@ -209,6 +216,43 @@ def _refuse_queue_bytes(config: Config) -> None:
     if 0 < config.integer(key) < config.integer(request):
         reason = f"must be -1 or at least {request}, {config.integer(request)}"
         raise ConfigError(key, config.given(key), reason)
+
+
+def check_listener_prefix(key: str, text: str) -> None:
+    """Raise ConfigError for keys and trust that would change for all listeners."""
+    setting = broker_settings().get(key)
+    is_own = setting is not None and setting.eras[0].update == "per-broker"
+    if is_own and key.startswith("ssl."):
+        reason = f"can be changed for one listener only: listener.name.NAME.{key}"
+        raise ConfigError(key, text, reason)
+
+
+def check_shared(key: str, text: str, release: str) -> None:
+    """Raise ConfigError for what each broker has for itself."""
+    setting = broker_settings().get(base_name(key))
+    era = None if setting is None else setting.era(release)
+    if era is not None and era.update == "per-broker" and not era.hidden:
+        raise ConfigError(key, text, "cannot be set for all brokers: name one")
+
+
+THREADS = (
+    "background.threads",
+    "log.cleaner.threads",
+    "num.io.threads",
+    "num.network.threads",
+    "num.recovery.threads.per.data.dir",
+    "num.replica.fetchers",
+)
+"""Pools that a running broker does not more than double, or halve, at once."""
+
+
+def check_threads(now: Config, then: Config) -> None:
+    """Raise ConfigError where a step from `now` to `then` is too large."""
+    for key in THREADS:
+        count, wanted = now.integer(key), then.integer(key)
+        if wanted != count and not count / 2 <= wanted <= count * 2:
+            reason = f"must be at least half and at most double of {count}, as it is"
+            raise ConfigError(key, str(wanted), reason)
 
 
 RULES: tuple[Callable[[Config], None], ...] = (

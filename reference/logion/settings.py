@@ -4,9 +4,10 @@
 the type that the table names and refuses what the rule of the release does not allow.
 A line says: `of` what it is (broker, topic, group, metrics of clients), `name`, `doc`
 (what it is for), `synonyms` (broker settings that stand for it, strongest first),
-`since` and `until` (releases that show it), `hidden` (no release shows it), and its
-history in `eras`: from a release on, `type`, `default`, `rule` and `update` (how a
-broker's may change while it runs); what an era does not say is as in the one before.
+`bounds` (broker settings that it is not below, and not above), `since` and `until`
+(releases that have it), and its history in `eras`: from a release on, `type`,
+`default`, `rule`, `update` (how a broker's may change while it runs) and `hidden`
+(Kafka does not tell of it); what an era does not say is as in the one before.
 
 Rules: `range` (lowest, highest; null is open), `range or -1`, `in` (choices), `in any
 case`, `subset` (a list of choices), `one of the list`, `filled`, `release` (a Kafka
@@ -44,6 +45,14 @@ class ConfigError(Exception):
         self.reason = reason
 
 
+class WrongValueError(ConfigError):
+    """A value is not of the setting's type, or its own rule refuses it."""
+
+
+class OutOfBoundsError(ConfigError):
+    """A value would be right, beside other settings."""
+
+
 Rule = tuple[str | int | float | None, ...]
 """Name of a rule, and its bounds or choices."""
 
@@ -61,6 +70,8 @@ class Era(NamedTuple):
     rule: Rule | None
     update: str
     """Of a broker setting: read-only, cluster-wide or per-broker (KIP-226)."""
+    hidden: bool
+    """Whether Kafka keeps it internal, and does not tell of it."""
 
 
 class Setting(NamedTuple):
@@ -71,11 +82,11 @@ class Setting(NamedTuple):
     """What it is for, in one line."""
     synonyms: tuple[str, ...]
     """The broker settings that stand for it, strongest first."""
+    bounds: tuple[str | None, str | None]
+    """Of a group's setting: the broker settings that it is not below, and not above."""
     first: str
     last: str
     """Releases that have it; "" for one that still does."""
-    hidden: bool
-    """Whether no release shows it: Kafka keeps it internal."""
     eras: tuple[Era, ...]
 
     def era(self, release: str) -> Era:
@@ -107,7 +118,7 @@ class Setting(NamedTuple):
 
     def is_shown_in(self, release: str) -> bool:
         """Return whether `release` tells of it."""
-        return not self.hidden and self.is_known_in(release)
+        return self.is_known_in(release) and not self.era(release).hidden
 
     def parse(self, text: str, release: str) -> Value:
         """Return `text` as this setting's type.
@@ -119,7 +130,7 @@ class Setting(NamedTuple):
         rule = era.rule
         reason = _RULES[str(rule[0])](value, rule[1:]) if rule else None
         if reason is not None:
-            raise ConfigError(self.name, text, reason)
+            raise WrongValueError(self.name, text, reason)
         return value
 
     def _typed(self, text: str, type_: str) -> Value:
@@ -127,7 +138,7 @@ class Setting(NamedTuple):
         try:
             return read(text.strip())
         except ValueError:
-            raise ConfigError(self.name, text, wanted) from None
+            raise WrongValueError(self.name, text, wanted) from None
 
 
 @cache
@@ -200,16 +211,21 @@ def _setting(row: Mapping[str, Any]) -> Setting:
         name=row["name"],
         doc=row["doc"],
         synonyms=tuple(row.get("synonyms", ())),
+        bounds=tuple(row.get("bounds", (None, None))),
         first=row["since"],
         last=row.get("until", ""),
-        hidden=row.get("hidden", False),
         eras=tuple(_eras(row["eras"])),
     )
 
 
 def _eras(rows: list[dict[str, Any]]) -> Iterator[Era]:
     """Yield each era whole: with what it does not say as in the one before."""
-    whole: dict[str, Any] = {"default": None, "rule": None, "update": ""}
+    whole: dict[str, Any] = {
+        "default": None,
+        "rule": None,
+        "update": "",
+        "hidden": False,
+    }
     for row in rows:
         whole = whole | row
         rule = whole["rule"]
@@ -219,6 +235,7 @@ def _eras(rows: list[dict[str, Any]]) -> Iterator[Era]:
             whole["default"],
             None if rule is None else tuple(rule),
             whole["update"],
+            whole["hidden"],
         )
 
 
@@ -230,6 +247,15 @@ def broker_synonyms() -> Mapping[str, tuple[str, ...]]:
     """
     groups = [s.synonyms for s in topic_settings().values() if len(s.synonyms) > 1]
     return {name: group for group in groups for name in group}
+
+
+_OF_ONE_LISTENER = re.compile(r"listener\.name\.[^.]*\.(.+)")
+
+
+def base_name(key: str) -> str:
+    """Return the name of a setting without the listener that it is for (KIP-103)."""
+    of_listener = _OF_ONE_LISTENER.fullmatch(key)
+    return of_listener[1] if of_listener else key
 
 
 def value_text(value: Value) -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import logion
 import pytest
+from logion.config_entries import Source
 from logion.protocol.errors import Error
 from logion.protocol.messages.alter_client_quotas import (
     AlterClientQuotasRequest,
@@ -92,11 +93,13 @@ async def test_no_release_makes_more_than_10_000_partitions_at_once() -> None:
     assert found == {Error.POLICY_VIOLATION}
 
 
-async def described(client: Client) -> tuple[DescribeConfigsResourceResult, ...]:
-    """Return the settings of the only broker."""
+async def described(
+    client: Client, kind: int = 4
+) -> tuple[DescribeConfigsResourceResult, ...]:
+    """Return the settings of the only broker, or (8) of its loggers."""
     metadata = await client.ask(MetadataRequest(topics=()))
     broker = DescribeConfigsResource(
-        resource_type=4,
+        resource_type=kind,
         resource_name=str(metadata.brokers[0].node_id),
         configuration_keys=None,
     )
@@ -104,6 +107,9 @@ async def described(client: Client) -> tuple[DescribeConfigsResourceResult, ...]
     answer = await client.ask(request)
     found: tuple[DescribeConfigsResourceResult, ...] = answer.results[0].configs
     return found
+
+
+MIN_ISR = "min.insync.replicas"
 
 
 async def test_settings_come_by_name_with_texts_of_our_own() -> None:
@@ -183,16 +189,6 @@ async def test_new_connections_are_not_limited() -> None:
                 assert code == Error.NONE
 
 
-@pytest.mark.parametrize("kind", [8, 16, 32], ids=["logger", "metrics", "group"])
-async def test_only_topics_and_brokers_have_settings(kind: int) -> None:
-    asked = DescribeConfigsResource(
-        resource_type=kind, resource_name="0", configuration_keys=None
-    )
-    async with broker_and_client("4.3") as client:
-        answer = await client.ask(DescribeConfigsRequest(resources=(asked,)))
-    assert answer.results[0].error_code == Error.INVALID_REQUEST
-
-
 async def alter(client: Client, kind: int, name: str, change: AlterableConfig) -> Error:
     """Return the error of one change that is only checked."""
     resource = AlterConfigsResource(
@@ -208,11 +204,33 @@ async def test_an_unknown_operation_on_a_setting_is_an_invalid_request() -> None
         assert await alter(client, 2, "t", change) is Error.INVALID_REQUEST
 
 
-@pytest.mark.parametrize("release", ["2.8", "3.9"])
-async def test_a_wrong_value_of_a_topic_is_an_invalid_setting(release: str) -> None:
-    change = AlterableConfig(name="retention.ms", config_operation=0, value="x")
-    async with broker_and_client(release) as client:
-        assert await alter(client, 2, "t", change) is Error.INVALID_CONFIG
+@pytest.mark.parametrize(
+    ("topic", "value", "error"),
+    [
+        ("t", None, Error.INVALID_REQUEST),
+        ("missing", "1", Error.UNKNOWN_TOPIC_OR_PARTITION),
+    ],
+    ids=["value", "topic"],
+)
+async def test_what_is_missing_of_a_change_has_its_error(
+    topic: str, value: str | None, error: Error
+) -> None:
+    change = AlterableConfig(name="retention.ms", config_operation=0, value=value)
+    async with broker_and_client("2.4") as client:
+        assert await alter(client, 2, topic, change) is error
+
+
+async def test_loggers_are_those_of_our_own() -> None:
+    async with broker_and_client("4.0") as client:
+        names = {it.name for it in await described(client, 8)}
+    assert "root" in names
+    assert all(it == "root" or it.startswith("logion.") for it in names)
+
+
+async def test_minimal_isr_is_a_default_until_somebody_sets_it() -> None:
+    async with broker_and_client("4.3") as client:
+        (found,) = (it for it in await described(client) if it.name == MIN_ISR)
+    assert found.config_source == Source.DEFAULT_CONFIG
 
 
 @pytest.mark.parametrize("brokers", [(77,), ()], ids=["unknown", "none"])

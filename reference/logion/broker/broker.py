@@ -23,11 +23,15 @@ from logion.broker.dispatch import served
 from logion.broker.faults.faults import Faults
 from logion.broker.faults.pictures import Pictures
 from logion.broker.fetch_sessions import FetchSessions
-from logion.broker.group_settings import coordinator_settings
-from logion.broker.housekeeping import keep_house
+from logion.broker.group_settings import (
+    consumer_settings_by_group,
+    coordinator_settings,
+)
+from logion.broker.housekeeping import keep_house, map_limits
 from logion.broker.internal_topics import OFFSETS, TRANSACTIONS
 from logion.broker.listener import Listener, bind, serve
 from logion.broker.log_settings import log_settings
+from logion.broker.loggers import Loggers
 from logion.broker.markers import write_markers
 from logion.broker.partitions import Partitions
 from logion.broker.quotas import quotas_of
@@ -44,7 +48,6 @@ from logion.group.committing import forget_topics
 from logion.group.coordinator import GroupCoordinator
 from logion.log.cleaner import LogCleaner
 from logion.log.manager import BrokerIdentity, LogManager, identity_in
-from logion.log.offset_map import MapLimits
 from logion.log.settings import LogSettings
 from logion.names import ZERO_UUID, BrokerId, TopicPartition, Uuid
 from logion.protocol.errors import Error
@@ -150,12 +153,12 @@ async def _open_storage(
     """Open the data folders and what is known of the cluster, and match the two."""
     played = release(config.release)
     clusters: list[Cluster] = []
-    expiry_ms = config.integer("producer.id.expiration.ms")
 
     def settings_of(topic: str) -> LogSettings:
         if not clusters:  # the logs are opened before the topics are known
             return LogSettings()
         settings = clusters[0].topic_config(topic)
+        expiry_ms = settings.broker.integer("producer.id.expiration.ms")
         return log_settings(
             settings, played, producer_expiry_ms=expiry_ms, chance=chance
         )
@@ -235,7 +238,7 @@ def _assemble(
         clock=clock,
         cluster=cluster,
         logs=logs,
-        cleaner=LogCleaner(logs, _map_limits(config)),
+        cleaner=LogCleaner(logs, map_limits(config)),
         partitions=Partitions(cluster.broker_id, logs),
         doorkeeper=Doorkeeper(played, served(played.versions)),
         fetch_sessions=FetchSessions(
@@ -245,7 +248,10 @@ def _assemble(
         clients=Clients(),
         quotas=quotas_of(config, played, clock),
         groups=GroupCoordinator(
-            coordinator_settings(config, played), clock, lambda: cluster.image
+            coordinator_settings(config, played),
+            clock,
+            lambda: cluster.image,
+            consumer_settings_by_group(cluster, played),
         ),
         transactions=TransactionCoordinator(
             transaction_settings(config, played), clock, _world(cluster, states)
@@ -253,6 +259,7 @@ def _assemble(
         chance=chance,
         faults=faults,
         pictures=Pictures(clock),
+        loggers=Loggers(played),
         frame_size_max=config.integer("socket.request.max.bytes"),
         fetch_size_max=config.integer("fetch.max.bytes"),
         request_timeout_ms=config.integer("request.timeout.ms"),
@@ -276,14 +283,6 @@ def _world(cluster: Cluster, states: Sequence[BrokerState]) -> World:
     return World(new_id, write, lambda name: cluster.image.partition(*name) is not None)
 
 
-def _map_limits(config: BrokerConfig) -> MapLimits:
-    """Return the memory for the keys of the one log that is cleaned at a time."""
-    return MapLimits(
-        config.integer("log.cleaner.dedupe.buffer.size"),
-        config.number("log.cleaner.io.buffer.load.factor"),
-    )
-
-
 def _registration(config: BrokerConfig, listeners: Sequence[Listener]) -> BrokerInfo:
     """Return how clients are told to reach this broker.
 
@@ -302,6 +301,7 @@ def _registration(config: BrokerConfig, listeners: Sequence[Listener]) -> Broker
 
 async def _close(state: BrokerState) -> None:
     """Leave the cluster and close the logs, so that the next start finds all well."""
+    state.loggers.restore()
     state.partitions.note_high_watermarks()
     try:
         await state.cluster.close()

@@ -58,6 +58,7 @@ HANDLERS: Mapping[int, str] = {
     66: "list_transactions",
     68: "consumer_group_heartbeat",
     69: "consumer_group_describe",
+    74: "list_config_resources",
     75: "describe_topic_partitions",
 }
 """API key to the module of `logion.broker.handlers` that answers it."""

@@ -5,7 +5,11 @@ The release decides what a setting cannot say; each line says since when.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+from logion.cluster.metadata import Cluster
 from logion.config import BrokerConfig
+from logion.config_groups import group_value
 from logion.group.consumer.assignors import ASSIGNORS
 from logion.group.consumer.state import MIGRATIONS, Settings
 from logion.group.rules import GroupRules
@@ -15,6 +19,9 @@ from logion.records.codec import Codec
 from logion.settings import ConfigError
 
 MINUTE_MS = 60_000
+
+NOTHING: Mapping[str, str] = {}
+"""What a group has set that nobody has given settings."""
 
 ASSIGNOR_CLASSES = {"UniformAssignor": "uniform", "RangeAssignor": "range"}
 """Names of assignors by the last part of their class in Kafka."""
@@ -42,22 +49,33 @@ def coordinator_settings(config: BrokerConfig, played: Release) -> CoordinatorSe
         load_size=config.integer("offsets.load.buffer.size"),
         keeps_unused_groups=played >= release("4.0"),
         stamps_expiry=release("0.9.0") <= played < release("2.1"),
-        consumer=_consumer(config, played) if played >= NEW_PROTOCOL else Settings(),
+        consumer=consumer_settings(config, played),
         serves_consumers=played >= NEW_PROTOCOL
         and "consumer" in config.words("group.coordinator.rebalance.protocols"),
     )
 
 
-def _consumer(config: BrokerConfig, played: Release) -> Settings:
+def consumer_settings(
+    config: BrokerConfig, played: Release, overrides: Mapping[str, str] | None = None
+) -> Settings:
+    """Return what a consumer group is set to, which has these settings of its own."""
+    if played < NEW_PROTOCOL:
+        return Settings()
     has_interval = played >= release("4.3")
     policy = config.text("group.consumer.migration.policy").lower()
+
+    def of_group(name: str) -> int:
+        value = group_value(config, overrides or {}, name)
+        assert isinstance(value, int)
+        return value
+
     return Settings(
-        session_timeout_ms=config.integer("group.consumer.session.timeout.ms"),
-        heartbeat_interval_ms=config.integer("group.consumer.heartbeat.interval.ms"),
+        session_timeout_ms=of_group("consumer.session.timeout.ms"),
+        heartbeat_interval_ms=of_group("consumer.heartbeat.interval.ms"),
         size_max=config.integer("group.consumer.max.size"),
         classic_size_max=config.integer("group.max.size"),
         assignors=_assignors(config),
-        assignment_interval_ms=config.integer("group.consumer.assignment.interval.ms")
+        assignment_interval_ms=of_group("consumer.assignment.interval.ms")
         if has_interval
         else 0,
         migration=MIGRATIONS[policy],
@@ -65,6 +83,28 @@ def _consumer(config: BrokerConfig, played: Release) -> Settings:
         has_metadata_hash=played >= release("4.1"),
         has_assignment_epochs=has_interval,
     )
+
+
+def consumer_settings_by_group(
+    cluster: Cluster, played: Release
+) -> Callable[[str], Settings]:
+    """Return what tells how a consumer group is set, by its name.
+
+    Settings of groups, and those of the broker that change while it runs, hold from the
+    next request on.
+    """
+    known: dict[str, tuple[BrokerConfig, Mapping[str, str], Settings]] = {}
+
+    def settings_of(group_id: str) -> Settings:
+        overrides = cluster.image.group_configs.get(group_id, NOTHING)
+        key = group_id if overrides else ""
+        found = known.get(key)
+        if found is None or found[:2] != (cluster.config, overrides):
+            settings = consumer_settings(cluster.config, played, overrides)
+            found = known[key] = (cluster.config, overrides, settings)
+        return found[2]
+
+    return settings_of
 
 
 def _assignors(config: BrokerConfig) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from logion.broker.state import BrokerState
 from logion.config import BrokerConfig
 from logion.group.committing import expire_offsets
 from logion.log.compaction import Steps
+from logion.log.offset_map import MapLimits
 from logion.protocol.errors import ApiError
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ async def keep_house(broker: BrokerState, config: BrokerConfig) -> None:
         interval_s = config.integer("log.flush.scheduler.interval.ms") / 1000
         chores.start_soon(_sync, broker, min(interval_s, SYNC_INTERVAL_S))
         if config.flag("log.cleaner.enable"):
-            chores.start_soon(_compact, broker, _cleaner_backoff_s(config))
+            chores.start_soon(_compact, broker)
 
 
 async def _repeat(
@@ -118,18 +119,27 @@ async def _sync(broker: BrokerState, interval_s: float) -> None:
                 waiting.flushed(plan)
 
 
+def map_limits(config: BrokerConfig) -> MapLimits:
+    """Return the memory for the keys of the one log that is cleaned at a time."""
+    return MapLimits(
+        config.integer("log.cleaner.dedupe.buffer.size"),
+        config.number("log.cleaner.io.buffer.load.factor"),
+    )
+
+
 def _cleaner_backoff_s(config: BrokerConfig) -> float:
     return max(config.integer("log.cleaner.backoff.ms") / 1000, CLEANER_BACKOFF_MIN_S)
 
 
-async def _compact(broker: BrokerState, backoff_s: float) -> None:
+async def _compact(broker: BrokerState) -> None:
     """Clean what is dirty enough, log by log, and look again some time later."""
     try:
         while True:
+            broker.cleaner.limits = map_limits(broker.cluster.config)
             broker.partitions.note_high_watermarks()
             steps = broker.cleaner.clean_dirtiest()
             if steps is None:
-                await trio.sleep(backoff_s)
+                await trio.sleep(_cleaner_backoff_s(broker.cluster.config))
             else:
                 await _take(steps)
     finally:

@@ -1,7 +1,8 @@
-"""What the APIs of settings speak of: topics and brokers, by type and name.
+"""What the APIs of settings speak of: topics, brokers and others, by type and name.
 
-Codes: 2 topic, 4 broker; loggers (8), client metrics (16) and groups (32) are not
-built. A broker's name is its number, empty for what holds for all brokers (KIP-226).
+A broker's name is its number, empty for what holds for all brokers (KIP-226). Its
+loggers (KIP-412) have its number too. Metrics of clients (KIP-714) have the name of a
+subscription; they and groups (KIP-848) have settings from 4.0 on, where KRaft is.
 """
 
 from __future__ import annotations
@@ -12,13 +13,31 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from logion.broker.state import BrokerState
 from logion.broker.storing import storing
-from logion.cluster.configs import DEFAULT_BROKER
+from logion.cluster.configs import DEFAULT_BROKER, Kind
 from logion.cluster.topics import check_topic_name
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.releases import release
 
 TOPIC = 2
 BROKER = 4
+LOGGER = 8
+METRICS = 16
+GROUP = 32
+"""Codes of the types."""
+
+DYNAMIC_SINCE = release("1.1")
+"""First release whose running brokers take settings (KIP-226)."""
+
+LOGGERS_SINCE = release("2.4")
+"""First release whose loggers have levels that can be told and changed (KIP-412)."""
+
+GROUPS_SINCE = release("4.0")
+
+INCREMENTAL_SINCE = release("2.3")
+"""First release that changes single settings, and refuses what is named twice."""
+
+MISSING_TOPICS_SINCE = release("2.4")
+"""First release that does not describe a topic that is not there."""
 
 
 class Resource(Protocol):
@@ -77,26 +96,60 @@ async def _outcome(
     return Outcome(Error.NONE, None)
 
 
-def check_topic(broker: BrokerState, name: str) -> None:
+def changed_entity(broker: BrokerState, resource: Resource) -> tuple[Kind, str]:
+    """Return whose settings a request changes.
+
+    Raises ApiError INVALID_REQUEST for what has none or cannot be changed, and for
+    topics as `check_changeable_topic` does.
+    """
+    code, name = resource.resource_type, resource.resource_name
+    if code == TOPIC:
+        check_changeable_topic(broker, name)
+        return Kind.TOPIC, name
+    if code == BROKER and broker.release >= DYNAMIC_SINCE:
+        return Kind.BROKER, broker_entity(broker, name)
+    if code in _OTHERS and broker.release >= GROUPS_SINCE:
+        if not name:
+            text = "a group or subscription is named: there are no settings of all"
+            raise ApiError(Error.INVALID_REQUEST, text)
+        return _OTHERS[code], name
+    raise unsupported(resource)
+
+
+_OTHERS = {GROUP: Kind.GROUP, METRICS: Kind.METRICS}
+
+
+def check_topic(broker: BrokerState, name: str, *, is_name_judged: bool = True) -> None:
     """Raise ApiError unless there is a topic of this name.
 
-    INVALID_TOPIC_EXCEPTION or UNKNOWN_TOPIC_OR_PARTITION.
+    UNKNOWN_TOPIC_OR_PARTITION, or INVALID_TOPIC_EXCEPTION for what cannot be a name.
     """
-    check_topic_name(name)
+    if is_name_judged:
+        check_topic_name(name)
     if name not in broker.cluster.image.topics:
         text = f"there is no topic {name!r}"
         raise ApiError(Error.UNKNOWN_TOPIC_OR_PARTITION, text)
+
+
+def check_described_topic(broker: BrokerState, name: str) -> None:
+    """Raise ApiError as `check_topic`; old releases tell of any topic that could be."""
+    if broker.release < MISSING_TOPICS_SINCE:
+        check_topic_name(name)
+    else:
+        check_topic(broker, name)
 
 
 def check_changeable_topic(broker: BrokerState, name: str) -> None:
     """Raise ApiError unless the settings of this topic can be changed.
 
     As `check_topic`, and INVALID_REQUEST for the empty name: of brokers it stands for
-    all of them, of topics it does not.
+    all of them, of topics it does not. 2.7 to 3.9 look for the topic first, and for
+    nothing else.
     """
-    if name == "":
+    if name == "" and broker.release >= INCREMENTAL_SINCE:
         raise ApiError(Error.INVALID_REQUEST, "there are no settings of all topics")
-    check_topic(broker, name)
+    looks_first = release("2.7") <= broker.release < release("4.0")
+    check_topic(broker, name, is_name_judged=not looks_first)
 
 
 def broker_entity(broker: BrokerState, name: str) -> str:
@@ -104,16 +157,21 @@ def broker_entity(broker: BrokerState, name: str) -> str:
 
     Raises ApiError INVALID_REQUEST for any other broker.
     """
-    if name == "" and broker.release >= release("1.1"):
+    if name == "" and broker.release >= DYNAMIC_SINCE:
         return DEFAULT_BROKER
-    if name == str(broker.id):
-        return name
-    text = f"this is broker {broker.id}, the settings are of broker {name!r}"
-    raise ApiError(Error.INVALID_REQUEST, text)
+    check_own_number(broker, name)
+    return name
+
+
+def check_own_number(broker: BrokerState, name: str) -> None:
+    """Raise ApiError INVALID_REQUEST unless this is the broker's number."""
+    if name != str(broker.id):
+        text = f"this is broker {broker.id}, the settings are of broker {name!r}"
+        raise ApiError(Error.INVALID_REQUEST, text)
 
 
 def unsupported(resource: Resource) -> ApiError:
-    """Return the refusal of a resource that is neither a topic nor a broker."""
+    """Return the refusal of a resource whose type has no settings here."""
     text = f"resource type {resource.resource_type} is not supported"
     return ApiError(Error.INVALID_REQUEST, text)
 

@@ -10,6 +10,7 @@ from logion.broker.clients import Clients
 from logion.broker.faults.faults import Faults
 from logion.broker.faults.pictures import Pictures
 from logion.broker.fetch_sessions import FetchSessions
+from logion.broker.loggers import Loggers
 from logion.broker.partitions import Partitions
 from logion.broker.quotas import Quotas
 from logion.clock import Clock
@@ -53,6 +54,8 @@ class BrokerState:
     """How the cluster looked before its last changes."""
     frame_size_max: int
     """Largest request read: `socket.request.max.bytes`."""
+    loggers: Loggers
+    """What it writes of itself, and how much."""
     fetch_size_max: int
     """Most bytes of records in one answer: `fetch.max.bytes`."""
     request_timeout_ms: int

@@ -47,6 +47,8 @@ class _Draft:
     topic_configs: dict[str, Mapping[str, str]]
     broker_configs: dict[str, Mapping[str, str]]
     entity_configs: dict[str, Mapping[str, str]]
+    group_configs: dict[str, Mapping[str, str]]
+    metrics_configs: dict[str, Mapping[str, str]]
     deleting: set[str]
     drawn: dict[str, dict[int, PartitionInfo]] = field(default_factory=dict)
     """Partitions of the topics that have changed."""
@@ -65,6 +67,8 @@ class _Draft:
             topic_configs=self.topic_configs,
             broker_configs=self.broker_configs,
             entity_configs=self.entity_configs,
+            group_configs=self.group_configs,
+            metrics_configs=self.metrics_configs,
             deleting=frozenset(self.deleting),
         )
 
@@ -85,6 +89,8 @@ def _draft(image: ClusterImage) -> _Draft:
         dict(image.topic_configs),
         dict(image.broker_configs),
         dict(image.entity_configs),
+        dict(image.group_configs),
+        dict(image.metrics_configs),
         set(image.deleting),
     )
 
@@ -165,6 +171,14 @@ def _entity_config(draft: _Draft, path: re.Match[str], node: Node | None) -> Non
     _config(draft.entity_configs, path[1], node)
 
 
+def _group_config(draft: _Draft, path: re.Match[str], node: Node | None) -> None:
+    _config(draft.group_configs, znodes.config_name(path[1]), node)
+
+
+def _metrics_config(draft: _Draft, path: re.Match[str], node: Node | None) -> None:
+    _config(draft.metrics_configs, znodes.config_name(path[1]), node)
+
+
 def _config(
     configs: dict[str, Mapping[str, str]], name: str, node: Node | None
 ) -> None:
@@ -193,6 +207,8 @@ _STEPS: tuple[tuple[re.Pattern[str], _Step], ...] = (
         re.compile(r"/config/((?:users/[^/]+/)?clients/[^/]+|(?:users|ips)/[^/]+)"),
         _entity_config,
     ),
+    (re.compile(r"/config/groups/([^/]+)"), _group_config),
+    (re.compile(r"/config/client-metrics/([^/]+)"), _metrics_config),
     (re.compile(r"/admin/delete_topics/([^/]+)"), _deleting),
     (re.compile(r"/controller"), _controller),
     (re.compile(r"/controller_epoch"), _controller_epoch),

@@ -100,6 +100,9 @@ class ClusterImage:
     entity_configs: Mapping[str, Mapping[str, str]] = field(default_factory=_nothing)
     """Quotas and credentials of users, client ids and addresses, by their paths below
     `/config`, such as `users/alice/clients/app`."""
+    group_configs: Mapping[str, Mapping[str, str]] = field(default_factory=_nothing)
+    metrics_configs: Mapping[str, Mapping[str, str]] = field(default_factory=_nothing)
+    """What was set for metrics of clients, by the name of the subscription."""
     deleting: frozenset[str] = frozenset()
     """Topics marked for deletion."""
 

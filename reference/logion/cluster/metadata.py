@@ -17,7 +17,7 @@ from logion.clock import Clock
 from logion.cluster import configs, controller, entities, old_offsets, topics, znodes
 from logion.cluster.assignment import Start
 from logion.cluster.changes import apply, image_of
-from logion.cluster.configs import ConfigEdit
+from logion.cluster.configs import ConfigEdit, Kind
 from logion.cluster.image import BrokerInfo, ClusterImage, TopicInfo
 from logion.cluster.topics import NewTopic, TopicDefaults
 from logion.cluster.znodes import ControllerInfo, ProducerIdBlock
@@ -53,6 +53,9 @@ PRODUCER_ID_BLOCK = 1000
 
 TOPIC_IDS_SINCE = (2, 8)
 """First release whose topics have ids (KIP-516)."""
+
+NEW_CONFIGS = (((4, 0), znodes.GROUP_CONFIGS), ((4, 0), znodes.METRICS_CONFIGS))
+"""What has had settings since which release, besides topics and brokers."""
 
 PLAIN = ""
 """No topic's name: the settings of all topics that have none of their own."""
@@ -205,37 +208,29 @@ class Cluster:
         if not validate_only:
             await self._commit(operations)
 
-    async def edit_topic_config(
-        self, name: str, edits: Sequence[ConfigEdit], *, validate_only: bool = False
+    async def edit_config(
+        self,
+        kind: Kind,
+        name: str,
+        edits: Sequence[ConfigEdit],
+        *,
+        validate_only: bool = False,
     ) -> None:
-        """Edit settings of a topic; raises ApiError if that is not possible."""
-        operations = configs.edit_topic(self.image, name, edits, self._config)
+        """Edit settings of something; raises ApiError if that is not possible."""
+        operations = configs.edit(self.image, kind, name, edits, self._file_config)
         if not validate_only:
             await self._commit(operations)
 
-    async def replace_topic_config(
-        self, name: str, config: dict[str, str], *, validate_only: bool = False
+    async def replace_config(
+        self,
+        kind: Kind,
+        name: str,
+        config: Mapping[str, str],
+        *,
+        validate_only: bool = False,
     ) -> None:
-        """Let a topic have just these settings; raises ApiError if it cannot."""
-        operations = configs.replace_topic(self.image, name, config, self._config)
-        if not validate_only:
-            await self._commit(operations)
-
-    async def edit_broker_config(
-        self, entity: str, edits: Sequence[ConfigEdit], *, validate_only: bool = False
-    ) -> None:
-        """Edit what is set for a broker id, or for all as `configs.DEFAULT_BROKER`."""
-        operations = configs.edit_broker(self.image, entity, edits, self._file_config)
-        if not validate_only:
-            await self._commit(operations)
-
-    async def replace_broker_config(
-        self, entity: str, config: dict[str, str], *, validate_only: bool = False
-    ) -> None:
-        """Let a broker id, or all, have just these settings changed while running."""
-        operations = configs.replace_broker(
-            self.image, entity, config, self._file_config
-        )
+        """Let something have just these settings; raises ApiError if it cannot."""
+        operations = configs.replace(self.image, kind, name, config, self._file_config)
         if not validate_only:
             await self._commit(operations)
 
@@ -388,12 +383,8 @@ class Cluster:
             listener(before, after)
 
     def _renew_config(self) -> None:
-        dynamic = self.image.broker_configs
         self._topic_configs.clear()
-        self._config = self._file_config.with_dynamic(
-            own=dynamic.get(str(self.broker_id), {}),
-            cluster=dynamic.get(configs.DEFAULT_BROKER, {}),
-        )
+        self._config = configs.dynamic_config(self.image, self._file_config)
 
 
 async def open_cluster(
@@ -443,7 +434,16 @@ def roots_of(config: BrokerConfig) -> tuple[str, ...]:
 
     What this broker needs itself is there whatever release it plays.
     """
-    own = (znodes.PRODUCER_IDS, znodes.TOPIC_CONFIGS, znodes.BROKER_CONFIGS)
+    own = (
+        znodes.PRODUCER_IDS,
+        znodes.TOPIC_CONFIGS,
+        znodes.BROKER_CONFIGS,
+        *(
+            path
+            for first, path in NEW_CONFIGS
+            if first <= minor_release(config.release)
+        ),
+    )
     found = znodes.roots(config.release)
     return (*found, *(path for path in own if path not in found))
 

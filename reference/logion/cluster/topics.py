@@ -212,7 +212,7 @@ def create_topic(
     """Return the operations that make a planned topic: settings, replicas, states."""
     return [
         Create(
-            znodes.topic_config_path(topic.name), znodes.write_config(dict(configs))
+            znodes.config_path("topics", topic.name), znodes.write_config(dict(configs))
         ),
         Create(znodes.topic_path(topic.name), znodes.write_topic(topic, release)),
         Create(f"{znodes.topic_path(topic.name)}/partitions", None),
@@ -247,7 +247,7 @@ def delete_topic(image: ClusterImage, name: str) -> list[Operation]:
         operations.append(Delete(f"{znodes.topic_path(name)}/partitions"))
     operations.append(Delete(znodes.topic_path(name)))
     if name in image.topic_configs:
-        operations.append(Delete(znodes.topic_config_path(name)))
+        operations.append(Delete(znodes.config_path("topics", name)))
     if name in image.deleting:
         operations.append(Delete(f"{znodes.DELETE_TOPICS}/{name}"))
     return operations

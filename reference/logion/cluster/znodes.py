@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
+from urllib.parse import quote, unquote
 
 from logion.cluster.image import BrokerInfo, Endpoint, PartitionInfo, TopicInfo
 from logion.config import Listener
@@ -36,6 +37,8 @@ CLUSTER_ID = "/cluster/id"
 CONFIG = "/config"
 TOPIC_CONFIGS = "/config/topics"
 BROKER_CONFIGS = "/config/brokers"
+GROUP_CONFIGS = "/config/groups"
+METRICS_CONFIGS = "/config/client-metrics"
 CONFIG_CHANGES = "/config/changes"
 DELETE_TOPICS = "/admin/delete_topics"
 ISR_CHANGES = "/isr_change_notification"
@@ -114,14 +117,21 @@ def state_path(topic: str, partition: int) -> str:
     return f"{partition_path(topic, partition)}/state"
 
 
-def topic_config_path(topic: str) -> str:
-    """Return where a topic's settings are."""
-    return f"{TOPIC_CONFIGS}/{topic}"
+def config_path(kind: str, name: str) -> str:
+    """Return where the settings of something are.
+
+    `kind` is topics, brokers (a broker's id, or `<default>`), groups or client-metrics.
+    Names of these two may hold anything, and are written as in a URL.
+    """
+    plain = kind in {"topics", "brokers"}
+    return (
+        f"/config/{kind}/{name if plain else quote(name, safe='').replace('.', '%2E')}"
+    )
 
 
-def broker_config_path(entity: str) -> str:
-    """Return where the settings of a broker id, or of `<default>`, are."""
-    return f"{BROKER_CONFIGS}/{entity}"
+def config_name(text: str) -> str:
+    """Return the name that `config_path` wrote."""
+    return unquote(text)
 
 
 def _dump(value: Json) -> bytes:

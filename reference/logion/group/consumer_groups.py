@@ -35,6 +35,7 @@ from logion.group.consumer.state import (
     GroupState,
     Moment,
     Outcome,
+    Settings,
     TopicIdPartition,
 )
 from logion.group.consumer.timing import next_deadline_ms, on_loaded
@@ -65,10 +66,12 @@ class ConsumerGroups:
         image: Callable[[], ClusterImage],
         look_again: Callable[[Shard, GroupCell, int], None],
         on_downgraded: Callable[[Shard, GroupCell, Downgrade], None],
+        settings_of: Callable[[str], Settings],
     ) -> None:
         """Serve no group yet.
 
-        `look_again` has a group looked at at a time on the monotonic clock;
+        `settings_of` returns what a group of a name is set to; `look_again` has a
+        group looked at at a time on the monotonic clock;
         `on_downgraded` is called when a group has become a classic one.
         """
         self._settings = settings
@@ -76,12 +79,12 @@ class ConsumerGroups:
         self._image = image
         self._look_again = look_again
         self._on_downgraded = on_downgraded
+        self._settings_of = settings_of
 
-    @property
-    def moment(self) -> Moment:
+    def _moment(self, group_id: str) -> Moment:
         """Return what the rules look at now."""
-        now = self._now()
-        return Moment(self._image(), now.ms, now.time_ms, self._settings.consumer)
+        now, settings = self._now(), self._settings_of(group_id)
+        return Moment(self._image(), now.ms, now.time_ms, settings)
 
     async def heartbeat(
         self, shard: Shard, request: ConsumerGroupHeartbeatRequest, client: Client
@@ -90,7 +93,8 @@ class ConsumerGroups:
 
         Raises ApiError, as the rules do and for a group that is not there.
         """
-        moment, group_id = self.moment, request.group_id
+        group_id = request.group_id
+        moment = self._moment(group_id)
         cell = shard.cells.get(group_id)
         if request.member_epoch < JOIN_EPOCH:
             group = consumer_group_of(cell, group_id)
@@ -128,13 +132,15 @@ class ConsumerGroups:
 
     async def join(self, shard: Shard, group: ConsumerGroup, join: Join) -> JoinAnswer:
         """Let a classic member join a group; raises ApiError as the rules do."""
-        outcome, answer = classic_members.on_join(group, join, self.moment)
+        moment = self._moment(group.group_id)
+        outcome, answer = classic_members.on_join(group, join, moment)
         await self._store(shard, group.group_id, outcome)
         return answer
 
     async def sync(self, shard: Shard, group: ConsumerGroup, sync: Sync) -> SyncAnswer:
         """Return what a classic member has; raises ApiError as the rules do."""
-        outcome, answer = classic_members.on_sync(group, sync, self.moment)
+        moment = self._moment(group.group_id)
+        outcome, answer = classic_members.on_sync(group, sync, moment)
         await self._store(shard, group.group_id, outcome)
         return answer
 
@@ -144,7 +150,7 @@ class ConsumerGroups:
         """Note that a classic member lives; returns what it is told."""
         try:
             outcome, error = classic_members.on_classic_heartbeat(
-                group, sender, self.moment
+                group, sender, self._moment(group.group_id)
             )
         except ApiError as problem:
             return problem.error
@@ -157,7 +163,7 @@ class ConsumerGroups:
         """Take members out; returns what each is told. Raises ApiError if that cannot
         be written."""
         outcome, errors = classic_members.on_classic_leave(
-            group, tuple(leavers), self.moment
+            group, tuple(leavers), self._moment(group.group_id)
         )
         self._write(shard, group.group_id, outcome)
         return errors
@@ -188,7 +194,7 @@ class ConsumerGroups:
 
     def on_time(self, shard: Shard, cell: GroupCell, group: ConsumerGroup) -> None:
         """Remove the members that are too late; again later if that fails."""
-        outcome, late = on_time(group, self.moment)
+        outcome, late = on_time(group, self._moment(cell.id))
         try:
             self._write(shard, cell.id, outcome)
         except ApiError as problem:
@@ -200,7 +206,7 @@ class ConsumerGroups:
 
     def on_loaded(self, shard: Shard, cell: GroupCell, group: ConsumerGroup) -> None:
         """Give the members of a group that was loaded their time again."""
-        cell.consumer = on_loaded(group, self.moment)
+        cell.consumer = on_loaded(group, self._moment(cell.id))
         self._follow(shard, cell)
 
     def end(self, shard: Shard, cell: GroupCell, group: ConsumerGroup) -> None:

@@ -29,7 +29,7 @@ from logion.group.classic.steps import (
     SyncAnswer,
 )
 from logion.group.classic_groups import ClassicGroups, Stored, Wait
-from logion.group.consumer.state import Client, ConsumerGroup, Downgrade
+from logion.group.consumer.state import Client, ConsumerGroup, Downgrade, Settings
 from logion.group.consumer_groups import ConsumerGroups
 from logion.group.partitioning import partition_of
 from logion.group.rules import Instant
@@ -55,8 +55,13 @@ class GroupCoordinator:
         settings: CoordinatorSettings,
         clock: Clock,
         image: Callable[[], ClusterImage] = ClusterImage,
+        settings_of: Callable[[str], Settings] | None = None,
     ) -> None:
-        """Coordinate nothing yet; `image` returns how the cluster looks."""
+        """Coordinate nothing yet; `image` returns how the cluster looks.
+
+        `settings_of` returns what a consumer group is set to, by its name; without it,
+        all are set to what the broker is.
+        """
         self.settings = settings
         self.shards: dict[int, Shard] = {}
         """By the index of their partition."""
@@ -73,7 +78,12 @@ class GroupCoordinator:
             settings, lambda: self.now, self._look_again, self._tell_later
         )
         self._consumer_groups = ConsumerGroups(
-            settings, lambda: self.now, image, self._look_again, self._downgraded
+            settings,
+            lambda: self.now,
+            image,
+            self._look_again,
+            self._downgraded,
+            settings_of or (lambda _: settings.consumer),
         )
 
     @property

@@ -27,7 +27,8 @@ class LogCleaner:
     def __init__(self, logs: LogManager, limits: MapLimits) -> None:
         """Clean the logs of `logs`, with so much memory for their keys."""
         self._logs = logs
-        self._limits = limits
+        self.limits = limits
+        """Memory for the keys of a log; a change holds from the next log on."""
         self._at_work: Steps | None = None
 
     def clean_dirtiest(self) -> Steps | None:
@@ -81,7 +82,7 @@ class LogCleaner:
 
     def _cleaning(self, log: Log, dirty: Dirty, done: list[Cleaned]) -> Steps:
         """Clean a log; what is done is added to `done` and written down."""
-        compaction = Compaction(log, dirty, self._limits)
+        compaction = Compaction(log, dirty, self.limits)
         try:
             with closing(compaction.steps()) as steps:
                 yield from steps

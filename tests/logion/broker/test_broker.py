@@ -115,13 +115,13 @@ async def test_folders_of_a_topic_deleted_meanwhile_are_removed() -> None:
 
 
 async def test_the_settings_in_force_are_those_changed_while_running() -> None:
-    from logion.cluster.configs import ConfigEdit, Edit
+    from logion.cluster.configs import ConfigEdit, Edit, Kind
 
     world = World()
     async with running(world=world) as broker:
         await broker.create("t")
         edit = ConfigEdit(Edit.SET, "log.retention.ms", "7")
-        await broker.state.cluster.edit_broker_config("1", [edit])
+        await broker.state.cluster.edit_config(Kind.BROKER, "1", [edit])
         assert broker.partition("t").log.settings.retention_ms == 7
     async with running(world=world) as broker:
         assert broker.partition("t").log.settings.retention_ms == 7

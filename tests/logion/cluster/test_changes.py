@@ -136,8 +136,8 @@ def test_controller_cluster_and_settings_are_in_the_picture() -> None:
             Create(znodes.CONTROLLER, controller, is_ephemeral=True),
             Create(znodes.CONTROLLER_EPOCH, b"3"),
             Create(znodes.CLUSTER_ID, znodes.write_cluster_id("abc")),
-            Create(znodes.topic_config_path("t"), znodes.write_config({"a": "1"})),
-            Create(znodes.broker_config_path("0"), znodes.write_config({"b": "2"})),
+            Create(znodes.config_path("topics", "t"), znodes.write_config({"a": "1"})),
+            Create(znodes.config_path("brokers", "0"), znodes.write_config({"b": "2"})),
             Create(f"{znodes.DELETE_TOPICS}/t"),
         ]
     )
@@ -150,8 +150,8 @@ def test_controller_cluster_and_settings_are_in_the_picture() -> None:
         znodes.CONTROLLER,
         znodes.CONTROLLER_EPOCH,
         znodes.CLUSTER_ID,
-        znodes.topic_config_path("t"),
-        znodes.broker_config_path("0"),
+        znodes.config_path("topics", "t"),
+        znodes.config_path("brokers", "0"),
         f"{znodes.DELETE_TOPICS}/t",
     )
     assert world.do([Delete(path) for path in paths]) == ClusterImage()

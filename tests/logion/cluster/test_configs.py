@@ -7,11 +7,10 @@ from logion.cluster.configs import (
     DEFAULT_BROKER,
     ConfigEdit,
     Edit,
-    edit_broker,
-    edit_topic,
+    Kind,
+    edit,
     edited,
-    replace_broker,
-    replace_topic,
+    replace,
 )
 from logion.cluster.image import ClusterImage, TopicInfo
 from logion.cluster.znodes import read_config, read_config_change
@@ -68,8 +67,8 @@ def test_edits_that_make_no_sense_are_refused(
 
 
 def test_a_topic_is_edited_with_a_note_to_all_brokers() -> None:
-    edit = ConfigEdit(Edit.SET, "retention.ms", "5")
-    [write, note] = edit_topic(IMAGE, "t", [edit], CONFIG)
+    change = ConfigEdit(Edit.SET, "retention.ms", "5")
+    [write, note] = edit(IMAGE, Kind.TOPIC, "t", [change], CONFIG)
     assert isinstance(write, Create)
     assert isinstance(note, Create)
     assert write.path == "/config/topics/t"
@@ -83,10 +82,12 @@ def test_a_topic_that_has_settings_keeps_the_others() -> None:
         topics=IMAGE.topics,
         topic_configs={"t": {"segment.ms": "9", "preallocate": "true"}},
     )
-    [write, _] = edit_topic(image, "t", [ConfigEdit(Edit.DELETE, "segment.ms")], CONFIG)
+    [write, _] = edit(
+        image, Kind.TOPIC, "t", [ConfigEdit(Edit.DELETE, "segment.ms")], CONFIG
+    )
     assert isinstance(write, SetData)
     assert read_config(write.data or b"") == {"preallocate": "true"}
-    [write, _] = replace_topic(image, "t", {"segment.ms": "1"}, CONFIG)
+    [write, _] = replace(image, Kind.TOPIC, "t", {"segment.ms": "1"}, CONFIG)
     assert isinstance(write, SetData)
     assert read_config(write.data or b"") == {"segment.ms": "1"}
 
@@ -102,24 +103,24 @@ def test_a_topic_that_has_settings_keeps_the_others() -> None:
 def test_wrong_settings_of_a_topic_are_refused(
     name: str, key: str, value: str, error: Error
 ) -> None:
-    edit = ConfigEdit(Edit.SET, key, value)
-    assert code_of(lambda: edit_topic(IMAGE, name, [edit], CONFIG)) is error
+    change = ConfigEdit(Edit.SET, key, value)
+    assert code_of(lambda: edit(IMAGE, Kind.TOPIC, name, [change], CONFIG)) is error
 
 
 def test_a_broker_and_all_brokers_are_edited() -> None:
-    edit = ConfigEdit(Edit.SET, "background.threads", "5")
-    [write, note] = edit_broker(IMAGE, DEFAULT_BROKER, [edit], CONFIG)
+    change = ConfigEdit(Edit.SET, "background.threads", "5")
+    [write, note] = edit(IMAGE, Kind.BROKER, DEFAULT_BROKER, [change], CONFIG)
     assert isinstance(write, Create)
     assert isinstance(note, Create)
     assert write.path == "/config/brokers/<default>"
     assert read_config_change(note.data or b"") == ("brokers", DEFAULT_BROKER)
     image = ClusterImage(broker_configs={"0": {"background.threads": "7"}})
-    [write, _] = edit_broker(image, "0", [edit], CONFIG)
+    [write, _] = edit(image, Kind.BROKER, "0", [change], CONFIG)
     assert isinstance(write, SetData)
 
 
 @pytest.mark.parametrize("entity", ["0", DEFAULT_BROKER])
 def test_what_only_a_restart_changes_is_refused(entity: str) -> None:
     configs = {"num.partitions": "5"}
-    fault = code_of(lambda: replace_broker(IMAGE, entity, configs, CONFIG))
+    fault = code_of(lambda: replace(IMAGE, Kind.BROKER, entity, configs, CONFIG))
     assert fault is Error.INVALID_REQUEST

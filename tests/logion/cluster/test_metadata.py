@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 from logion.cluster import znodes
-from logion.cluster.configs import DEFAULT_BROKER, ConfigEdit, Edit
+from logion.cluster.configs import DEFAULT_BROKER, ConfigEdit, Edit, Kind
 from logion.cluster.image import BrokerInfo, ClusterImage, Endpoint, TopicInfo
 from logion.cluster.metadata import (
     Cluster,
@@ -46,7 +46,7 @@ async def cluster_on(
     cluster = await open_cluster(
         store_on(disk),
         broker_id=ME,
-        config=BrokerConfig.of(settings or {}, release=release),
+        config=BrokerConfig.of({"broker.id": "0", **(settings or {})}, release=release),
         clock=FakeClock(),
         chance=random.Random(1),
     )
@@ -163,10 +163,10 @@ async def test_validating_changes_nothing() -> None:
     before = cluster.image
     edits = [ConfigEdit(Edit.SET, "retention.ms", "5")]
     await cluster.create_partitions("t", 2, validate_only=True)
-    await cluster.edit_topic_config("t", edits, validate_only=True)
-    await cluster.replace_topic_config("t", {}, validate_only=True)
-    await cluster.edit_broker_config("0", [], validate_only=True)
-    await cluster.replace_broker_config("0", {}, validate_only=True)
+    await cluster.edit_config(Kind.TOPIC, "t", edits, validate_only=True)
+    await cluster.replace_config(Kind.TOPIC, "t", {}, validate_only=True)
+    await cluster.edit_config(Kind.BROKER, "0", [], validate_only=True)
+    await cluster.replace_config(Kind.BROKER, "0", {}, validate_only=True)
     assert cluster.image is before
 
 
@@ -191,15 +191,15 @@ async def test_changed_settings_hold_at_once() -> None:
     await created(cluster, NewTopic("t", 1, 1))
     assert cluster.topic_config("t").integer("retention.ms") == 604_800_000
     edits = [ConfigEdit(Edit.SET, "log.retention.ms", "9")]
-    await cluster.edit_broker_config(DEFAULT_BROKER, edits)
+    await cluster.edit_config(Kind.BROKER, DEFAULT_BROKER, edits)
     assert cluster.config.integer("log.retention.ms") == 9
     assert cluster.topic_config("t").integer("retention.ms") == 9
-    await cluster.replace_broker_config("0", {"log.retention.ms": "8"})
+    await cluster.replace_config(Kind.BROKER, "0", {"log.retention.ms": "8"})
     assert cluster.topic_config("t").integer("retention.ms") == 8
     edits = [ConfigEdit(Edit.SET, "retention.ms", "7")]
-    await cluster.edit_topic_config("t", edits)
+    await cluster.edit_config(Kind.TOPIC, "t", edits)
     assert cluster.topic_config("t").integer("retention.ms") == 7
-    await cluster.replace_topic_config("t", {})
+    await cluster.replace_config(Kind.TOPIC, "t", {})
     assert cluster.topic_config("t").integer("retention.ms") == 8
 
 

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 from logion.broker.context import Context
 from logion.broker.resources import (
-    BROKER,
-    TOPIC,
-    broker_entity,
+    INCREMENTAL_SINCE,
     change_each,
-    check_changeable_topic,
+    changed_entity,
     check_settings_once,
-    unsupported,
 )
 from logion.broker.state import BrokerState
 from logion.protocol.errors import ApiError, Error
@@ -25,7 +22,6 @@ from logion.protocol.messages.alter_configs import (
     AlterConfigsResourceResponse,
     AlterConfigsResponse,
 )
-from logion.protocol.releases import release
 
 
 async def handle(
@@ -51,24 +47,16 @@ async def handle(
 async def _replace(
     broker: BrokerState, resource: AlterConfigsResource, *, validate_only: bool
 ) -> None:
-    name, settings = resource.resource_name, _settings(resource)
-    if resource.resource_type == TOPIC:
-        check_changeable_topic(broker, name)
-        await broker.cluster.replace_topic_config(
-            name, settings, validate_only=validate_only
-        )
-    elif resource.resource_type == BROKER and broker.release >= release("1.1"):
-        entity = broker_entity(broker, name)
-        await broker.cluster.replace_broker_config(
-            entity, settings, validate_only=validate_only
-        )
-    else:
-        raise unsupported(resource)
+    kind, name = changed_entity(broker, resource)
+    if broker.release >= INCREMENTAL_SINCE:  # before, the last one counts
+        check_settings_once(resource.configs)
+    await broker.cluster.replace_config(
+        kind, name, _settings(resource), validate_only=validate_only
+    )
 
 
 def _settings(resource: AlterConfigsResource) -> dict[str, str]:
-    """Return the settings by name, each of which must be there once, with a value."""
-    check_settings_once(resource.configs)
+    """Return the settings by name, each of which must have a value."""
     settings = {it.name: it.value for it in resource.configs if it.value is not None}
     missing = [it.name for it in resource.configs if it.value is None]
     if missing:

@@ -1,4 +1,4 @@
-"""DescribeConfigs (API 32): settings of topics and brokers (KIP-133).
+"""DescribeConfigs (API 32): settings of topics, brokers and others (KIP-133).
 
 v0   says whether a value is the default
 v1   says where a value is from and could be from (KIP-226)
@@ -8,19 +8,27 @@ v4   flexible
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from logion.broker.context import Context
 from logion.broker.resources import (
     BROKER,
+    GROUP,
+    GROUPS_SINCE,
+    LOGGER,
+    LOGGERS_SINCE,
+    METRICS,
     TOPIC,
     broker_entity,
-    check_topic,
+    check_described_topic,
+    check_own_number,
     unsupported,
 )
 from logion.broker.state import BrokerState
 from logion.cluster.configs import DEFAULT_BROKER
 from logion.config_entries import ConfigEntry, Source
+from logion.config_groups import group_entries, metrics_entries
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.describe_configs import (
     DescribeConfigsRequest,
@@ -30,6 +38,7 @@ from logion.protocol.messages.describe_configs import (
     DescribeConfigsResult,
     DescribeConfigsSynonym,
 )
+from logion.protocol.releases import Release, release
 
 VERSION_WITH_IS_DEFAULT = 0
 
@@ -75,18 +84,53 @@ def _describe(
 def _entries(
     broker: BrokerState, resource: DescribeConfigsResource
 ) -> Iterable[ConfigEntry]:
-    name = resource.resource_name
-    if resource.resource_type == TOPIC:
-        check_topic(broker, name)
-        return broker.cluster.topic_config(name).entries()
-    if resource.resource_type != BROKER:
+    tell = _TOLD.get(resource.resource_type)
+    if tell is None or broker.release < tell.since:
         raise unsupported(resource)
+    return tell.entries(broker, resource.resource_name)
+
+
+def _of_topic(broker: BrokerState, name: str) -> Iterable[ConfigEntry]:
+    check_described_topic(broker, name)
+    return broker.cluster.topic_config(name).entries()
+
+
+def _of_broker(broker: BrokerState, name: str) -> Iterable[ConfigEntry]:
+    is_default = broker_entity(broker, name) == DEFAULT_BROKER
     entries = broker.cluster.config.entries()
-    return (
-        _of_all_brokers(entries)
-        if broker_entity(broker, name) == DEFAULT_BROKER
-        else entries
-    )
+    return _of_all_brokers(entries) if is_default else entries
+
+
+def _of_loggers(broker: BrokerState, name: str) -> Iterable[ConfigEntry]:
+    check_own_number(broker, name)
+    return broker.loggers.entries()
+
+
+def _of_group(broker: BrokerState, name: str) -> Iterable[ConfigEntry]:
+    overrides = broker.cluster.image.group_configs.get(name, {})
+    return group_entries(broker.cluster.config, overrides)
+
+
+def _of_metrics(broker: BrokerState, name: str) -> Iterable[ConfigEntry]:
+    overrides = broker.cluster.image.metrics_configs.get(name, {})
+    return metrics_entries(overrides, broker.cluster.config.release)
+
+
+class _Told(NamedTuple):
+    """How something is told of, and since which release."""
+
+    entries: Callable[[BrokerState, str], Iterable[ConfigEntry]]
+    since: Release = release("0.11.0")
+
+
+_TOLD = {
+    TOPIC: _Told(_of_topic),
+    BROKER: _Told(_of_broker),
+    LOGGER: _Told(_of_loggers, LOGGERS_SINCE),
+    METRICS: _Told(_of_metrics, GROUPS_SINCE),
+    GROUP: _Told(_of_group, GROUPS_SINCE),
+}
+"""By the code of a resource's type."""
 
 
 def _of_all_brokers(entries: Iterable[ConfigEntry]) -> Iterator[ConfigEntry]:

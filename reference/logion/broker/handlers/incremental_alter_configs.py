@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from logion.broker.context import Context
 from logion.broker.resources import (
-    BROKER,
-    TOPIC,
-    broker_entity,
+    LOGGER,
+    LOGGERS_SINCE,
     change_each,
-    check_changeable_topic,
+    changed_entity,
+    check_own_number,
     check_settings_once,
-    unsupported,
 )
 from logion.broker.state import BrokerState
 from logion.cluster.configs import ConfigEdit, Edit
@@ -52,19 +51,14 @@ async def handle(
 async def _edit(
     broker: BrokerState, resource: AlterConfigsResource, *, validate_only: bool
 ) -> None:
-    name = resource.resource_name
     check_settings_once(resource.configs)
     edits = [_config_edit(it) for it in resource.configs]
-    if resource.resource_type == TOPIC:
-        check_changeable_topic(broker, name)
-        await broker.cluster.edit_topic_config(name, edits, validate_only=validate_only)
-    elif resource.resource_type == BROKER:
-        entity = broker_entity(broker, name)
-        await broker.cluster.edit_broker_config(
-            entity, edits, validate_only=validate_only
-        )
-    else:
-        raise unsupported(resource)
+    if resource.resource_type == LOGGER and broker.release >= LOGGERS_SINCE:
+        check_own_number(broker, resource.resource_name)
+        broker.loggers.edit(edits, validate_only=validate_only)
+        return
+    kind, name = changed_entity(broker, resource)
+    await broker.cluster.edit_config(kind, name, edits, validate_only=validate_only)
 
 
 def _config_edit(asked: AlterableConfig) -> ConfigEdit:

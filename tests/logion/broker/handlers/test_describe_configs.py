@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from logion.cluster.configs import DEFAULT_BROKER, ConfigEdit, Edit
+from logion.cluster.configs import DEFAULT_BROKER, ConfigEdit, Edit, Kind
 from logion.config_entries import CONFIG_TYPES, Source
 from logion.protocol.errors import Error
 from logion.protocol.messages.describe_configs import (
@@ -133,7 +133,7 @@ async def test_no_broker_means_what_was_set_for_all_while_running() -> None:
     async with running() as broker:
         assert await describe(broker, request(BROKER, "")) == {}
         edit = ConfigEdit(Edit.SET, "log.retention.ms", "7")
-        await broker.state.cluster.edit_broker_config(DEFAULT_BROKER, [edit])
+        await broker.state.cluster.edit_config(Kind.BROKER, DEFAULT_BROKER, [edit])
         found = await describe(broker, request(BROKER, "", include_synonyms=True))
     (entry,) = found.values()
     assert (entry.name, entry.value) == ("log.retention.ms", "7")
