@@ -153,12 +153,13 @@ async def test_a_request_has_at_most_100_000_elements(too_many: bool) -> None:
     assert is_closed == too_many
 
 
-@pytest.mark.parametrize("release", ["3.9", "4.3"])
-async def test_features_are_not_told(release: str) -> None:
+async def test_features_whose_calls_are_not_built_are_not_told() -> None:
     request = ApiVersionsRequest(
         client_software_name="test", client_software_version="1"
     )
-    async with broker_and_client(release) as client:
-        answer = await client.ask(request, 3)
-    assert answer.supported_features == answer.finalized_features == ()
-    assert answer.finalized_features_epoch == -1
+    async with broker_and_client("4.3") as client:
+        answer = await client.ask(request, 4)
+    told = {it.name for it in answer.supported_features}
+    assert told == {it.name for it in answer.finalized_features}
+    assert told == {"group.version", "transaction.version", "metadata.version"}
+    assert answer.finalized_features_epoch == 0

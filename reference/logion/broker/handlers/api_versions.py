@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from logion.broker.context import Context
+from logion.broker.features import features, features_epoch
 from logion.broker.state import BrokerState
 from logion.protocol.apis import API_VERSIONS
 from logion.protocol.errors import Error
@@ -16,8 +17,13 @@ from logion.protocol.messages.api_versions import (
     ApiVersion,
     ApiVersionsRequest,
     ApiVersionsResponse,
+    FinalizedFeatureKey,
+    SupportedFeatureKey,
 )
 from logion.protocol.releases import release
+
+VERSION_FROM_0 = 4
+"""The first version that can tell a feature whose lowest level is 0 (KIP-1022)."""
 
 SOFTWARE_NAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?")
 """What a client's software name and version have to look like (KIP-511)."""
@@ -30,11 +36,27 @@ async def handle(
     if context.version >= 3 and not _is_named(request):
         return ApiVersionsResponse(error_code=Error.INVALID_REQUEST, api_keys=())
     entries = broker.doorkeeper.served.items()
+    told = features(broker.release)
+    may_begin_at_0 = context.version >= VERSION_FROM_0
     return ApiVersionsResponse(
         error_code=Error.NONE,
         api_keys=tuple(
             ApiVersion(api_key=key, min_version=low, max_version=high)
             for key, (low, high) in entries
+        ),
+        supported_features=tuple(
+            SupportedFeatureKey(
+                name=it.name, min_version=it.lowest, max_version=it.level
+            )
+            for it in told
+            if it.lowest > 0 or may_begin_at_0
+        ),
+        finalized_features_epoch=features_epoch(broker.release),
+        finalized_features=tuple(
+            FinalizedFeatureKey(
+                name=it.name, max_version_level=it.level, min_version_level=it.level
+            )
+            for it in told
         ),
     )
 

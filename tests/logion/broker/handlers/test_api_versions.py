@@ -63,3 +63,33 @@ async def test_before_2_4_an_unknown_version_is_told_nothing_more() -> None:
         answer = await answer_in_version_0(broker, 77)
     assert answer.error_code == Error.UNSUPPORTED_VERSION
     assert answer.api_keys == ()
+
+
+@pytest.mark.parametrize(
+    ("release", "levels", "epoch"),
+    [
+        ("2.6", {}, -1),
+        ("2.8", {}, 0),
+        ("3.9", {}, 0),
+        ("4.0", {"metadata.version": 25}, 0),
+        ("4.1", {"metadata.version": 27}, 0),
+        ("4.2", {"metadata.version": 29}, 0),
+        ("4.3", {"metadata.version": 30}, 0),
+    ],
+)
+async def test_each_release_tells_its_features(
+    release: str, levels: dict[str, int], epoch: int
+) -> None:
+    request = ApiVersionsRequest(
+        client_software_name="test", client_software_version="1"
+    )
+    async with running(release=release) as broker:
+        answer = await broker.ask(request, 3)
+    wanted = {
+        **levels,
+        **({"group.version": 1, "transaction.version": 2} if levels else {}),
+    }
+    found = {it.name: it.max_version_level for it in answer.finalized_features}
+    assert (found, answer.finalized_features_epoch) == (wanted, epoch)
+    supported = {it.name: it.max_version for it in answer.supported_features}
+    assert supported == levels, "version 3 cannot tell levels from 0 on"
