@@ -98,7 +98,8 @@ def java(release: str) -> list[str]:
     """Return the command of the Java program, compiled against one kafka-clients."""
     need("java", "mvn")
     source = SOURCES / "java"
-    api = "headers" if apache.version_of(release) >= (2, 5) else "plain"
+    at = apache.version_of(release)
+    api = "headers" if at >= (2, 5) else "early" if at >= (0, 11) else "plain"
 
     def make(folder: Path) -> None:
         maven(
@@ -107,6 +108,7 @@ def java(release: str) -> list[str]:
             "dependency:copy-dependencies",
             f"-Dkafka.version={release}",
             f"-Dapi={api}",
+            f"-Dtransactions={'none' if api == 'plain' else 'transactions'}",
             f"-Dbuild.to={folder}",
             f"-DoutputDirectory={folder}/libs",
         )

@@ -59,6 +59,10 @@ class Client:
     """Whether its static members, when they leave by KIP-848, say which they are."""
     commits_on_revocation: bool = True
     """Whether it is told of a revocation while it can still commit."""
+    transactional: bool = True
+    """Whether its program does transactions."""
+    first_relay: str = "0.11.0"
+    """Oldest broker release to which it commits a group's offsets in transactions."""
     commits_when_asked: bool = True
     """kcat commits by itself."""
 
@@ -125,6 +129,7 @@ CLIENTS = (
         sends_nothing=False,
         first_lz4="0.8.2",
         assignors=("range", "roundrobin", "cooperative-sticky"),
+        transactional=False,
         commits_when_asked=False,
     ),
     Client(
@@ -139,6 +144,7 @@ CLIENTS = (
         partial(build.go, "sarama"),
         assignors=COOPERATIVE,
         first_group="0.11.0",
+        transactional=False,
     ),
     Client(
         "java-0.10.0.1",
@@ -150,23 +156,27 @@ CLIENTS = (
         newest="3.99",
         assignors=("range", "roundrobin"),
         static=False,
+        transactional=False,
     ),
     Client(
         "java-2.8.2",
         partial(build.java, "2.8.2"),
         oldest="0.10.0",
+        first_relay="2.5",
         assignors=COOPERATIVE,
     ),
     Client(
         "java-3.9.1",
         partial(build.java, "3.9.1"),
         oldest="0.10.0",
+        first_relay="2.5",
         assignors=(*COOPERATIVE, *SERVER_SIDE),
     ),
     Client(
         "java-4.3.0",
         partial(build.java, "4.3.0"),
         oldest="2.1",
+        first_relay="2.5",
         assignors=(*COOPERATIVE, *SERVER_SIDE),
     ),
     # Its round robin has a name of its own, and shares with no other client.
@@ -176,9 +186,25 @@ CLIENTS = (
         oldest="0.10.0",
         assignors=("roundrobin",),
         static=False,
+        transactional=False,
         commits_on_revocation=False,
     ),
 )
+
+FIRST_TRANSACTIONAL = Client(
+    "java-0.11.0.3",
+    partial(build.java, "0.11.0.3"),
+    oldest="0.11.0",
+    newest="3.99",
+    static=False,
+)
+"""The first client with transactions: it does not say for which member it commits."""
+
+TRANSACTIONAL = (
+    *(each for each in CLIENTS if each.transactional),
+    FIRST_TRANSACTIONAL,
+)
+"""The clients whose programs do transactions."""
 
 
 def client_named(name: str) -> Client:

@@ -9,11 +9,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import pytest
 
 from tests.integration import build
+from tests.integration.clients.lines import is_before
 from tests.integration.clients_table import Client
 from tests.integration.corpus import Record
 from tests.root import ROOT
@@ -24,6 +25,35 @@ JOB_SECONDS = 20
 
 class ClientError(Exception):
     """A client program died or hung; the text is the job and what stderr has."""
+
+
+class Step(NamedTuple):
+    """One transaction."""
+
+    records: list[Record]
+    commit: bool
+
+
+def relay_job(
+    bootstrap: str, topic: str, to: str, count: int, *, release: str, seconds: int
+) -> dict[str, Any]:
+    """Return the job to copy a topic to another in transactions."""
+    return {
+        "do": "relay",
+        "bootstrap": bootstrap,
+        "topic": topic,
+        "to": to,
+        "release": release,
+        "seconds": seconds,
+        "id": f"relay-{to}",
+        "group": f"relay-{to}",
+        "instance": None if is_before(release, 2, 3) else "relay",
+        "protocol": "classic",
+        "assignors": ["range"],
+        "session_ms": 6000,
+        "heartbeat_ms": 500,
+        "count": count,
+    }
 
 
 @dataclass(slots=True)
@@ -70,6 +100,7 @@ class Program:
         *,
         release: str,
         offset: int = 0,
+        isolation: str = "read_uncommitted",
         seconds: int = JOB_SECONDS,
     ) -> list[dict[str, Any]]:
         """Return up to `count` records of partition 0 from `offset` on, as lines."""
@@ -82,9 +113,58 @@ class Program:
             "seconds": seconds,
             "offset": offset,
             "count": count,
+            "isolation": isolation,
         }
         records: list[dict[str, Any]] = self._ask(job)["records"]
         return records
+
+    def transact(
+        self,
+        bootstrap: str,
+        topic: str,
+        steps: list[Step],
+        *,
+        release: str,
+        rivalled: list[Record],
+        seconds: int = JOB_SECONDS,
+    ) -> str | None:
+        """End transactions in partition 0; return what is told to a fenced producer.
+
+        That is the last one, with the records `rivalled`, which a rival replaces before
+        it commits: None if it could commit all the same.
+        """
+        job = {
+            "do": "transact",
+            "bootstrap": bootstrap,
+            "topic": topic,
+            "partition": 0,
+            "release": release,
+            "seconds": seconds,
+            "id": f"{self.client.name}-{topic}",
+            "steps": [
+                {"records": [it.line() for it in step.records], "commit": step.commit}
+                for step in steps
+            ],
+            "rivalled": [it.line() for it in rivalled],
+        }
+        fenced: str | None = self._ask(job)["fenced"]
+        return fenced
+
+    def relay(
+        self,
+        bootstrap: str,
+        topic: str,
+        to: str,
+        count: int,
+        *,
+        release: str,
+        seconds: int = JOB_SECONDS,
+    ) -> int:
+        """Copy `count` records of a topic in transactions; return how many it was."""
+        relayed: int = self._ask(
+            relay_job(bootstrap, topic, to, count, release=release, seconds=seconds)
+        )["relayed"]
+        return relayed
 
     def _ask(self, job: dict[str, Any]) -> dict[str, Any]:
         popen = self._running()

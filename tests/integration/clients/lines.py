@@ -90,12 +90,16 @@ def say(answer: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
+Answer = dict[str, Any]
+
+
 def serve(
     produce: Callable[[Job], list[int]],
     consume: Callable[[Job], list[Record]],
     join: Callable[[Job, Jobs], None],
+    **others: Callable[[Job], Answer],
 ) -> None:
-    """Answer jobs from stdin until it ends."""
+    """Answer jobs from stdin until it ends; `others` are those that few programs do."""
     jobs = Jobs()
     while True:
         job = jobs.wait()
@@ -103,5 +107,7 @@ def serve(
             say({"offsets": produce(job)})
         elif job["do"] == "consume":
             say({"records": consume(job)})
+        elif job["do"] in others:
+            say(others[job["do"]](job))
         else:
             join(job, jobs)

@@ -20,8 +20,10 @@ from aiokafka.coordinator.assignors.roundrobin import (  # type: ignore[import-u
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import (  # type: ignore[import-untyped]
     StickyPartitionAssignor,
 )
+from aiokafka.errors import ProducerFenced  # type: ignore[import-untyped]
 
 from tests.integration.clients.lines import (
+    Answer,
     Job,
     Record,
     consumed,
@@ -71,7 +73,11 @@ async def produce_async(job: Job) -> list[int]:
 
 async def consume_async(job: Job) -> list[Record]:
     """Read records by assignment, without a group."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=job["bootstrap"], group_id=None)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=job["bootstrap"],
+        group_id=None,
+        isolation_level=job.get("isolation", "read_uncommitted"),
+    )
     partition = TopicPartition(job["topic"], job["partition"])
     consumer.assign([partition])
     await consumer.start()
@@ -175,5 +181,89 @@ def join(job: Job, jobs: Jobs) -> None:
     take_part(AiokafkaMember(job), jobs)
 
 
+async def transactional(job: Job) -> Any:
+    """Return a producer that has fenced all others of its transactional id."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=job["bootstrap"], transactional_id=job["id"]
+    )
+    await producer.start()
+    return producer
+
+
+async def transact_async(job: Job) -> Answer:
+    """End one transaction after the other; a rival fences the producer in the end."""
+    producer = await transactional(job)
+    for step in job["steps"]:
+        await begin(producer, job, step["records"])
+        if step["commit"]:
+            await producer.commit_transaction()
+        else:
+            await producer.abort_transaction()
+    await begin(producer, job, job["rivalled"])
+    rival = await transactional(job)
+    try:
+        await producer.commit_transaction()
+    except ProducerFenced as reason:
+        return {"fenced": type(reason).__name__}
+    finally:
+        await rival.stop()
+    return {"fenced": None}
+
+
+async def begin(producer: Any, job: Job, records: Iterable[Record]) -> None:
+    """Send records in a transaction, and wait for them."""
+    await producer.begin_transaction()
+    sent = [
+        await producer.send(
+            job["topic"], decoded(record["value"]), partition=job["partition"]
+        )
+        for record in records
+    ]
+    await asyncio.gather(*sent)
+
+
+async def relay_async(job: Job) -> Answer:
+    """Copy records in transactions that also commit how far they were read."""
+    producer = await transactional(job)
+    consumer = AIOKafkaConsumer(
+        job["topic"],
+        bootstrap_servers=job["bootstrap"],
+        group_id=job["group"],
+        group_instance_id=job["instance"],
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+    )
+    await consumer.start()
+    loop = asyncio.get_running_loop()
+    limit = loop.time() + job["seconds"]
+    relayed = 0
+    while relayed < job["count"] and loop.time() < limit:
+        polled = await consumer.getmany(timeout_ms=100, max_records=100)
+        if polled:
+            async with producer.transaction():
+                for place, records in polled.items():
+                    for it in records:
+                        await producer.send(
+                            job["to"], it.value, partition=place.partition
+                        )
+                        relayed += 1
+                positions = {it: polled[it][-1].offset + 1 for it in polled}
+                await producer.send_offsets_to_transaction(positions, job["group"])
+    await consumer.stop()
+    await producer.stop()
+    return {"relayed": relayed}
+
+
+def transact(job: Job) -> Answer:
+    """End transactions in an event loop of their own."""
+    return asyncio.run(transact_async(job))
+
+
+def relay(job: Job) -> Answer:
+    """Copy records in an event loop of their own."""
+    return asyncio.run(relay_async(job))
+
+
 if __name__ == "__main__":
-    serve(produce, consume, join)
+    serve(produce, consume, join, transact=transact, relay=relay)

@@ -16,6 +16,7 @@ from confluent_kafka import (
 )
 
 from tests.integration.clients.lines import (
+    Answer,
     Job,
     Record,
     consumed,
@@ -89,6 +90,7 @@ def consume(job: Job) -> list[Record]:
     consumer = Consumer(
         connection(job, assumed="0.8.1")
         | {"group.id": "unused", "enable.auto.commit": False}
+        | {"isolation.level": job.get("isolation", "read_uncommitted")}
     )
     consumer.assign([TopicPartition(job["topic"], job["partition"], job["offset"])])
     limit = time.perf_counter() + job["seconds"]
@@ -198,5 +200,76 @@ def join(job: Job, jobs: Jobs) -> None:
     take_part(ConfluentMember(job), jobs)
 
 
+def transactional(job: Job) -> Producer:
+    """Return a producer that has fenced all others of its transactional id."""
+    producer = Producer(
+        connection(job, assumed="0.8.2.2")
+        | {
+            "transactional.id": job["id"],
+            "transaction.timeout.ms": 60_000,
+            "reconnect.backoff.max.ms": 200,
+            "topic.metadata.refresh.fast.interval.ms": 10,
+        }
+    )
+    producer.init_transactions(job["seconds"])
+    return producer
+
+
+def transact(job: Job) -> Answer:
+    """End one transaction after the other; a rival fences the producer in the end."""
+    producer = transactional(job)
+    for step in job["steps"]:
+        begin(producer, job, step["records"])
+        if step["commit"]:
+            producer.commit_transaction(job["seconds"])
+        else:
+            producer.flush(job["seconds"])
+            producer.abort_transaction(job["seconds"])
+    begin(producer, job, job["rivalled"])
+    producer.flush(job["seconds"])
+    transactional(job)
+    try:
+        producer.commit_transaction(job["seconds"])
+    except KafkaException as reason:
+        return {"fenced": reason.args[0].name()}
+    return {"fenced": None}
+
+
+def begin(producer: Producer, job: Job, records: Iterable[Record]) -> None:
+    """Send records in a transaction."""
+    producer.begin_transaction()
+    for record in records:
+        value = decoded(record["value"])
+        producer.produce(job["topic"], value, partition=job["partition"])
+
+
+def relay(job: Job) -> Answer:
+    """Copy records in transactions that also commit how far they were read."""
+    producer = transactional(job)
+    consumer = Consumer(
+        connection(job, assumed="0.9.0")
+        | group_settings(job)
+        | {"isolation.level": "read_committed"}
+    )
+    consumer.subscribe([job["topic"]])
+    limit = time.perf_counter() + job["seconds"]
+    relayed = 0
+    while relayed < job["count"] and time.perf_counter() < limit:
+        messages = [it for it in consumer.consume(100, 0.1) if it.error() is None]
+        if messages:
+            producer.begin_transaction()
+            for it in messages:
+                producer.produce(job["to"], it.value(), partition=it.partition())
+            producer.send_offsets_to_transaction(
+                consumer.position(consumer.assignment()),
+                consumer.consumer_group_metadata(),
+                job["seconds"],
+            )
+            producer.commit_transaction(job["seconds"])
+            relayed += len(messages)
+    consumer.close()
+    return {"relayed": relayed}
+
+
 if __name__ == "__main__":
-    serve(produce, consume, join)
+    serve(produce, consume, join, transact=transact, relay=relay)

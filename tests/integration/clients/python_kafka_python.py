@@ -26,8 +26,10 @@ from kafka.coordinator.assignors.roundrobin import (  # type: ignore[import-unty
 from kafka.coordinator.assignors.sticky.sticky_assignor import (  # type: ignore[import-untyped]
     StickyPartitionAssignor,
 )
+from kafka.errors import KafkaError  # type: ignore[import-untyped]
 
 from tests.integration.clients.lines import (
+    Answer,
     Job,
     Record,
     consumed,
@@ -88,7 +90,11 @@ def produce(job: Job) -> list[int]:
 
 def consume(job: Job) -> list[Record]:
     """Read records by assignment, without a group."""
-    consumer = KafkaConsumer(**connection(job), group_id=None)
+    consumer = KafkaConsumer(
+        **connection(job),
+        group_id=None,
+        isolation_level=job.get("isolation", "read_uncommitted"),
+    )
     partition = TopicPartition(job["topic"], job["partition"])
     consumer.assign([partition])
     consumer.seek(partition, job["offset"])
@@ -185,5 +191,76 @@ def join(job: Job, jobs: Jobs) -> None:
     take_part(KafkaPythonMember(job), jobs)
 
 
+def transactional(job: Job) -> Any:
+    """Return a producer that has fenced all others of its transactional id."""
+    producer = KafkaProducer(**connection(job), transactional_id=job["id"])
+    producer.init_transactions()
+    return producer
+
+
+def transact(job: Job) -> Answer:
+    """End one transaction after the other; a rival fences the producer in the end."""
+    producer = transactional(job)
+    for step in job["steps"]:
+        begin(producer, job, step["records"])
+        if step["commit"]:
+            producer.commit_transaction()
+        else:
+            producer.abort_transaction()
+    begin(producer, job, job["rivalled"])
+    rival = transactional(job)
+    try:
+        producer.commit_transaction()
+    except KafkaError as reason:
+        return {"fenced": type(reason).__name__}
+    finally:
+        rival.close()
+    return {"fenced": None}
+
+
+def begin(producer: Any, job: Job, records: Iterable[Record]) -> None:
+    """Send records in a transaction, and wait for them."""
+    producer.begin_transaction()
+    for record in records:
+        value = decoded(record["value"])
+        producer.send(job["topic"], value, partition=job["partition"])
+    producer.flush(job["seconds"])
+
+
+def relay(job: Job) -> Answer:
+    """Copy records in transactions that also commit how far they were read."""
+    producer = transactional(job)
+    consumer = KafkaConsumer(
+        job["topic"],
+        **group_connection(job),
+        group_id=job["group"],
+        group_instance_id=job["instance"],
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+    )
+    limit = time.perf_counter() + job["seconds"]
+    relayed = 0
+    while relayed < job["count"] and time.perf_counter() < limit:
+        polled = consumer.poll(100, max_records=100)
+        if not polled:
+            continue
+        producer.begin_transaction()
+        for place, records in polled.items():
+            for it in records:
+                producer.send(job["to"], it.value, partition=place.partition)
+                relayed += 1
+        positions = {
+            (it.topic, it.partition): polled[it][-1].offset + 1 for it in polled
+        }
+        producer.send_offsets_to_transaction(
+            with_metadata(positions), consumer.group_metadata()
+        )
+        producer.commit_transaction()
+    consumer.close()
+    producer.close()
+    return {"relayed": relayed}
+
+
 if __name__ == "__main__":
-    serve(produce, consume, join)
+    serve(produce, consume, join, transact=transact, relay=relay)

@@ -47,7 +47,7 @@ public final class Program {
         int count = job.get("count").getAsInt();
         long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(job.get("seconds").getAsLong());
         JsonArray records = new JsonArray();
-        try (KafkaConsumer<byte[], byte[]> consumer = reader(job.get("bootstrap").getAsString())) {
+        try (KafkaConsumer<byte[], byte[]> consumer = reader(job)) {
             consumer.assign(List.of(partition));
             consumer.seek(partition, job.get("offset").getAsLong());
             while (records.size() < count && System.nanoTime() < limit) {
@@ -61,9 +61,10 @@ public final class Program {
         return answer("records", records);
     }
 
-    private static KafkaConsumer<byte[], byte[]> reader(String bootstrap) {
+    private static KafkaConsumer<byte[], byte[]> reader(JsonObject job) {
         Properties settings = new Properties();
-        settings.put("bootstrap.servers", bootstrap);
+        settings.put("bootstrap.servers", job.get("bootstrap").getAsString());
+        settings.put("isolation.level", job.get("isolation").getAsString());
         settings.put("enable.auto.commit", "false");
         settings.put("fetch.max.wait.ms", "200");
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -85,6 +86,12 @@ public final class Program {
                     break;
                 case "consume":
                     Jobs.say(consume(job));
+                    break;
+                case "transact":
+                    Jobs.say(Transactions.transact(job));
+                    break;
+                case "relay":
+                    Jobs.say(Transactions.relay(job));
                     break;
                 default:
                     new Member(job).takePart(jobs);
