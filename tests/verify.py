@@ -20,6 +20,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "docs/verify.md"
 KILL_ROUNDS = "100"
+FIRE_SECONDS = "300"
 EFFORT = "10"
 """So many times the examples of `make test` are drawn (`tests/effort.py`)."""
 SIMULATED = "1000"
@@ -98,6 +99,9 @@ def run(step: Step, seed: int) -> Outcome:
             "LOGION_KILL_ROUNDS": KILL_ROUNDS,
             "LOGION_KILL_SEED": str(seed),
             "LOGION_GROUPS": "all",
+            "LOGION_TRANSACTIONS": "all",
+            "LOGION_FIRE_SECONDS": FIRE_SECONDS,
+            "LOGION_FIRE_SEED": str(seed),
             "LOGION_EFFORT": EFFORT,
         },
     )

@@ -12,8 +12,10 @@ from importlib.metadata import version
 
 from tests.integration.build import SOURCES
 from tests.integration.clients_table import CLIENTS as ALL_CLIENTS
-from tests.integration.clients_table import Client
+from tests.integration.clients_table import TRANSACTIONAL, Client
+from tests.integration.test_exactly_once import UNDER_FIRE
 from tests.integration.test_groups import MIXED, OLD_RELEASES, newest_for
+from tests.integration.test_transactions import RELEASES
 
 HEAD = """# Clients
 
@@ -49,6 +51,21 @@ owner begins where the one before had committed.
   with `consumer:`, where its name is free only when its session has expired.)
 - *shared with*: members of these clients in one group.
 - Several groups of a client read the same topic at once, and each gets all of it.
+"""
+
+TRANSACTIONS = """## Transactions
+
+- *commit, abort, fencing*: transactions are committed and aborted, a second producer
+  with the same transactional id fences the first, and readers of committed records see
+  what was committed (`test_transactions.py`).
+- *read, process, write*: a topic is copied in transactions that also commit how far
+  the group has read.
+- *under fire*: the same, while `kill -9` takes now the broker and now the job: each
+  input comes out once (`test_exactly_once.py`; `LOGION_FIRE_SECONDS` is how long).
+
+All releases with `LOGION_TRANSACTIONS=all`, by turns without it. Brokers before 2.5 do
+not take a group's offsets from the Java clients of 2.5 and later that say for which
+member they commit (KIP-447).
 """
 
 NOTES = """Notes
@@ -159,6 +176,20 @@ def groups_rows() -> list[tuple[str, ...]]:
     ]
 
 
+def transactions_rows() -> list[tuple[str, ...]]:
+    """Return what each client was shown to do in transactions."""
+    return [
+        (
+            it.name,
+            ", ".join(spoken),
+            ", ".join(each for each in spoken if it.relays_to(each)),
+            yes(it.name in UNDER_FIRE),
+        )
+        for it in TRANSACTIONAL
+        for spoken in ([each for each in RELEASES if it.speaks_to(each)],)
+    ]
+
+
 def page() -> str:
     """Return the page."""
     records = table(
@@ -167,7 +198,9 @@ def page() -> str:
     )
     heads = ("client", "assignor", "come and go", "restarts", "static", "shared with")
     groups = table((*heads, "as releases"), groups_rows())
-    return "\n".join((HEAD, RECORDS, records, "", GROUPS, groups, "", NOTES))
+    heads = ("client", "commit, abort, fencing", "read, process, write", "under fire")
+    parts = (HEAD, RECORDS, records, "", GROUPS, groups, "", TRANSACTIONS)
+    return "\n".join((*parts, table(heads, transactions_rows()), "", NOTES))
 
 
 if __name__ == "__main__":

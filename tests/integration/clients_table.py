@@ -76,6 +76,11 @@ class Client:
         at = version_of(release)
         return self.speaks_to(release) and version_of(self.first_group) <= at
 
+    def relays_to(self, release: str) -> bool:
+        """Whether it commits a group's offsets in transactions of `release`."""
+        at = version_of(release)
+        return self.speaks_to(release) and version_of(self.first_relay) <= at
+
     def assignors_for(self, release: str) -> tuple[str, ...]:
         """Return how its groups may share partitions out with a broker of `release`."""
         new = version_of(release) >= version_of(FIRST_CONSUMER_PROTOCOL)

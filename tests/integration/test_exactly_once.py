@@ -38,6 +38,9 @@ PATIENCE_SECONDS_MAX = 30
 """How long clients try."""
 FEED_PER_SECOND = 200
 PARTITIONS = 2
+UNDER_FIRE = ("java-3.9.1", "confluent-kafka")
+"""The clients that are killed."""
+
 FEED, RESULT = "fire-in", "fire-out"
 
 SETTINGS = {
@@ -201,7 +204,7 @@ def results(bootstrap: str, count: int) -> Counter[int]:
     return found
 
 
-@pytest.mark.parametrize("name", ["java-3.9.1", "confluent-kafka"])
+@pytest.mark.parametrize("name", UNDER_FIRE)
 @pytest.mark.parametrize("release", [brokers.NEWEST])
 def test_each_input_comes_out_once_whatever_is_killed(
     name: str, release: str, tmp_path: Path

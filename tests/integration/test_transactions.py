@@ -11,7 +11,6 @@ import os
 from typing import Any, NamedTuple
 
 import pytest
-from logion_conformance.apache import version_of
 
 from tests.integration.brokers import Brokers
 from tests.integration.clients_table import TRANSACTIONAL, Client
@@ -32,7 +31,7 @@ class Case(NamedTuple):
         return f"{self.client.name}-{self.release}"
 
 
-EVERY = os.environ.get("LOGION_TRANSACTIONS_EVERY") == "yes"
+ALL = os.environ.get("LOGION_TRANSACTIONS") == "all"
 """Each client with brokers of all releases, rather than with the newest it speaks to
 and with one more by turns."""
 
@@ -42,17 +41,13 @@ def cases() -> list[Case]:
     found: list[Case] = []
     for number, client in enumerate(TRANSACTIONAL):
         spoken = [it for it in RELEASES if client.speaks_to(it)]
-        older = spoken[:-1]
-        chosen = spoken if EVERY else [older[number % len(older)], spoken[-1]]
+        older = spoken[number % (len(spoken) - 1)]
+        chosen = spoken if ALL else [older, spoken[-1]]
         found += [Case(client, release) for release in chosen]
     return found
 
 
-RELAYED = [
-    case
-    for case in cases()
-    if version_of(case.client.first_relay) <= version_of(case.release)
-]
+RELAYED = [it for it in cases() if it.client.relays_to(it.release)]
 
 
 def numbered(*numbers: int) -> list[Record]:

@@ -49,6 +49,8 @@ type Job struct {
 	Records    []Record `json:"records"`
 	Offset     int64    `json:"offset"`
 	Count      int      `json:"count"`
+	Isolation  string   `json:"isolation"`
+	Transacting
 	Membership
 }
 
@@ -75,8 +77,31 @@ func Must(err error) {
 	}
 }
 
+// Transacting is what jobs with transactions have besides.
+type Transacting struct {
+	ID       string   `json:"id"`
+	Steps    []Step   `json:"steps"`
+	Rivalled []Record `json:"rivalled"`
+	To       string   `json:"to"`
+}
+
+// A Step is one transaction.
+type Step struct {
+	Records []Record `json:"records"`
+	Commit  bool     `json:"commit"`
+}
+
+// Transactions is what a program does that has them: what a fenced producer was told, nil
+// if nothing, and how many records were copied.
+type Transactions struct {
+	Transact func(Job) any
+	Relay    func(Job) int
+}
+
 // Serve answers jobs from stdin until it ends.
-func Serve(produce func(Job) []int64, consume func(Job) []Record, join func(Job) Member) {
+func Serve(
+	produce func(Job) []int64, consume func(Job) []Record, join func(Job) Member, transactions Transactions,
+) {
 	jobs := make(chan Job)
 	go read(jobs)
 	for job := range jobs {
@@ -85,6 +110,10 @@ func Serve(produce func(Job) []int64, consume func(Job) []Record, join func(Job)
 			say(map[string]any{"offsets": produce(job)})
 		case "consume":
 			say(map[string]any{"records": consume(job)})
+		case "transact":
+			say(map[string]any{"fenced": transactions.Transact(job)})
+		case "relay":
+			say(map[string]any{"relayed": transactions.Relay(job)})
 		default:
 			takePart(join(job), jobs)
 		}

@@ -84,7 +84,11 @@ func recordsOf(job lines.Job) []*kgo.Record {
 
 func consume(job lines.Job) []lines.Record {
 	from := map[string]map[int32]kgo.Offset{job.Topic: {job.Partition: kgo.NewOffset().At(job.Offset)}}
-	client := open(job, kgo.ConsumePartitions(from), kgo.FetchMaxWait(200*time.Millisecond))
+	options := []kgo.Opt{kgo.ConsumePartitions(from), kgo.FetchMaxWait(200 * time.Millisecond)}
+	if job.Isolation == "read_committed" {
+		options = append(options, kgo.FetchIsolationLevel(kgo.ReadCommitted()))
+	}
+	client := open(job, options...)
 	defer client.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), job.Patience())
 	defer cancel()
@@ -110,4 +114,6 @@ func asRecord(r *kgo.Record) lines.Record {
 	return record
 }
 
-func main() { lines.Serve(produce, consume, join) }
+func main() {
+	lines.Serve(produce, consume, join, lines.Transactions{Transact: transact, Relay: relay})
+}

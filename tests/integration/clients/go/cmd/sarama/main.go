@@ -110,4 +110,4 @@ func asRecord(message *sarama.ConsumerMessage) lines.Record {
 	return record
 }
 
-func main() { lines.Serve(produce, consume, join) }
+func main() { lines.Serve(produce, consume, join, lines.Transactions{}) }
