@@ -41,6 +41,11 @@ def inspect(broker: BrokerState) -> BrokerView:
             view_topic(broker, image.topics[it]) for it in sorted(image.topics)
         ),
         groups=group_views(broker.groups),
+        transactions=tuple(
+            sorted(
+                broker.transactions.transactions(), key=lambda it: it.transactional_id
+            )
+        ),
         clients=tuple(now.client(it) for it in broker.clients),
         gone=tuple(now.client(it, why) for it, why in broker.clients.gone),
     )

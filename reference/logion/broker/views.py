@@ -15,6 +15,7 @@ from typing import TypeVar
 from logion.group.views import GroupView
 from logion.log.producers import Producer
 from logion.names import TopicPartition, Uuid
+from logion.transaction.state import Transaction
 
 T = TypeVar("T")
 
@@ -140,6 +141,8 @@ class BrokerView:
     """By name."""
     groups: tuple[GroupView, ...]
     """By name."""
+    transactions: tuple[Transaction, ...]
+    """Those that it coordinates, the last or present one of each id; by id."""
     clients: tuple[ClientView, ...]
     """Open connections, in the order in which they came."""
     gone: tuple[ClientView, ...]
@@ -165,6 +168,13 @@ class BrokerView:
             if group.id == name:
                 return group
         raise KeyError(name)
+
+    def transaction(self, transactional_id: str) -> Transaction:
+        """Return an id's last or present transaction; KeyError if there is none."""
+        for transaction in self.transactions:
+            if transaction.transactional_id == transactional_id:
+                return transaction
+        raise KeyError(transactional_id)
 
     def lag(self, group: str) -> dict[TopicPartition, int]:
         """Return how many records a group has yet to read, by partition.
@@ -206,6 +216,8 @@ def _lines(view: BrokerView) -> Iterator[str]:
     yield f"broker {view.broker_id}, release {view.release}"
     yield from _some("topics", view.topics, _topic_lines)
     yield from _some("groups", view.groups, partial(_group_lines, view))
+    if view.transactions:
+        yield from _some("transactions", view.transactions, _transaction_lines)
     yield from _some("clients", view.clients, _client_lines)
     yield from _some("clients that are gone", view.gone[::-1], _client_lines)
 
@@ -253,6 +265,13 @@ def _group_lines(view: BrokerView, group: GroupView) -> Iterator[str]:
     for name, committed in islice(group.offsets.items(), LINES_MAX):
         lag = f", lag {lags[name]}" if name in lags else ""
         yield f"  {name}: committed {committed.offset}{lag}"
+
+
+def _transaction_lines(transaction: Transaction) -> Iterator[str]:
+    producer = f"producer {transaction.producer_id}, epoch {transaction.epoch}"
+    yield f"{transaction.transactional_id}: {transaction.state.value}, {producer}"
+    for name in sorted(transaction.partitions)[:LINES_MAX]:
+        yield f"  {name}"
 
 
 def _client_lines(client: ClientView) -> Iterator[str]:

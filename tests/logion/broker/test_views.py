@@ -13,6 +13,7 @@ from logion.protocol.embedded import assignment_bytes
 
 from tests.logion.broker.running import batch, running
 from tests.logion.group.members import members
+from tests.logion.transaction.producing import SMALL, T0, T1, producer
 
 BOTH = [TopicPartition("t", 0), TopicPartition("t", 1)]
 
@@ -47,6 +48,24 @@ async def test_a_summary_is_bounded() -> None:
     lines = many.summary().splitlines()
     assert "  ... and 980 more" in lines
     assert len(lines) < 5 * LINES_MAX
+
+
+async def test_transactions_tell_where_they_stand_and_what_they_touch() -> None:
+    async with running(SMALL) as broker:
+        one = await producer(broker, "b")
+        await producer(broker, "a")
+        await one.add(T1, T0)
+        seen = inspect(broker.state)
+    lines = seen.summary().splitlines()
+    at = lines.index("transactions: 2")
+    assert lines[at + 1 : at + 5] == [
+        f"  a: Empty, producer {seen.transaction('a').producer_id}, epoch 0",
+        f"  b: Ongoing, producer {one.producer_id}, epoch 0",
+        "    t-0",
+        "    t-1",
+    ]
+    with pytest.raises(KeyError):
+        seen.transaction("c")
 
 
 async def test_a_topic_of_many_partitions_tells_of_some() -> None:
