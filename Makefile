@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -bb -m pytest
 
-.PHONY: help env test unit integration conformance check benchmark compare status screenshot suites verify pythons clean
+.PHONY: help env test unit integration conformance check benchmark compare status screenshot suites mutants verify pythons clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -64,12 +64,18 @@ status: env ## What is answered, who has tested it, what the model found, into d
 	@$(BIN)/python -m tests.status > docs/.status.md && mv docs/.status.md docs/status.md
 	@$(BIN)/python -m tests.docs.clients_page > docs/.clients.md && mv docs/.clients.md docs/clients.md
 	@$(BIN)/python -m tests.track_record > docs/.track.md && mv docs/.track.md docs/track-record.md
+	@$(BIN)/python -m tests.mutation.page > docs/.mutants.md && mv docs/.mutants.md docs/mutants.md
 
 screenshot: env ## Pictures of the console, into docs/images (needs Chromium)
 	@$(BIN)/python -m tests.screenshot
 
 suites: env ## The test suites of client libraries, into docs/client-suites.md (needs git, Go)
 	@$(BIN)/python -m tests.integration.client_suites
+
+mutants: env ## Change the pure rules in small ways: who notices? (hours; MODULES="log/epochs.py")
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[dev,mutants]'
+	@$(BIN)/python -m tests.mutation.code $(MODULES)
 
 verify: env ## Everything: 100 kills, every release, every Python; into docs/verify.md
 	@$(BIN)/python tests/verify.py

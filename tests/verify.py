@@ -29,7 +29,9 @@ RELEASES = (
     "0.8.0", "0.8.2", "0.9.0", "0.10.0", "0.10.1", "0.10.2", "0.11.0",
     "1.1", "2.0", "2.4", "2.8", "3.3", "3.9", "4.0", "4.3",
 )  # fmt: skip
-SUMMARY = re.compile(r"\d+ (passed|kept|files|of|seeds)\b|[Ss]uccess|All checks passed")
+SUMMARY = re.compile(
+    r"\d+ (passed|kept|files|of|seeds|mutants)\b|[Ss]uccess|All checks passed"
+)
 SIMULATION = (".venv/bin/python", "-m", "logion_harness.simulation")
 PYTEST = (".venv/bin/python", "-bb", "-m", "pytest", "-q")
 
@@ -59,6 +61,10 @@ def steps(seed: int) -> list[Step]:
         Step(
             "every model of the catalogue",
             (".venv/bin/logion", "model", "check", "--all"),
+        ),
+        Step(
+            "every guard of the models switched off",
+            (".venv/bin/logion", "model", "mutants"),
         ),
         Step(
             "the checker of histories beside its oracle, 100,000 times",

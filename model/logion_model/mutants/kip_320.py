@@ -229,7 +229,7 @@ ROWS = (
             base.replicate,
             ("min(leader.high_watermark, len(log))", "leader.high_watermark"),
         ),
-        _LARGEST,
+        _LARGE,
         None,
         "the promise is about leaders: a follower that is elected was in the ISR, so"
         " it has what is committed, and its log reaches any high watermark that it"

@@ -20,7 +20,7 @@ SUBJECTS: Mapping[str, tuple[Scope, ...]] = {
     ),
     "async-isr": ((2, 2, 2), (2, 2, 3)),
     "control-requests": ((4, 1), (5, 2)),
-    "epoch-cache": ((2, 1, 1), (2, 3, 0)),
+    "epoch-cache": ((2, 1, 1), (2, 3, 0), (3, 3, 0)),
     "out-of-range": ((3, 1),),
     "log-folder": ((3, 2, 1),),
     "delivery-exactly-once": ((1, 2, 1, 1),),

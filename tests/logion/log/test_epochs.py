@@ -29,11 +29,13 @@ def test_a_new_epoch_begins_once() -> None:
     assert with_epoch(EPOCHS, 5, 20) == (*EPOCHS, EpochStart(5, 20))
     assert with_epoch(EPOCHS, 4, 20) == EPOCHS
     assert with_epoch(EPOCHS, -1, 20) == EPOCHS
+    assert with_epoch((), 0, 0) == (EpochStart(0, 0),)
 
 
 def test_what_contradicts_a_new_epoch_goes() -> None:
     assert with_epoch(EPOCHS, 2, 5) == (EpochStart(1, 0), EpochStart(2, 5))
     assert with_epoch(EPOCHS, 5, 10) == (EpochStart(1, 0), EpochStart(5, 10))
+    assert with_epoch(EPOCHS, 3, 17) == (EpochStart(1, 0), EpochStart(3, 17))
 
 
 def test_a_cut_takes_the_epochs_behind_it() -> None:
@@ -45,6 +47,7 @@ def test_a_cut_takes_the_epochs_behind_it() -> None:
 def test_a_later_start_moves_the_epoch_it_falls_into() -> None:
     assert without_start(EPOCHS, 12) == (EpochStart(3, 12), EpochStart(4, 15))
     assert without_start(EPOCHS, 10) == (EpochStart(3, 10), EpochStart(4, 15))
+    assert without_start(EPOCHS, 20) == (EpochStart(4, 20),)
     assert without_start((EpochStart(1, 5),), 3) == (EpochStart(1, 5),)
 
 
@@ -78,6 +81,7 @@ def test_a_term_without_a_record_is_kept_if_it_begins_at_the_end() -> None:
     noted = (*EPOCHS, EpochStart(7, 20))
     assert with_last_epoch(EPOCHS, noted, 20) == noted
     assert with_last_epoch(EPOCHS, noted, 19) == EPOCHS
+    assert with_last_epoch(EPOCHS, (EpochStart(2, 20),), 20) == EPOCHS
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9))))

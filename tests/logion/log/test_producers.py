@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,8 @@ from logion.log.producers import (
     Completed,
     Marker,
     Producer,
+    Span,
+    appended_before,
     check_marker,
     check_next,
     is_expired,
@@ -32,10 +35,11 @@ def batch(
     offset: int = 0,
     transactional: bool = False,
     control: bool = False,
+    producer_id: int = 7,
 ) -> Batch:
-    """Return the header of a batch of producer 7."""
+    """Return the header of a batch of producer 7, or of another."""
     options = BatchOptions(
-        producer_id=7,
+        producer_id=producer_id,
         producer_epoch=epoch,
         base_sequence=sequence,
         is_transactional=transactional,
@@ -110,7 +114,8 @@ def test_a_new_epoch_begins_with_sequence_0() -> None:
     check_next(known, batch(0, epoch=1))
     error = refusal(known, batch(3, epoch=1))
     assert error is Error.OUT_OF_ORDER_SEQUENCE_NUMBER
-    assert on_batch(known, batch(0, epoch=1)).spans[0].base_sequence == 0
+    after = on_batch(known, batch(0, epoch=1, offset=3))
+    assert (after.epoch, after.spans) == (1, (Span(0, 0, 3, 3, 1003),))
 
 
 def test_an_unknown_producer_may_begin_anywhere_since_2_5() -> None:
@@ -143,7 +148,7 @@ def test_a_marker_ends_the_transaction() -> None:
     )
     assert completed == Completed(7, 5, 6, is_commit=False)
     assert (after.transaction_start, after.coordinator_epoch) == (None, 2)
-    assert after.last_sequence == 0
+    assert (after.last_sequence, after.timestamp) == (0, 1006)
     assert open_transactions([after]) == {}
 
 
@@ -190,6 +195,55 @@ def test_a_marker_may_be_repeated_and_the_last_epoch_has_none_after_it() -> None
     check_marker(ended, batch(-1, epoch=3, control=True), marker, 2)
     last = producer(batch(0, epoch=2**15 - 1, transactional=True))
     check_marker(last, batch(-1, epoch=2**15 - 1, control=True), marker, 2)
+
+
+def test_a_batch_that_is_there_is_found_and_any_other_is_checked() -> None:
+    first, second = batch(0, offset=5), batch(1, offset=6)
+    known = {7: producer(first)}
+    assert appended_before(known, first) == Span(0, 0, 5, 5, 1005)
+    assert appended_before(known, second) is None
+    with pytest.raises(ApiError, match="OUT_OF_ORDER_SEQUENCE_NUMBER"):
+        appended_before(known, batch(2, offset=6))
+    with pytest.raises(ApiError, match="UNKNOWN_PRODUCER_ID"):
+        appended_before({}, second, Error.UNKNOWN_PRODUCER_ID)
+
+
+def test_producer_0_is_one_and_without_an_id_there_is_none() -> None:
+    assert (
+        appended_before({}, batch(17, producer_id=-1), Error.UNKNOWN_SERVER_ERROR)
+        is None
+    )
+    known = {0: on_batch(None, batch(0, producer_id=0))}
+    with pytest.raises(ApiError, match="producer 0, epoch 0: sequence 2 where 1 was"):
+        appended_before(known, batch(2, producer_id=0))
+
+
+def test_a_refusal_says_what_was_found_and_what_was_expected() -> None:
+    known = replace(producer(batch(0, 3, epoch=2)), transaction_start=0)
+    refused = {
+        batch(4, epoch=2): "^producer 7, epoch 2: sequence 4 where 3 was expected$",
+        batch(3, epoch=1): "^producer 7: epoch 1 is older than the last one seen, 2$",
+        batch(3, epoch=2): "^producer 7 wrote outside its open transaction$",
+    }
+    for one, message in refused.items():
+        with pytest.raises(ApiError) as raised:
+            check_next(known, one)
+        assert re.match(message, str(raised.value.message))
+    with pytest.raises(ApiError, match="producer 7 is not known here"):
+        check_next(None, batch(17), Error.UNKNOWN_PRODUCER_ID)
+
+
+def test_a_refused_marker_says_why() -> None:
+    known = replace(producer(batch(0, transactional=True)), coordinator_epoch=4)
+    end = batch(-1, control=True)
+    old, new = (Marker(1, is_commit=True, coordinator_epoch=it) for it in (3, 4))
+    with pytest.raises(ApiError, match=r"epoch 3 is older than the last one seen, 4$"):
+        check_marker(known, end, old)
+    stale = (
+        r": producer 7: a marker with epoch 0 cannot end the transaction that began in"
+    )
+    with pytest.raises(ApiError, match=stale):
+        check_marker(known, end, new, 2)
 
 
 def test_an_idle_producer_is_forgotten_unless_in_a_transaction() -> None:

@@ -35,6 +35,10 @@ def test_alone_in_sync_a_record_is_committed_at_once() -> None:
     assert on_append(leader, 7).high_watermark == 7
 
 
+def test_a_leader_stays_in_the_epoch_of_its_election() -> None:
+    assert elected(ONE).epoch == on_append(elected(ONE, TWO), 7).epoch == 4
+
+
 def test_a_record_is_committed_once_the_whole_isr_has_it() -> None:
     leader = on_append(elected(ONE, TWO, THREE), 3)
     assert leader.high_watermark == 0

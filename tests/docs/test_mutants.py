@@ -1,0 +1,89 @@
+"""`docs/mutants.md` is what the command prints, and what it says is so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from logion_model.mutants import kip_320
+from logion_model.mutants.arguments import ARGUMENTS
+from logion_model.mutants.judging import KILLED, SURVIVES, fate, worlds
+from logion_model.mutants.subjects import SUBJECTS, guards_of
+
+from tests.mutation import code, models, page
+from tests.mutation.planted import PLANTED, Planted
+
+ROOT = Path(__file__).parents[2]
+
+SMALL = [
+    name
+    for name in SUBJECTS
+    if name not in {"kip-320", "kip-966", "group-classic", "kip-848", "log-folder"}
+]
+"""Models whose guards are found in a second or so."""
+
+STATES_MAX = 100
+"""What was killed after so many states is judged again."""
+
+KILLED_MIN = 0.75
+
+
+def test_the_document_is_what_the_command_prints() -> None:
+    assert (ROOT / "docs/mutants.md").read_text() == page.document(), (
+        "run `make status`"
+    )
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_every_guard_is_on_the_page_and_the_quickest_die_as_it_says(name: str) -> None:
+    rows = {it["change"]: it for it in models.read()[name]}
+    again = f"run `python -m tests.mutation.models {name}` and `make status`"
+    assert list(rows) == [it.name for it in guards_of(name)], again
+    killed = {
+        it: row
+        for it, row in rows.items()
+        if row["verdict"] == KILLED and row["trace"] and row["states"] <= STATES_MAX
+    }
+    for change in guards_of(name):
+        if row := killed.get(change.name):
+            scope = tuple(map(int, row["scope"].split(",")))
+            found = fate(change, worlds(name, (scope,)))
+            assert (found.killer, found.trace) == (row["killer"], row["trace"])
+
+
+def test_every_survivor_has_an_argument_and_only_those() -> None:
+    rules = {row.change.name for row in kip_320.ROWS}
+    survivors = {
+        (name, row["change"])
+        for name, rows in models.read().items()
+        for row in rows
+        if row["verdict"] == SURVIVES and row["change"] not in rules
+    }
+    argued = {(name, it) for name, known in ARGUMENTS.items() for it in known}
+    assert argued == survivors
+
+
+def test_the_rules_of_kip_320_are_recorded_as_they_must_be() -> None:
+    rows = {it["change"]: it for it in models.read()["kip-320"]}
+    for row in kip_320.ROWS:
+        recorded = rows[row.change.name]
+        scope = ",".join(map(str, row.scope))
+        assert (recorded["scope"], recorded["trace"]) == (scope, row.trace)
+
+
+@pytest.mark.parametrize("planted", PLANTED, ids=lambda it: it.what)
+def test_a_planted_bug_is_one_that_its_suite_plants(planted: Planted) -> None:
+    suite = (ROOT / "tests/logion_harness" / planted.suite).read_text()
+    assert f"def {planted.bug}(" in suite
+    assert planted.bug in suite.partition("\nPLANTED")[2]
+
+
+@pytest.mark.parametrize("module", code.MODULES)
+def test_a_module_and_the_tests_that_guard_it_are_there(module: str) -> None:
+    assert (ROOT / "reference/logion" / module).exists()
+    assert all((ROOT / it).exists() for it in code.MODULES[module])
+
+
+@pytest.mark.parametrize("module", code.read())
+def test_nine_of_ten_mutants_are_killed(module: str) -> None:
+    assert code.read()[module].share >= KILLED_MIN

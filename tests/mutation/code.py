@@ -1,0 +1,179 @@
+"""Changes the pure rules in a thousand small ways: does a test fail each time?
+
+    make mutants                       # every module of MODULES: some hours
+    make mutants MODULES=log/epochs.py
+
+mutmut does not work in place on this layout, so each module is changed in a copy under
+`.cache/mutants`, with `src/` as it wants it. A run that was stopped goes on where it
+was: what a copy has found stays until the module or its tests change. What is found is
+kept in `tests/mutation/code.json`, and the page is written from it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+RECORD = Path(__file__).with_name("code.json")
+COPIES = ROOT / ".cache" / "mutants"
+
+MODULES: Mapping[str, tuple[str, ...]] = {
+    "log/producers.py": ("tests/logion/log/test_producers.py",),
+    "log/epochs.py": ("tests/logion/log/test_epochs.py",),
+    "log/retention.py": ("tests/logion/log/test_retention.py",),
+    "log/offset_map.py": ("tests/logion/log/test_offset_map.py",),
+    "log/aborted.py": ("tests/logion/log/test_aborted.py",),
+    "replica/leader.py": ("tests/logion/replica/test_leader.py",),
+    "replica/reading.py": ("tests/logion/replica/test_reading.py",),
+    "replica/offsets.py": ("tests/logion/replica/test_offsets.py",),
+    "group/classic/joining.py": ("tests/logion/group/classic",),
+    "group/classic/syncing.py": ("tests/logion/group/classic",),
+    "group/classic/membership.py": ("tests/logion/group/classic",),
+    "group/classic/phases.py": ("tests/logion/group/classic",),
+    "group/classic/timing.py": ("tests/logion/group/classic",),
+    "group/offsets.py": ("tests/logion/group/test_offsets.py",),
+    "group/pending.py": ("tests/logion/group/test_pending.py",),
+    "records/validation.py": ("tests/logion/records/test_validation.py",),
+}
+"""Modules of `reference/logion` without tasks, clock or disk, and the tests that guard
+each."""
+
+KILLED_BY = {1, 3}
+"""Exit codes of a run of tests that failed."""
+SURVIVED = 0
+TIMED_OUT = {-24, 24, 36, 152, 255}
+"""Those of a run that took too long: the change is noticed."""
+
+SECONDS_MAX = 7200
+"""A module that takes longer is an error."""
+
+CONFIGURATION = """\
+[tool.pytest.ini_options]
+addopts = "--import-mode=importlib -p no:logion -p no:logion_conformance"
+trio_mode = true
+pythonpath = ["."]
+filterwarnings = ["error"]
+markers = ["slow: takes more than a quarter of a second"]
+
+[tool.mutmut]
+source_paths = ["src"]
+only_mutate = ["src/logion/{module}"]
+pytest_add_cli_args_test_selection = {tests}
+also_copy = ["tests"]
+use_git_change_detection = false
+timeout_constant = 5.0
+"""
+
+
+class Found(NamedTuple):
+    """What became of the mutants of a module."""
+
+    date: str
+    killed: int
+    survivors: tuple[str, ...]
+    """Those that no test noticed: the function, the line before and after."""
+
+    @property
+    def share(self) -> float:
+        """Return which part was killed."""
+        return self.killed / max(1, self.killed + len(self.survivors))
+
+
+def main() -> int:
+    """Run what the command line names, all without; write down what is found."""
+    wanted = sys.argv[1:] or list(MODULES)
+    for module in wanted:
+        found = run(module)
+        print(
+            f"{module}: {found.killed} killed, {len(found.survivors)} survive",
+            flush=True,
+        )
+        for survivor in found.survivors:
+            print(f"    {survivor}")
+        write(module, found)
+    return 0
+
+
+def run(module: str) -> Found:
+    """Return what becomes of a module's mutants; goes on where a run was stopped."""
+    folder = COPIES / module.removesuffix(".py").replace("/", "-")
+    prepare(module, folder)
+    mutmut = ROOT / ".venv/bin/mutmut"
+    with (folder / "progress.txt").open("w") as progress:
+        subprocess.run(
+            (mutmut, "run", "--max-children", "1"),
+            cwd=folder, check=True, timeout=SECONDS_MAX, stdout=progress,
+        )  # fmt: skip
+    data = folder / f"mutants/src/logion/{module}.meta"
+    codes: Mapping[str, int | None] = json.loads(data.read_text())["exit_code_by_key"]
+    noticed = KILLED_BY | TIMED_OUT
+    left = [name for name, code in codes.items() if code not in noticed]
+    return Found(
+        f"{datetime.now(UTC):%Y-%m-%d}",
+        len(codes) - len(left),
+        tuple(sorted(told(folder, name) for name in left)),
+    )
+
+
+def prepare(module: str, folder: Path) -> None:
+    """Make the copy in which a module is changed, as the sources are now."""
+    for name, source in (("src/logion", "reference/logion"), ("tests", "tests")):
+        shutil.rmtree(folder / name, ignore_errors=True)
+        shutil.copytree(
+            ROOT / source, folder / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    tests = json.dumps(MODULES[module])
+    text = CONFIGURATION.format(module=module, tests=tests)
+    (folder / "pyproject.toml").write_text(text)
+
+
+def told(folder: Path, name: str) -> str:
+    """Return a mutant in a line: where it is, what was there and what is."""
+    shown = subprocess.run(
+        (ROOT / ".venv/bin/mutmut", "show", name),
+        cwd=folder, check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    before, after = ("; ".join(_lines(shown, sign)) for sign in "-+")
+    return f"{function_of(name)}: `{before}` -> `{after}`"
+
+
+def _lines(difference: str, sign: str) -> Iterator[str]:
+    for line in difference.splitlines():
+        if line.startswith(sign) and not line.startswith(sign * 3):
+            yield line[1:].strip()
+
+
+def function_of(name: str) -> str:
+    """Return the function that a mutant's name is about.
+
+    mutmut joins the parts of a method's name with a letter of its own.
+    """
+    mangled = name.rpartition(".")[2]
+    return re.sub(r"^x_?|__mutmut_\d+$", "", mangled).replace("ǁ", ".").strip("._")
+
+
+def read() -> dict[str, Found]:
+    """Return what was found of each module, when it was last run."""
+    rows = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    return {
+        module: Found(it["date"], it["killed"], tuple(it["survivors"]))
+        for module, it in rows.items()
+    }
+
+
+def write(module: str, found: Found) -> None:
+    """Keep what was found of a module."""
+    rows = {name: it._asdict() for name, it in {**read(), module: found}.items()}
+    RECORD.write_text(json.dumps(dict(sorted(rows.items())), indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

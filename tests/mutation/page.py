@@ -1,0 +1,178 @@
+"""Prints `docs/mutants.md`: what is wrong on purpose, and who notices.
+
+make status
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from logion_model.mutants import kip_320
+from logion_model.mutants.arguments import ARGUMENTS
+from logion_model.mutants.subjects import SUBJECTS
+
+from tests.mutation import code, models
+from tests.mutation.planted import PLANTED
+from tests.mutation.reasons import reason
+
+HEAD = """\
+# Mutants: what is wrong on purpose
+
+Written by `make status`, never by hand; a test compares. A check that finds nothing
+wrong has said something only if it would have found something: here is what was put
+wrong, in the models and in the code, and what noticed.
+"""
+
+MODELS = """\
+## Guards of the models
+
+A guard is a condition that a step depends on. `logion model mutants NAME` finds those
+of a model in its text and switches off one after the other; `--guard` shows one with
+its counterexample. What becomes of it:
+
+- *killed*: a promise breaks. Named are the promise, the smallest scope of those tried
+  (`logion model list` says what its numbers are), the states in a shortest
+  counterexample and those visited until then. Or a step fails (*no step*), or something
+  that must be possible never happens (*never*).
+- *implied*: no state of these worlds has other steps, since other guards say the same
+  there. The smaller the world, the more there are: those of `kip-966` are very small.
+- *idle*: there are other steps, but they lead to no other state.
+- *narrows*: there are fewer states: what it leads past is needed to get on.
+- *survives*: there are other states, and every promise holds in them. Each has its
+  argument, which is no proof: one that was wrong (`copy` in `epoch-cache`) fell in the
+  next larger world.
+"""
+
+ROWS = """\
+### KIP-320, rule by rule
+
+Judged by `strong-isr` at 2,2,2,1, 2,2,2,2, 3,2,2,1, 3,2,2,2 and 3,3,3,2, until it
+breaks. Seven need three brokers to be seen, and one of these a third record.
+"""
+
+CODE = """\
+## Mutants of the code
+
+Each module of pure rules is changed in many small ways by mutmut (`make mutants`), and
+the tests that guard it (`tests/mutation/code.py` names them) must notice. A change that
+makes a test run without end counts as noticed.
+"""
+
+BUGS = """\
+## Bugs planted in the code
+
+The suites that hold the code to the models, and the simulation, must find bugs like
+those of history. Each is a patch in the suite itself, which fails if it finds nothing;
+all run in `make test`. The seconds are those of a busy machine, from seed 0 on (tests
+begin near a seed that shows the bug).
+"""
+
+
+def document() -> str:
+    """Return the whole document."""
+    parts = (HEAD, *_bugs(), *_models(), *_code())
+    return "\n".join(parts)
+
+
+def _row(*cells: object) -> str:
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def _table(
+    titles: tuple[str, ...], rows: Iterable[tuple[object, ...]]
+) -> Iterator[str]:
+    yield _row(*titles)
+    yield _row(*["---"] * len(titles))
+    for row in rows:
+        yield _row(*row)
+    yield ""
+
+
+def _bugs() -> Iterator[str]:
+    yield BUGS
+    titles = ("what", "bug", "suite", "found after", "seconds")
+    rows = (
+        (it.what, f"`{it.bug}`", f"`{it.suite}`", it.after, it.seconds)
+        for it in PLANTED
+    )
+    yield from _table(titles, rows)
+
+
+def _models() -> Iterator[str]:
+    found = models.read()
+    yield MODELS
+    yield from _summary(found)
+    yield ROWS
+    changes = {row.change.name: row for row in kip_320.ROWS}
+    rows = [it for it in found[kip_320.MODEL] if it["change"] in changes]
+    yield from _judged(rows, {name: row.argument for name, row in changes.items()})
+    for name in SUBJECTS:
+        yield f"### `{name}`\n"
+        guards = [it for it in found[name] if it["change"] not in changes]
+        yield from _judged(guards, ARGUMENTS.get(name, {}))
+
+
+VERDICTS = ("killed", "implied", "idle", "narrows", "survives")
+
+
+def _summary(found: dict[str, list[models.Row]]) -> Iterator[str]:
+    counts = {name: Counter(it["verdict"] for it in found[name]) for name in SUBJECTS}
+    rows = [(f"`{it}`", *(n[v] for v in VERDICTS)) for it, n in counts.items()]
+    total = sum(counts.values(), Counter[str]())
+    rows.append(("together", *(total[verdict] for verdict in VERDICTS)))
+    yield from _table(("model", *VERDICTS), rows)
+
+
+def _judged(rows: Iterable[models.Row], why: models.Why) -> Iterator[str]:
+    titles = ("without", "verdict", "by", "scope", "trace", "states")
+    yield from _table(
+        titles,
+        (
+            (
+                _quoted(it["change"]),
+                it["verdict"],
+                it["killer"] or why.get(it["change"], ""),
+                it["scope"],
+                it["trace"] or "",
+                f"{it['states']:,}",
+            )
+            for it in rows
+        ),
+    )
+
+
+def _quoted(change: str) -> str:
+    """Return a change as code if it is code: a `|` would end the cell."""
+    return f"`{change}`".replace("|", "\\|") if ": " in change else change
+
+
+def _code() -> Iterator[str]:
+    found = code.read()
+    yield CODE
+    titles = ("module", "mutants", "killed", "survive", "share", "on")
+    yield from _table(
+        titles,
+        (
+            (
+                f"`{module}`",
+                it.killed + len(it.survivors),
+                it.killed,
+                len(it.survivors),
+                f"{it.share:.0%}",
+                it.date,
+            )
+            for module, it in found.items()
+        ),
+    )
+    if left := [module for module in code.MODULES if module not in found]:
+        yield f"Not run yet: {', '.join(f'`{it}`' for it in left)}.\n"
+    yield "What survives, and why:\n"
+    for module, it in found.items():
+        for survivor in it.survivors:
+            yield f"- `{module}`, {survivor}: {reason(survivor)}"
+    yield ""
+
+
+if __name__ == "__main__":
+    print(document(), end="")
