@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Protocol, TypeVar
 
 import pytest
 import trio
@@ -31,6 +33,7 @@ from logion.protocol.messages.produce import ProduceResponse
 from logion_conformance import material
 from logion_conformance.case import MUST, SHOULD, case
 from logion_conformance.expect import (
+    Broken,
     expect,
     expect_error,
     expect_success,
@@ -41,6 +44,9 @@ from logion_conformance.subject import Subject
 
 EXACT, BY_DEFAULT, SPECIFIED = range(3)
 """How a component of a filter is meant."""
+
+ATTEMPTS_MAX = 40
+PAUSE_BETWEEN_S = 0.05
 
 Parts = tuple[tuple[str, str | None], ...]
 Told = dict[Parts, dict[str, float]]
@@ -226,6 +232,31 @@ async def test_what_is_no_filter_is_refused(broker: Subject) -> None:
         expect("the entries", came.entries, None)
 
 
+class Throttled(Protocol):
+    """An answer that can tell a pause."""
+
+    @property
+    def throttle_time_ms(self) -> int:
+        """Return the pause, 0 if there is none."""
+
+
+T = TypeVar("T", bound=Throttled)
+
+
+async def told_to_pause(act: Callable[[], Awaitable[T]]) -> tuple[T, float]:
+    """Do something until the answer tells a pause; return it, and how long it took.
+
+    Brokers on ZooKeeper hear of a new quota a little after it is set.
+    """
+    for _ in range(ATTEMPTS_MAX):
+        begun = trio.current_time()
+        answer = await act()
+        if answer.throttle_time_ms:
+            return answer, trio.current_time() - begun
+        await trio.sleep(PAUSE_BETWEEN_S)
+    raise Broken("the pause", expected="one, in the end", came="none")
+
+
 @case(
     "quotas.produce",
     level=MUST,
@@ -236,21 +267,23 @@ async def test_who_produces_too_much_pauses(broker: Subject) -> None:
     """The answer comes at once and tells a pause, for which nothing more is heard."""
     topic = await broker.topic()
     client: Parts = (("client-id", broker.cluster.options.client_id),)
-    big = broker.batch(bytes(30_000))
+    request = material.produce_request(topic, broker.batch(bytes(30_000)))
     await limit(broker, client, ("producer_byte_rate", 2700.0))
-    begun = trio.current_time()
-    request = material.produce_request(topic, big)
-    answer = await broker.ask_leader(topic, request, ProduceResponse)
+
+    async def produce() -> ProduceResponse:
+        return await broker.ask_leader(topic, request, ProduceResponse)
+
+    answer, took_s = await told_to_pause(produce)
     expect_success(answer.responses[0].partition_responses[0].error_code)
     pause_ms = answer.throttle_time_ms
     expect_that(
         "the pause",
-        holds=400 < pause_ms < 2000,
+        holds=pause_ms > 400,
         expected="about 1.1 s: 30,000 bytes, where 27,000 are allowed at first",
         came=pause_ms,
     )
     answered = trio.current_time()
-    expect_wait(answered - begun, ms_max=pause_ms)
+    expect_wait(took_s, ms_max=pause_ms)
     await broker.end_offset(topic)
     waited_ms = (trio.current_time() - answered) * 1000
     expect_that(
@@ -268,22 +301,19 @@ async def test_who_produces_too_much_pauses(broker: Subject) -> None:
     apis={"Fetch": "8+", "AlterClientQuotas": "0+"},
 )
 async def test_who_fetches_too_much_gets_nothing_for_a_while(broker: Subject) -> None:
-    """The second of two fetches that are too much together gives nothing."""
+    """Of fetches that are too much together the last one gives nothing."""
     topic = await broker.topic()
     await broker.append(topic, bytes(20_000))
     client: Parts = (("client-id", broker.cluster.options.client_id),)
     await limit(broker, client, ("consumer_byte_rate", 3800.0))
     request = material.fetch_request(topic, material.fetch_partition(0))
-    first = await broker.ask_leader(topic, request, FetchResponse)
-    second = await broker.ask_leader(topic, request, FetchResponse)
-    expect("the first pause", first.throttle_time_ms, 0)
-    expect_that(
-        "the second pause",
-        holds=0 < second.throttle_time_ms < 5000,
-        expected="about a second",
-        came=second.throttle_time_ms,
-    )
-    expect("what the second gives", second.responses, ())
+
+    async def fetch() -> FetchResponse:
+        return await broker.ask_leader(topic, request, FetchResponse)
+
+    answer, took_s = await told_to_pause(fetch)
+    expect_wait(took_s, ms_max=answer.throttle_time_ms)
+    expect("what is given", answer.responses, ())
 
 
 @case(
@@ -296,16 +326,12 @@ async def test_topics_are_refused_to_who_makes_too_many(broker: Subject) -> None
     """Once the tokens are used up topics are refused, and the pause is told."""
     client: Parts = (("client-id", broker.cluster.options.client_id),)
     await limit(broker, client, ("controller_mutation_rate", 1.0))
-    first = await _made(broker, partitions=13)
-    second = await _made(broker, partitions=1)
-    expect_success(first.topics[0].error_code)
-    expect_error(second.topics[0].error_code, Error.THROTTLING_QUOTA_EXCEEDED)
-    expect_that(
-        "the pause",
-        holds=0 < second.throttle_time_ms <= 2000,
-        expected="up to 2 s: 13 partitions, where 11 are allowed at first",
-        came=second.throttle_time_ms,
-    )
+
+    async def make() -> CreateTopicsResponse:
+        return await _made(broker, partitions=6)
+
+    answer, _ = await told_to_pause(make)
+    expect_error(answer.topics[0].error_code, Error.THROTTLING_QUOTA_EXCEEDED)
 
 
 async def _made(broker: Subject, *, partitions: int) -> CreateTopicsResponse:
