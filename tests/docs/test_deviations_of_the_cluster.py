@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 from logion.protocol.errors import Error
+from logion.protocol.messages.alter_user_scram_credentials import (
+    AlterUserScramCredentialsRequest,
+    ScramCredentialUpsertion,
+)
+from logion.protocol.messages.elect_leaders import ElectLeadersRequest
 from logion.protocol.messages.metadata import (
     MetadataRequest,
     MetadataRequestTopic,
@@ -57,3 +62,15 @@ def test_the_cluster_is_kept_in_a_journal_in_the_first_data_folder(
         names = {path.name for path in tmp_path.iterdir()}
     assert "logion-coordination.journal" in names
     assert not any(name.startswith("__cluster_metadata") for name in names)
+
+
+async def test_what_no_election_and_no_credential_can_be() -> None:
+    asked = ElectLeadersRequest(election_type=7, topic_partitions=None)
+    empty = ScramCredentialUpsertion(
+        name="u", mechanism=1, iterations=4096, salt=b"s", salted_password=b""
+    )
+    change = AlterUserScramCredentialsRequest(deletions=(), upsertions=(empty,))
+    async with broker_and_client("3.9") as client:
+        assert (await client.ask(asked)).error_code == Error.INVALID_REQUEST
+        (outcome,) = (await client.ask(change)).results
+    assert outcome.error_code == Error.UNACCEPTABLE_CREDENTIAL

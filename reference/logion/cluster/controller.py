@@ -9,11 +9,13 @@ it, dead or alive: it alone is known to have every committed record.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from enum import IntEnum
 
 from logion.cluster import znodes
 from logion.cluster.image import NO_LEADER, ClusterImage, PartitionInfo
 from logion.coordination.tree import Operation, SetData
 from logion.names import BrokerId, LeaderEpoch, TopicPartition
+from logion.protocol.errors import ApiError, Error
 
 
 def elect_leader(
@@ -43,6 +45,43 @@ def prefer_leader(
     if first not in alive or first not in partition.isr:
         return partition
     return _led(partition, first, partition.isr)
+
+
+class Election(IntEnum):
+    """How a leader is chosen that somebody asks for (KIP-460)."""
+
+    PREFERRED = 0
+    """The first replica, if it is in sync."""
+    UNCLEAN = 1
+    """Any replica that is alive, if there is no leader; records may be lost."""
+
+
+def elect_as_asked(
+    image: ClusterImage, name: TopicPartition, election: Election
+) -> list[Operation]:
+    """Return the write of a leader that somebody asked for.
+
+    Raises ApiError UNKNOWN_TOPIC_OR_PARTITION, ELECTION_NOT_NEEDED,
+    PREFERRED_LEADER_NOT_AVAILABLE or ELIGIBLE_LEADERS_NOT_AVAILABLE.
+    """
+    partition = image.partition(*name)
+    if partition is None:
+        raise ApiError(Error.UNKNOWN_TOPIC_OR_PARTITION, f"there is no {name}")
+    is_preferred = election is Election.PREFERRED
+    wanted = partition.replicas[:1] if is_preferred else partition.replicas
+    if partition.leader in wanted and partition.leader in image.brokers:
+        raise ApiError(
+            Error.ELECTION_NOT_NEEDED, f"{partition.leader} leads it already"
+        )
+    if is_preferred:
+        after = prefer_leader(partition, image.brokers)
+        failure = Error.PREFERRED_LEADER_NOT_AVAILABLE
+    else:
+        after = elect_leader(partition, image.brokers, unclean=True)
+        failure = Error.ELIGIBLE_LEADERS_NOT_AVAILABLE
+    if after.leader not in wanted or after.leader not in image.brokers:
+        raise ApiError(failure, f"of {list(wanted)} none is fit to lead it")
+    return [_write(image, name.topic, after)]
 
 
 def _led(

@@ -17,7 +17,12 @@ from logion.clock import Clock
 from logion.cluster import configs, controller, entities, old_offsets, topics, znodes
 from logion.cluster.assignment import Start
 from logion.cluster.changes import apply, image_of
+<<<<<<< HEAD
 from logion.cluster.configs import ConfigEdit, Kind
+=======
+from logion.cluster.configs import ConfigEdit
+from logion.cluster.controller import Election
+>>>>>>> 8972467 (Answer elections, reassignments, credentials, features and the quorum, and refuse as a broker without security does)
 from logion.cluster.image import BrokerInfo, ClusterImage, TopicInfo
 from logion.cluster.topics import NewTopic, TopicDefaults
 from logion.cluster.znodes import ControllerInfo, ProducerIdBlock
@@ -158,6 +163,10 @@ class Cluster:
             await self._commit(
                 controller.on_brokers_changed(self.image, self._allows_unclean)
             )
+
+    async def elect(self, name: TopicPartition, election: Election) -> None:
+        """Give a partition the leader that is asked for; raises ApiError if none is."""
+        await self._commit(controller.elect_as_asked(self.image, name, election))
 
     async def create_topics(
         self,

@@ -163,13 +163,17 @@ def _check_assignment(
 ) -> Mapping[int, tuple[BrokerId, ...]]:
     if sorted(new.assignment) != list(range(len(new.assignment))):
         raise _unassignable("partitions must be numbered 0, 1, 2, ... without a gap")
-    return _check_replicas(image, new.assignment, None)
+    return check_replicas(image, new.assignment, None)
 
 
-def _check_replicas(
+def check_replicas(
     image: ClusterImage, assignment: Assignment, factor: int | None
 ) -> Mapping[int, tuple[BrokerId, ...]]:
-    """Return the assignment if each partition can be made so, all alike."""
+    """Return the assignment if each partition can be made so, all alike.
+
+    Raises ApiError INVALID_REPLICA_ASSIGNMENT; `factor` is how many replicas each has,
+    None: as many as the first.
+    """
     for partition, replicas in assignment.items():
         factor = len(replicas) if factor is None else factor
         if not replicas:
@@ -288,7 +292,7 @@ def create_partitions(
         )
     else:
         asked = dict(enumerate(assignment, have))
-        replicas = _check_replicas(image, asked, factor)
+        replicas = check_replicas(image, asked, factor)
     added = {index: _first_state(image, index, ids) for index, ids in replicas.items()}
     grown = topic._replace(partitions={**topic.partitions, **added})
     write = SetData(znodes.topic_path(name), znodes.write_topic(grown, release))

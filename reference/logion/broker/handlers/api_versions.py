@@ -7,12 +7,13 @@ v4   features whose lowest version is 0 (KIP-1022)
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from logion.broker.context import Context
-from logion.broker.features import features, features_epoch
 from logion.broker.state import BrokerState
 from logion.protocol.apis import API_VERSIONS
 from logion.protocol.errors import Error
+from logion.protocol.features import Feature, features_epoch, features_of
 from logion.protocol.messages.api_versions import (
     ApiVersion,
     ApiVersionsRequest,
@@ -36,28 +37,33 @@ async def handle(
     if context.version >= 3 and not _is_named(request):
         return ApiVersionsResponse(error_code=Error.INVALID_REQUEST, api_keys=())
     entries = broker.doorkeeper.served.items()
-    told = features(broker.release)
-    may_begin_at_0 = context.version >= VERSION_FROM_0
+    features = features_of(broker.release)
     return ApiVersionsResponse(
         error_code=Error.NONE,
         api_keys=tuple(
             ApiVersion(api_key=key, min_version=low, max_version=high)
             for key, (low, high) in entries
         ),
-        supported_features=tuple(
-            SupportedFeatureKey(
-                name=it.name, min_version=it.lowest, max_version=it.level
-            )
-            for it in told
-            if it.lowest > 0 or may_begin_at_0
-        ),
+        supported_features=_supported(features, context.version),
         finalized_features_epoch=features_epoch(broker.release),
         finalized_features=tuple(
             FinalizedFeatureKey(
-                name=it.name, max_version_level=it.level, min_version_level=it.level
+                name=name, max_version_level=it.level, min_version_level=it.level
             )
-            for it in told
+            for name, it in features.items()
+            if it.level
         ),
+    )
+
+
+def _supported(
+    features: Mapping[str, Feature], version: int
+) -> tuple[SupportedFeatureKey, ...]:
+    """Return what the broker knows; before v4 nothing that begins at level 0."""
+    return tuple(
+        SupportedFeatureKey(name=name, min_version=it.low, max_version=it.high)
+        for name, it in features.items()
+        if it.low or version >= VERSION_FROM_0
     )
 
 

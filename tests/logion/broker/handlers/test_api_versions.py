@@ -88,6 +88,7 @@ async def test_each_release_tells_its_features(
     wanted = {
         **levels,
         **({"group.version": 1, "transaction.version": 2} if levels else {}),
+        **({"eligible.leader.replicas.version": 1} if release > "4.0" else {}),
     }
     found = {it.name: it.max_version_level for it in answer.finalized_features}
     assert (found, answer.finalized_features_epoch) == (wanted, epoch)

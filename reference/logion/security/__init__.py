@@ -1,0 +1,1 @@
+"""Who clients are: credentials, as they are stored and changed. Pure."""
