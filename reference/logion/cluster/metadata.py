@@ -17,12 +17,8 @@ from logion.clock import Clock
 from logion.cluster import configs, controller, entities, old_offsets, topics, znodes
 from logion.cluster.assignment import Start
 from logion.cluster.changes import apply, image_of
-<<<<<<< HEAD
 from logion.cluster.configs import ConfigEdit, Kind
-=======
-from logion.cluster.configs import ConfigEdit
 from logion.cluster.controller import Election
->>>>>>> 8972467 (Answer elections, reassignments, credentials, features and the quorum, and refuse as a broker without security does)
 from logion.cluster.image import BrokerInfo, ClusterImage, TopicInfo
 from logion.cluster.topics import NewTopic, TopicDefaults
 from logion.cluster.znodes import ControllerInfo, ProducerIdBlock
