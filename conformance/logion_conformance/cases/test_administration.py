@@ -1,4 +1,4 @@
-"""Elections, moves of replicas, credentials, features, and what one broker refuses."""
+"""Elections, moves of replicas, credentials, features and the quorum."""
 
 from __future__ import annotations
 
@@ -28,28 +28,6 @@ from logion.protocol.messages.api_versions import (
     ApiVersionsRequest,
     ApiVersionsResponse,
 )
-from logion.protocol.messages.create_acls import (
-    AclCreation,
-    CreateAclsRequest,
-    CreateAclsResponse,
-)
-from logion.protocol.messages.create_delegation_token import (
-    CreateDelegationTokenRequest,
-    CreateDelegationTokenResponse,
-)
-from logion.protocol.messages.delete_acls import (
-    DeleteAclsFilter,
-    DeleteAclsRequest,
-    DeleteAclsResponse,
-)
-from logion.protocol.messages.describe_acls import (
-    DescribeAclsRequest,
-    DescribeAclsResponse,
-)
-from logion.protocol.messages.describe_delegation_token import (
-    DescribeDelegationTokenRequest,
-    DescribeDelegationTokenResponse,
-)
 from logion.protocol.messages.describe_quorum import (
     DescribeQuorumRequest,
     DescribeQuorumRequestPartitionData,
@@ -66,10 +44,6 @@ from logion.protocol.messages.elect_leaders import (
     ElectLeadersResponse,
     TopicPartitions,
 )
-from logion.protocol.messages.expire_delegation_token import (
-    ExpireDelegationTokenRequest,
-    ExpireDelegationTokenResponse,
-)
 from logion.protocol.messages.list_partition_reassignments import (
     ListPartitionReassignmentsRequest,
     ListPartitionReassignmentsResponse,
@@ -77,18 +51,6 @@ from logion.protocol.messages.list_partition_reassignments import (
 from logion.protocol.messages.remove_raft_voter import (
     RemoveRaftVoterRequest,
     RemoveRaftVoterResponse,
-)
-from logion.protocol.messages.renew_delegation_token import (
-    RenewDelegationTokenRequest,
-    RenewDelegationTokenResponse,
-)
-from logion.protocol.messages.sasl_authenticate import (
-    SaslAuthenticateRequest,
-    SaslAuthenticateResponse,
-)
-from logion.protocol.messages.sasl_handshake import (
-    SaslHandshakeRequest,
-    SaslHandshakeResponse,
 )
 from logion.protocol.messages.unregister_broker import (
     UnregisterBrokerRequest,
@@ -111,16 +73,6 @@ QUORUM = "__cluster_metadata"
 DIRECTORY = Uuid(bytes(range(16)))
 
 SHA_256, SHA_512 = 1, 2
-
-ACL: dict[str, Any] = {
-    "resource_type_filter": 2,
-    "resource_name_filter": None,
-    "pattern_type_filter": 3,
-    "principal_filter": None,
-    "host_filter": None,
-    "operation": 3,
-    "permission_type": 3,
-}
 
 
 @case(
@@ -432,140 +384,3 @@ async def test_a_broker_that_is_not_there_cannot_go(broker: Subject) -> None:
     request = UnregisterBrokerRequest(broker_id=NOBODY)
     answer = await broker.ask(request, UnregisterBrokerResponse)
     expect_error(answer.error_code, Error.BROKER_ID_NOT_REGISTERED)
-
-
-@case(
-    "security.sasl",
-    level=SHOULD,
-    cites="KIP-43, KIP-152: a listener without SASL",
-    apis={"SaslHandshake": "0+"},
-)
-@pytest.mark.usefixtures("version")
-async def test_a_listener_without_sasl_takes_no_handshake(broker: Subject) -> None:
-    """ILLEGAL_SASL_STATE."""
-    request = SaslHandshakeRequest(mechanism="PLAIN")
-    answer = await broker.ask(request, SaslHandshakeResponse)
-    expect_error(answer.error_code, Error.ILLEGAL_SASL_STATE)
-
-
-@case(
-    "security.token",
-    level=SHOULD,
-    cites="KIP-152: a listener without SASL",
-    apis={"SaslAuthenticate": "0+"},
-)
-@pytest.mark.usefixtures("version")
-async def test_a_listener_without_sasl_takes_no_token(broker: Subject) -> None:
-    """ILLEGAL_SASL_STATE, and why."""
-    request = SaslAuthenticateRequest(auth_bytes=b"x")
-    answer = await broker.ask(request, SaslAuthenticateResponse)
-    expect_error(answer.error_code, Error.ILLEGAL_SASL_STATE)
-
-
-@case(
-    "security.acls.described",
-    level=MUST,
-    cites="KIP-140: SECURITY_DISABLED without an authorizer",
-    apis={"DescribeAcls": "0+"},
-)
-@pytest.mark.usefixtures("version")
-async def test_without_an_authorizer_no_rules_are_told(broker: Subject) -> None:
-    """SECURITY_DISABLED."""
-    answer = await broker.ask(DescribeAclsRequest(**ACL), DescribeAclsResponse)
-    expect_error(answer.error_code, Error.SECURITY_DISABLED)
-
-
-@case(
-    "security.acls.created",
-    level=MUST,
-    cites="KIP-140: SECURITY_DISABLED without an authorizer",
-    apis={"CreateAcls": "0+"},
-)
-@pytest.mark.usefixtures("version")
-async def test_without_an_authorizer_no_rules_are_made(broker: Subject) -> None:
-    """SECURITY_DISABLED for each."""
-    rule = AclCreation(
-        resource_type=2,
-        resource_name="t",
-        principal="User:alice",
-        host="*",
-        operation=3,
-        permission_type=3,
-    )
-    answer = await broker.ask(CreateAclsRequest(creations=(rule,)), CreateAclsResponse)
-    codes = [it.error_code for it in answer.results]
-    expect("the codes", codes, [Error.SECURITY_DISABLED])
-
-
-@case(
-    "security.acls.deleted",
-    level=MUST,
-    cites="KIP-140: SECURITY_DISABLED without an authorizer",
-    apis={"DeleteAcls": "0+"},
-)
-@pytest.mark.usefixtures("version")
-async def test_without_an_authorizer_no_rules_are_deleted(broker: Subject) -> None:
-    """SECURITY_DISABLED for each."""
-    request = DeleteAclsRequest(filters=(DeleteAclsFilter(**ACL),))
-    answer = await broker.ask(request, DeleteAclsResponse)
-    codes = [it.error_code for it in answer.filter_results]
-    expect("the codes", codes, [Error.SECURITY_DISABLED])
-
-
-NO_TOKENS = Error.DELEGATION_TOKEN_REQUEST_NOT_ALLOWED
-
-
-@case(
-    "security.tokens.created",
-    level=MUST,
-    cites="KIP-48: not over a connection that is not authenticated",
-    apis={"CreateDelegationToken": "0+"},
-)
-@pytest.mark.usefixtures("version")
-async def test_a_token_is_not_given_to_just_anybody(broker: Subject) -> None:
-    """DELEGATION_TOKEN_REQUEST_NOT_ALLOWED."""
-    request = CreateDelegationTokenRequest(renewers=(), max_lifetime_ms=-1)
-    answer = await broker.ask(request, CreateDelegationTokenResponse)
-    expect_error(answer.error_code, NO_TOKENS)
-
-
-@case(
-    "security.tokens.described",
-    level=MUST,
-    cites="KIP-48: not over a connection that is not authenticated",
-    apis={"DescribeDelegationToken": "0+"},
-)
-@pytest.mark.usefixtures("version")
-async def test_tokens_are_not_told_to_just_anybody(broker: Subject) -> None:
-    """DELEGATION_TOKEN_REQUEST_NOT_ALLOWED."""
-    request = DescribeDelegationTokenRequest(owners=None)
-    answer = await broker.ask(request, DescribeDelegationTokenResponse)
-    expect_error(answer.error_code, NO_TOKENS)
-
-
-@case(
-    "security.tokens.renewed",
-    level=MUST,
-    cites="KIP-48: not over a connection that is not authenticated",
-    apis={"RenewDelegationToken": "0+"},
-)
-@pytest.mark.usefixtures("version")
-async def test_a_token_is_not_renewed_by_just_anybody(broker: Subject) -> None:
-    """DELEGATION_TOKEN_REQUEST_NOT_ALLOWED."""
-    request = RenewDelegationTokenRequest(hmac=b"x", renew_period_ms=1)
-    answer = await broker.ask(request, RenewDelegationTokenResponse)
-    expect_error(answer.error_code, NO_TOKENS)
-
-
-@case(
-    "security.tokens.expired",
-    level=MUST,
-    cites="KIP-48: not over a connection that is not authenticated",
-    apis={"ExpireDelegationToken": "0+"},
-)
-@pytest.mark.usefixtures("version")
-async def test_a_token_is_not_ended_by_just_anybody(broker: Subject) -> None:
-    """DELEGATION_TOKEN_REQUEST_NOT_ALLOWED."""
-    request = ExpireDelegationTokenRequest(hmac=b"x", expiry_time_period_ms=1)
-    answer = await broker.ask(request, ExpireDelegationTokenResponse)
-    expect_error(answer.error_code, NO_TOKENS)
