@@ -64,7 +64,7 @@ class Listener(NamedTuple):
 class BrokerConfig:
     """The settings of one broker; built by `BrokerConfig.of`, not changed after."""
 
-    __slots__ = ("_values", "layers", "release", "warnings")
+    __slots__ = ("_plain_topic", "_values", "layers", "release", "warnings")
 
     def __init__(
         self,
@@ -77,6 +77,7 @@ class BrokerConfig:
         self.warnings = warnings
         self.layers = layers
         self._values: dict[str, Value] = {}
+        self._plain_topic: TopicConfig | None = None
         self._check()
 
     @staticmethod
@@ -194,6 +195,13 @@ class BrokerConfig:
     def entries(self) -> list[ConfigEntry]:
         """Return every setting that the release tells of, by name."""
         return broker_entries(self)
+
+    @property
+    def plain_topic(self) -> TopicConfig:
+        """The settings of a topic that has none of its own."""
+        if self._plain_topic is None:
+            self._plain_topic = TopicConfig(self, {})
+        return self._plain_topic
 
     @property
     def broker_id(self) -> int:
@@ -319,7 +327,8 @@ class TopicConfig:
     def entries(self) -> list[ConfigEntry]:
         """Return every setting that the release tells of, by name; do not change it."""
         if self._entries is None:
-            self._entries = topic_entries(self)
+            plain = self.broker.plain_topic.entries() if self.overrides else ()
+            self._entries = topic_entries(self, plain)
         return self._entries
 
     def _resolve(self, setting: Setting) -> Value:

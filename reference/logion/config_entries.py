@@ -213,19 +213,27 @@ def _told(
     return value_text(setting.parse(text, config.release))
 
 
-def topic_entries(config: Topic) -> list[ConfigEntry]:
-    """Return every setting of a topic that its release tells of, by name."""
+def topic_entries(config: Topic, plain: Sequence[ConfigEntry]) -> list[ConfigEntry]:
+    """Return every setting of a topic that its release tells of, by name.
+
+    `plain` are those of a topic without settings of its own, if they are known.
+    """
     release = config.broker.release
+    known = {it.name: it for it in plain if it.name not in config.overrides}
     return [
-        entry_of(
-            setting,
-            release,
-            value=config[name],
-            synonyms=tuple(_topic_synonyms(config, setting)),
-        )
+        known.get(name) or _topic_entry(config, setting)
         for name, setting in topic_settings().items()
-        if setting.is_shown_in(release) or name in config.overrides
+        if name in known or name in config.overrides or setting.is_shown_in(release)
     ]
+
+
+def _topic_entry(config: Topic, setting: Setting) -> ConfigEntry:
+    return entry_of(
+        setting,
+        config.broker.release,
+        value=config[setting.name],
+        synonyms=tuple(_topic_synonyms(config, setting)),
+    )
 
 
 def _topic_synonyms(config: Topic, setting: Setting) -> Iterator[Synonym]:

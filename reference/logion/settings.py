@@ -178,31 +178,34 @@ class _Rows(Mapping[str, Setting]):
     """Settings by name, each read when it is asked for: a start needs few of them."""
 
     def __init__(self) -> None:
-        self.raw: dict[str, Mapping[str, Any]] = {}
+        self.lines: dict[str, str] = {}
         self._read: dict[str, Setting] = {}
 
     def __getitem__(self, name: str) -> Setting:
         found = self._read.get(name)
         if found is None:
-            found = self._read[name] = _setting(self.raw[name])
+            found = self._read[name] = _setting(json.loads(self.lines[name]))
         return found
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.raw)
+        return iter(self.lines)
 
     def __len__(self) -> int:
-        return len(self.raw)
+        return len(self.lines)
 
     def __contains__(self, name: object) -> bool:
-        return name in self.raw
+        return name in self.lines
+
+
+_LINE = re.compile(r'{"of": "(\w+)", "name": "([^"]+)", .+}')
 
 
 @cache
 def _table() -> Mapping[str, _Rows]:
     """Return the settings by what they are of; the file is read once."""
     found: defaultdict[str, _Rows] = defaultdict(_Rows)
-    for row in json.loads(f"[{','.join(TABLE.read_text().splitlines())}]"):
-        found[row["of"]].raw[row["name"]] = row
+    for line in _LINE.finditer(TABLE.read_text()):
+        found[line[1]].lines[line[2]] = line[0]
     return found
 
 

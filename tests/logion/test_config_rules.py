@@ -99,3 +99,55 @@ def test_a_name_that_is_mapped_to_security_is_refused() -> None:
     }
     with pytest.raises(ConfigError, match="listener IN asks for SSL"):
         BrokerConfig.of(given)
+
+
+@pytest.mark.parametrize(
+    ("changes", "of_all"),
+    [
+        ({"num.partitions": "3"}, False),
+        ({"ssl.keystore.type": "JKS"}, False),
+        ({"listener.name.in.ssl.keystore.type": "JKS"}, True),
+        ({"listeners": "PLAINTEXT://:1"}, True),
+    ],
+)
+def test_what_cannot_be_changed_while_running_is_refused_by_its_name(
+    changes: dict[str, str], *, of_all: bool
+) -> None:
+    (key,) = changes
+    with pytest.raises(ConfigError) as caught:
+        BrokerConfig.of({}).check_changes(changes, of_all=of_all)
+    assert caught.value.key == key
+
+
+def test_what_is_of_one_listener_can_be_changed_for_one_broker() -> None:
+    changes = {"listener.name.in.ssl.keystore.type": "JKS", "my.plug.in": "1"}
+    BrokerConfig.of({}).check_changes(changes, of_all=False)
+    throttle = {"follower.replication.throttled.rate": "9"}
+    BrokerConfig.of({}).check_changes(throttle, of_all=True)
+
+
+@pytest.mark.parametrize("count", ["4", "8", "16"])
+def test_threads_are_doubled_or_halved(count: str) -> None:
+    now = BrokerConfig.of({"num.io.threads": "8"})
+    now.with_dynamic(own={"num.io.threads": count}, cluster={}).check_steps_from(now)
+
+
+@pytest.mark.parametrize("count", ["3", "17"])
+def test_threads_do_not_change_by_more_at_once(count: str) -> None:
+    now = BrokerConfig.of({"num.io.threads": "8"})
+    then = now.with_dynamic(own={"num.io.threads": count}, cluster={})
+    with pytest.raises(ConfigError, match=r"num\.io\.threads.*half"):
+        then.check_steps_from(now)
+
+
+def test_what_was_stored_for_another_release_is_not_usable() -> None:
+    stored = {
+        "log.roll.hours": "5",
+        "log.retention.ms": "5",
+        "log.cleaner.threads": "x",
+        "my.plug.in": "1",
+    }
+    usable = BrokerConfig.of({}, release="2.8").usable(stored)
+    assert usable == {"log.retention.ms": "5", "my.plug.in": "1"}
+    old = BrokerConfig.of({}, release="1.1").usable(stored)
+    assert old == {**usable, "log.roll.hours": "5"}

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from logion.settings import (
+    TABLE,
     ConfigError,
     Setting,
     broker_settings,
@@ -154,3 +157,30 @@ def test_every_setting_says_what_it_is_for() -> None:
     tables = (broker_settings, topic_settings, group_settings, metrics_settings)
     for setting in (it for table in tables for it in table().values()):
         assert setting.doc, setting.name
+
+
+def test_every_line_of_the_file_is_a_setting() -> None:
+    lines = TABLE.read_text().splitlines()
+    tables = (broker_settings, topic_settings, group_settings, metrics_settings)
+    found = [(line["of"], line["name"]) for line in map(json.loads, lines)]
+    assert len(set(found)) == len(lines) == sum(len(table()) for table in tables)
+    order = ["broker", "topic", "group", "metrics"]
+    assert found == sorted(found, key=lambda it: (order.index(it[0]), it[1]))
+
+
+def test_every_setting_that_another_names_is_one_of_the_broker() -> None:
+    for setting in group_settings().values():
+        named = (*setting.synonyms, *(it for it in setting.bounds if it))
+        assert set(named) <= set(broker_settings()), setting.name
+
+
+def test_an_era_that_says_nothing_of_a_rule_or_type_keeps_it() -> None:
+    first, second, *_ = broker_settings()["remote.log.reader.threads"].eras
+    assert (first.hidden, second.hidden) == (True, False)
+    assert (first.type, first.rule) == (second.type, second.rule)
+
+
+def test_before_1_1_nothing_changes_while_a_broker_runs() -> None:
+    retention = broker_settings()["log.retention.ms"]
+    assert retention.is_read_only_in("1.0")
+    assert not retention.is_read_only_in("1.1")

@@ -58,9 +58,6 @@ TOPIC_IDS_SINCE = (2, 8)
 NEW_CONFIGS = (((4, 0), znodes.GROUP_CONFIGS), ((4, 0), znodes.METRICS_CONFIGS))
 """What has had settings since which release, besides topics and brokers."""
 
-PLAIN = ""
-"""No topic's name: the settings of all topics that have none of their own."""
-
 
 class Chance(Protocol):
     """Where numbers are drawn from; `random.Random` is one."""
@@ -134,11 +131,12 @@ class Cluster:
         What another release stored and this one refuses is passed over.
         """
         overrides = self.image.config_of(name)
-        key = name if overrides else PLAIN
-        found = self._topic_configs.get(key)
+        if not overrides:
+            return self._config.plain_topic
+        found = self._topic_configs.get(name)
         if found is None:
             found = TopicConfig(self._config, _usable(overrides, self._config))
-            self._topic_configs[key] = found
+            self._topic_configs[name] = found
         return found
 
     async def register(self, broker: BrokerInfo) -> None:

@@ -127,6 +127,27 @@ async def test_the_settings_in_force_are_those_changed_while_running() -> None:
         assert broker.partition("t").log.settings.retention_ms == 7
 
 
+async def test_settings_that_cannot_be_any_more_do_not_hold_up_a_start() -> None:
+    from logion.cluster.configs import Kind
+
+    world, key = World(), "log.roll.hours"
+    async with running(world=world, release="1.1") as broker:
+        await broker.state.cluster.replace_config(Kind.BROKER, "1", {key: "5"})
+        assert broker.state.cluster.config.integer(key) == 5
+    async with running(world=world, release="2.8") as broker:
+        assert broker.state.cluster.config.integer(key) == 168
+
+
+async def test_producers_are_forgotten_when_it_is_said_while_running() -> None:
+    from logion.cluster.configs import DEFAULT_BROKER, Kind
+
+    async with running(release="3.9") as broker:
+        await broker.create("t")
+        change = {"producer.id.expiration.ms": "7"}
+        await broker.state.cluster.replace_config(Kind.BROKER, DEFAULT_BROKER, change)
+        assert broker.partition("t").log.settings.producer_expiry_ms == 7
+
+
 async def test_addresses_that_are_advertised_are_registered() -> None:
     async with running() as broker:
         (endpoint,) = broker.state.cluster.image.brokers[broker.state.id].endpoints

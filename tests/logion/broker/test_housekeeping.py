@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 import trio
 from logion.broker import housekeeping
+from logion.cluster.configs import ConfigEdit, Edit, Kind
 from logion.log.checkpoints import parse_offsets
 from logion.names import TopicPartition
 from logion.protocol.errors import Error
@@ -43,6 +44,16 @@ async def test_old_segments_go() -> None:
         assert log.start_offset == 0
         clock.advance(60_000)
         await until(lambda: log.start_offset >= 2)
+
+
+async def test_the_cleaner_heeds_what_is_changed_while_it_runs() -> None:
+    edits = [
+        ConfigEdit(Edit.SET, "log.cleaner.dedupe.buffer.size", "3000000"),
+        ConfigEdit(Edit.SET, "log.cleaner.backoff.ms", "10"),
+    ]
+    async with running({"log.cleaner.backoff.ms": "1"}) as broker:
+        await broker.state.cluster.edit_config(Kind.BROKER, "1", edits)
+        await until(lambda: broker.state.cleaner.limits.size_max == 3_000_000)
 
 
 async def test_what_is_committed_is_written_down() -> None:

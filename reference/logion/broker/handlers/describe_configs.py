@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+import trio
+
 from logion.broker.context import Context
 from logion.broker.resources import (
     BROKER,
@@ -42,24 +44,35 @@ from logion.protocol.releases import Release, release
 
 VERSION_WITH_IS_DEFAULT = 0
 
+IS_DEFAULT_UNTIL = release("2.6")
+"""Last release that says so; later ones never do."""
+
+RESOURCES_PER_TURN = 20
+"""So many are described in a few milliseconds."""
+
 
 async def handle(
     broker: BrokerState, context: Context, request: DescribeConfigsRequest
 ) -> DescribeConfigsResponse:
-    """Return the settings asked for; each resource has its own error."""
-    return DescribeConfigsResponse(
-        throttle_time_ms=0,
-        results=tuple(
-            _describe(broker, request, it, context.version) for it in request.resources
-        ),
+    """Return the settings asked for; each resource has its own error.
+
+    Others have their turn after every few of them.
+    """
+    tells_default = (
+        context.version == VERSION_WITH_IS_DEFAULT
+        and broker.release <= IS_DEFAULT_UNTIL
     )
+    telling = Telling(request, tells_default=tells_default)
+    results = []
+    for count, resource in enumerate(request.resources):
+        results.append(_describe(broker, telling, resource))
+        if count % RESOURCES_PER_TURN == RESOURCES_PER_TURN - 1:
+            await trio.lowlevel.checkpoint()
+    return DescribeConfigsResponse(throttle_time_ms=0, results=tuple(results))
 
 
 def _describe(
-    broker: BrokerState,
-    request: DescribeConfigsRequest,
-    resource: DescribeConfigsResource,
-    version: int,
+    broker: BrokerState, telling: Telling, resource: DescribeConfigsResource
 ) -> DescribeConfigsResult:
     error, message = Error.NONE, ""
     entries: Iterable[ConfigEntry] = ()
@@ -74,9 +87,7 @@ def _describe(
         resource_type=resource.resource_type,
         resource_name=resource.resource_name,
         configs=tuple(
-            _result(it, request, version)
-            for it in entries
-            if not wanted or it.name in wanted
+            telling.result(it) for it in entries if not wanted or it.name in wanted
         ),
     )
 
@@ -146,21 +157,36 @@ def _of_all_brokers(entries: Iterable[ConfigEntry]) -> Iterator[ConfigEntry]:
                 )
 
 
-def _result(
-    entry: ConfigEntry, request: DescribeConfigsRequest, version: int
-) -> DescribeConfigsResourceResult:
-    return DescribeConfigsResourceResult(
-        name=entry.name,
-        value=entry.value,
-        read_only=entry.is_read_only,
-        is_default=version == VERSION_WITH_IS_DEFAULT
-        and entry.source is Source.DEFAULT_CONFIG,
-        config_source=entry.source,
-        is_sensitive=entry.is_sensitive,
-        synonyms=_synonyms(entry) if request.include_synonyms else (),
-        config_type=entry.type,
-        documentation=entry.doc if request.include_documentation else None,
-    )
+class Telling:
+    """Entries in the form that a request asks for; what topics share is made once."""
+
+    def __init__(self, request: DescribeConfigsRequest, *, tells_default: bool) -> None:
+        """Tell nothing yet."""
+        self._request = request
+        self._tells_default = tells_default
+        self._known: dict[int, tuple[ConfigEntry, DescribeConfigsResourceResult]] = {}
+
+    def result(self, entry: ConfigEntry) -> DescribeConfigsResourceResult:
+        """Return what is told of one setting."""
+        found = self._known.get(id(entry))  # kept with it, so that no other has its id
+        if found is None:
+            found = self._known[id(entry)] = entry, self._made(entry)
+        return found[1]
+
+    def _made(self, entry: ConfigEntry) -> DescribeConfigsResourceResult:
+        is_default = entry.source is Source.DEFAULT_CONFIG
+        asked = self._request
+        return DescribeConfigsResourceResult(
+            name=entry.name,
+            value=entry.value,
+            read_only=entry.is_read_only,
+            is_default=self._tells_default and is_default,
+            config_source=entry.source,
+            is_sensitive=entry.is_sensitive,
+            synonyms=_synonyms(entry) if asked.include_synonyms else (),
+            config_type=entry.type,
+            documentation=entry.doc if asked.include_documentation else None,
+        )
 
 
 def _synonyms(entry: ConfigEntry) -> tuple[DescribeConfigsSynonym, ...]:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+import trio
+from logion.broker.context import Context
+from logion.broker.handlers.describe_configs import RESOURCES_PER_TURN, handle
 from logion.cluster.configs import DEFAULT_BROKER, ConfigEdit, Edit, Kind
 from logion.config_entries import CONFIG_TYPES, Source
 from logion.protocol.errors import Error
@@ -19,6 +22,8 @@ from tests.logion.broker.running import Running, running
 
 TOPIC = 2
 BROKER = 4
+
+CONTEXT = Context(32, 4, 1, "test", "127.0.0.1:9", "PLAINTEXT")
 
 
 def request(
@@ -60,11 +65,59 @@ async def test_every_version_tells_values_and_where_they_are_from(
         found = await describe(broker, request(TOPIC, "t"), version)
     set_, default = found["retention.ms"], found["cleanup.policy"]
     assert (set_.value, default.value) == ("5", "delete")
-    if version == 0:
-        assert (set_.is_default, default.is_default) == (False, True)
-    else:
+    assert (set_.is_default, default.is_default) == (False, False)
+    if version > 0:
         assert set_.config_source == Source.DYNAMIC_TOPIC_CONFIG
         assert default.config_source == Source.DEFAULT_CONFIG
+
+
+async def test_until_2_6_the_first_version_tells_what_is_a_default() -> None:
+    async with running(release="2.6") as broker:
+        await broker.create("t", configs={"retention.ms": "5"})
+        found = await describe(broker, request(TOPIC, "t"), 0)
+    set_, default = found["retention.ms"], found["cleanup.policy"]
+    assert (set_.is_default, default.is_default) == (False, True)
+
+
+async def test_many_topics_let_others_have_their_turn() -> None:
+    names = [f"t{number}" for number in range(100)]
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            await trio.lowlevel.checkpoint()
+            turns += 1
+
+    async with running() as broker, trio.open_nursery() as others:
+        for name in names:
+            await broker.create(name)
+        others.start_soon(count)
+        asked = [
+            DescribeConfigsResource(
+                resource_type=TOPIC, resource_name=it, configuration_keys=None
+            )
+            for it in names
+        ]
+        wanted = DescribeConfigsRequest(resources=tuple(asked))
+        await trio.lowlevel.checkpoint()
+        before = turns
+        answer = await handle(broker.state, CONTEXT, wanted)
+        assert turns - before >= len(names) // RESOURCES_PER_TURN - 1
+        others.cancel_scope.cancel()
+    assert [it.resource_name for it in answer.results] == names
+
+
+async def test_topics_of_the_same_settings_share_what_is_told() -> None:
+    async with running() as broker:
+        cluster = broker.state.cluster
+        for name, configs in (("a", {}), ("b", {}), ("c", {"retention.ms": "5"})):
+            await broker.create(name, configs=configs)
+        plain = {it.name: it for it in cluster.topic_config("a").entries()}
+        assert cluster.topic_config("b").entries() == list(plain.values())
+        own = {it.name: it for it in cluster.topic_config("c").entries()}
+    changed = {name for name, it in own.items() if it is not plain[name]}
+    assert changed == {"retention.ms"}
 
 
 async def test_types_are_told_by_number_since_version_3() -> None:
