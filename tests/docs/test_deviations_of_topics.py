@@ -40,7 +40,7 @@ from logion.protocol.messages.metadata import (
     MetadataRequest,
 )
 from logion.records.record import BatchOptions
-from logion.settings import broker_settings, topic_settings
+from logion.settings import broker_settings, group_settings, topic_settings
 from logion.testing.broker import Broker
 
 from tests.docs.asking import (
@@ -145,7 +145,7 @@ def without_effect() -> list[str]:
 
 @pytest.mark.parametrize("name", without_effect())
 def test_settings_of_what_is_not_built_have_no_effect(name: str) -> None:
-    assert name in {**broker_settings(), **topic_settings()}
+    assert name in {**broker_settings(), **topic_settings(), **group_settings()}
     assert f'"{name}"' not in source_of_what_acts()
 
 
