@@ -40,8 +40,9 @@ from logion.group.classic.timing import next_due, on_time
 from logion.group.records import group_key, group_record
 from logion.group.rules import Instant
 from logion.group.settings import CoordinatorSettings
-from logion.group.shard import KeyValue, Shard, group_error
+from logion.group.shard import Shard, group_error
 from logion.protocol.errors import ApiError, Error
+from logion.replica.records import KeyValue
 
 log = logging.getLogger(__name__)
 

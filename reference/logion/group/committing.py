@@ -18,11 +18,12 @@ from logion.group.consumer.subscriptions import names_of_all
 from logion.group.coordinator import GroupCoordinator
 from logion.group.offsets import CommittedOffset, Retention, expired
 from logion.group.records import group_key, offset_key, offset_value
-from logion.group.shard import KeyValue, Producer, Shard, commit_error
+from logion.group.shard import Producer, Shard, commit_error
 from logion.group.subscription import subscribed_topics
 from logion.names import TopicPartition
 from logion.protocol.embedded import CONSUMER
 from logion.protocol.errors import ApiError, Error
+from logion.replica.records import KeyValue
 
 log = logging.getLogger(__name__)
 

@@ -42,13 +42,14 @@ from logion.group.consumer.timing import next_deadline_ms, on_loaded
 from logion.group.records import consumer_group_record, group_key, group_record
 from logion.group.rules import Instant
 from logion.group.settings import CoordinatorSettings
-from logion.group.shard import KeyValue, Shard, group_error
+from logion.group.shard import Shard, group_error
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.consumer_group_heartbeat import (
     ConsumerGroupHeartbeatRequest,
     ConsumerGroupHeartbeatResponse,
 )
+from logion.replica.records import KeyValue
 
 log = logging.getLogger(__name__)
 

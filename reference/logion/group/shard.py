@@ -21,14 +21,11 @@ from logion.group.replay import Replay
 from logion.group.settings import CoordinatorSettings
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
-from logion.records.batch import scan_batches
-from logion.records.record import BatchOptions, Record, write_batch
-from logion.replica.partition import ALL_ACKS, Partition, TransactionEnd
+from logion.records.record import BatchOptions
+from logion.replica.partition import Partition, TransactionEnd
+from logion.replica.records import KeyValue, append_records, read_batches
 
 log = logging.getLogger(__name__)
-
-KeyValue = tuple[bytes, bytes | None]
-"""A record to be written."""
 
 
 class Producer(NamedTuple):
@@ -81,21 +78,7 @@ class Shard:
     async def load(self) -> None:
         """Read the groups from the log; other tasks get their turn meanwhile."""
         replay = Replay(self.name, self._settings.consumer)
-        read_from = self.partition.log
-        offset = read_from.start_offset
-        try:
-            while offset < read_from.end_offset:
-                data = read_from.read(offset, self._settings.load_size).read()
-                scan = scan_batches(data)
-                if not scan.batches:
-                    log.error("%s: cannot be read from %d on", self.name, offset)
-                    break
-                for batch in scan.batches:
-                    replay.take(data, batch)
-                    await trio.lowlevel.checkpoint()
-                offset = scan.batches[-1].last_offset + 1
-        except (ApiError, OSError) as problem:
-            log.error("%s: its groups cannot be loaded: %s", self.name, problem)
+        await read_batches(self.partition, replay.take, self._settings.load_size)
         self.cells = replay.result()
         self.pending = PendingOffsets(replay.open)
         self.is_loaded = True
@@ -129,8 +112,7 @@ class Shard:
         now_ms: int,
         producer: Producer | None = None,
     ) -> int:
-        rules = self.partition.log.settings.rules
-        options = BatchOptions(magic=rules.magic, codec=self._settings.codec)
+        options = BatchOptions(codec=self._settings.codec)
         if producer is not None:
             options = options._replace(
                 producer_id=producer.id,
@@ -138,14 +120,7 @@ class Shard:
                 base_sequence=0,  # nobody counts: Kafka writes it so
                 is_transactional=True,
             )
-        batch = write_batch(
-            [Record(at, now_ms, *record) for at, record in enumerate(records)], options
-        )
-        if len(batch) > rules.message_size_max:
-            text = f"{len(batch)} bytes; the topic takes {rules.message_size_max}"
-            raise ApiError(Error.MESSAGE_TOO_LARGE, text)
-        self.partition.append(memoryview(bytearray(batch)), version=None, acks=ALL_ACKS)
-        return self.partition.log.end_offset
+        return append_records(self.partition, records, now_ms, options)
 
     def end_transaction(self, end: TransactionEnd, now_ms: int) -> int:
         """Append the marker that ends a transaction; return the offset after it.

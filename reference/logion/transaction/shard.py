@@ -14,18 +14,14 @@ import trio
 
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
-from logion.records.batch import scan_batches
-from logion.records.record import BatchOptions, Record, write_batch
-from logion.replica.partition import ALL_ACKS, Partition
+from logion.replica.partition import Partition
+from logion.replica.records import KeyValue, append_records, read_batches
 from logion.transaction.records import key_bytes, value_bytes
 from logion.transaction.replay import Replay
 from logion.transaction.settings import TransactionSettings
 from logion.transaction.state import Transaction
 
 log = logging.getLogger(__name__)
-
-KeyValue = tuple[bytes, bytes | None]
-"""A record to be written."""
 
 
 class Cell:
@@ -82,21 +78,7 @@ class Shard:
     async def load(self) -> None:
         """Read the transactions from the log; other tasks get their turn meanwhile."""
         replay = Replay(self.name)
-        read_from = self.partition.log
-        offset = read_from.start_offset
-        try:
-            while offset < read_from.end_offset:
-                data = read_from.read(offset, self._settings.load_size).read()
-                scan = scan_batches(data)
-                if not scan.batches:
-                    log.error("%s: cannot be read from %d on", self.name, offset)
-                    break
-                for batch in scan.batches:
-                    replay.take(data, batch)
-                    await trio.lowlevel.checkpoint()
-                offset = scan.batches[-1].last_offset + 1
-        except (ApiError, OSError) as problem:
-            log.error("%s: its transactions cannot be loaded: %s", self.name, problem)
+        await read_batches(self.partition, replay.take, self._settings.load_size)
         found = replay.transactions
         self.cells = {name: Cell(transaction) for name, transaction in found.items()}
         self.is_loaded = True
@@ -127,21 +109,11 @@ class Shard:
         self, records: Sequence[KeyValue], timeout_ms: int, now_ms: int
     ) -> None:
         """Append records, and return once they are committed."""
-        rules = self.partition.log.settings.rules
-        batch = write_batch(
-            [Record(at, now_ms, *record) for at, record in enumerate(records)],
-            BatchOptions(magic=rules.magic),
-        )
-        if len(batch) > rules.message_size_max:
-            text = f"{len(batch)} bytes; the topic takes {rules.message_size_max}"
-            raise ApiError(Error.UNKNOWN_SERVER_ERROR, text)
-        data = memoryview(bytearray(batch))
         try:
-            self.partition.append(data, version=None, acks=ALL_ACKS)
+            end_offset = append_records(self.partition, records, now_ms)
         except ApiError as problem:
             error = _WRITE_ERRORS.get(problem.error, problem.error)
             raise ApiError(error, problem.message) from None
-        end_offset = self.partition.log.end_offset
         with trio.move_on_after(timeout_ms / 1000):
             await self.partition.committed(end_offset)
         if not self.is_ours:
@@ -152,6 +124,7 @@ class Shard:
 
 
 _WRITE_ERRORS = {
+    Error.MESSAGE_TOO_LARGE: Error.UNKNOWN_SERVER_ERROR,
     Error.UNKNOWN_TOPIC_OR_PARTITION: Error.COORDINATOR_NOT_AVAILABLE,
     Error.NOT_ENOUGH_REPLICAS: Error.COORDINATOR_NOT_AVAILABLE,
     Error.NOT_LEADER_OR_FOLLOWER: Error.NOT_COORDINATOR,

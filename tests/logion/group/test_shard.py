@@ -56,7 +56,7 @@ async def test_a_log_that_cannot_be_read_leaves_its_groups_unknown(
             await again.load()
         assert again.is_loaded
         assert again.cells == {}
-        assert "log-0: its groups cannot be loaded" in caplog.text
+        assert "log-0: its records cannot be loaded" in caplog.text
 
 
 async def test_more_than_the_topic_takes_is_refused_and_nothing_appended() -> None:

@@ -1,0 +1,70 @@
+"""The broker's own records: what a coordinator keeps in a partition that it leads.
+
+It writes down what becomes of a group or a transaction, and reads all of it back when
+it begins to lead the partition.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+import trio
+
+from logion.names import Buffer
+from logion.protocol.errors import ApiError, Error
+from logion.records.batch import Batch, scan_batches
+from logion.records.record import BatchOptions, Record, write_batch
+from logion.replica.partition import ALL_ACKS, Partition
+
+log = logging.getLogger(__name__)
+
+KeyValue = tuple[bytes, bytes | None]
+"""A record to be written; without a value it deletes what its key stands for."""
+
+
+def append_records(
+    partition: Partition,
+    records: Sequence[KeyValue],
+    now_ms: int,
+    options: BatchOptions | None = None,
+) -> int:
+    """Append records as one batch; return the offset below which they are committed.
+
+    It has the format of the topic. Raises ApiError and appends nothing:
+    MESSAGE_TOO_LARGE for more than the topic takes, and what `Partition.append` raises.
+    """
+    rules = partition.log.settings.rules
+    batch = write_batch(
+        [Record(at, now_ms, *record) for at, record in enumerate(records)],
+        (options or BatchOptions())._replace(magic=rules.magic),
+    )
+    if len(batch) > rules.message_size_max:
+        text = f"{len(batch)} bytes; the topic takes {rules.message_size_max}"
+        raise ApiError(Error.MESSAGE_TOO_LARGE, text)
+    partition.append(memoryview(bytearray(batch)), version=None, acks=ALL_ACKS)
+    return partition.log.end_offset
+
+
+async def read_batches(
+    partition: Partition, take: Callable[[Buffer, Batch], None], size: int
+) -> None:
+    """Give each batch of a log to `take`; other tasks get their turn in between.
+
+    `size` bytes are read at a time. What cannot be read ends it, and is logged.
+    """
+    read_from = partition.log
+    offset = read_from.start_offset
+    try:
+        while offset < read_from.end_offset:
+            data = read_from.read(offset, size).read()
+            scan = scan_batches(data)
+            if not scan.batches:
+                log.error("%s: cannot be read from %d on", partition.name, offset)
+                break
+            for batch in scan.batches:
+                take(data, batch)
+                await trio.lowlevel.checkpoint()
+            offset = scan.batches[-1].last_offset + 1
+    except (ApiError, OSError) as problem:
+        log.error("%s: its records cannot be loaded: %s", partition.name, problem)
