@@ -66,6 +66,9 @@ status: env ## What is answered, who has tested it, what the model found, into d
 	@$(BIN)/python -m tests.track_record > docs/.track.md && mv docs/.track.md docs/track-record.md
 	@$(BIN)/python -m tests.mutation.page > docs/.mutants.md && mv docs/.mutants.md docs/mutants.md
 
+models: env ## Check every model, into docs/model-results.md (some minutes)
+	@$(BIN)/python -m tests.model_results
+
 screenshot: env ## Pictures of the console, into docs/images (needs Chromium)
 	@$(BIN)/python -m tests.screenshot
 

@@ -319,7 +319,7 @@ def history_rows() -> list[Row]:
 
 
 def model_rows() -> list[Row]:
-    """Return the rows about visiting the states of KIP-320 at 3,2,2,2."""
+    """Return the rows about visiting the states of KIP-320."""
     found = json.loads(script("model.py"))
     targets = {"readable": 15_000, "fast": 100_000}
     rows = [
@@ -330,7 +330,17 @@ def model_rows() -> list[Row]:
         Row(f"{name} search, beside TLC", "states/s", found[name], found["tlc"])
         for name in targets
     ]
-    return [*rows, Row("a bare loop over the steps", "states/s", found["bare"])]
+    return [
+        *rows,
+        Row("fast search without numpy", "states/s", found["one_by_one"]),
+        Row("a bare loop over the steps", "states/s", found["bare"]),
+        Row("10 million states, fast", "s", found["many_s"], test=UNDER, target=240),
+        Row("hashed search", "states/s", found["hashed"]),
+        Row("what it keeps", "B/state", found["bytes_each"], test=UNDER, target=40),
+        Row("two processes beside one", "times", found["two"])._replace(
+            test=AT_LEAST, target=1.7
+        ),
+    ]
 
 
 # --- the run ------------------------------------------------------------------
