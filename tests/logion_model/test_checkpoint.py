@@ -8,7 +8,15 @@ import pytest
 from logion_model.catalogue import CATALOGUE, MODELS
 from logion_model.checkpoint import About, CheckpointError, about, load, save
 from logion_model.entry import Entry
-from logion_model.kernel import Report, Search, explore
+from logion_model.kernel import (
+    HashedSearch,
+    Report,
+    Search,
+    Watch,
+    breadth,
+    explore,
+    explore_hashed,
+)
 
 FIRST = {entry.name: entry for entry in reversed(CATALOGUE) if entry.distinct}
 
@@ -30,6 +38,53 @@ def test_a_search_that_goes_on_from_disk_finds_what_one_without_a_break_finds(
     assert about(tmp_path / "file") == asked
     went_on: Report[Any] = load(tmp_path / "file", MODELS[entry.name]).run()
     assert went_on == explore(MODELS[entry.name].at(entry.scope), to_the_end=True)
+
+
+@pytest.mark.parametrize("states", [20, 700])
+@pytest.mark.parametrize("name", ["log", "group-classic", "kip-320"])
+def test_a_hashed_search_goes_on_from_disk_too(
+    name: str, states: int, tmp_path: Path
+) -> None:
+    entry = FIRST[name]
+    spec, asked = MODELS[name].at(entry.scope), About(name, entry.scope, None)
+    search = HashedSearch.begun(spec, None, to_the_end=True)
+    search.run(stopping_after(states))
+    save(tmp_path / "file", asked, search)
+    went_on = load(tmp_path / "file", MODELS[name])
+    assert isinstance(went_on, HashedSearch)
+    assert (went_on.distinct, went_on.progress) == (search.distinct, search.progress)
+    assert went_on.run() == explore_hashed(spec, to_the_end=True)
+
+
+def stopping_after(states: int) -> Watch:
+    return lambda progress: progress.generated < states
+
+
+def test_a_hashed_search_stopped_within_a_level_finds_the_same_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breadth, "WATCHED_EVERY", 7)
+    model, scope = MODELS["truncate-to-high-watermark"], (2, 2, 2, 1)
+    search = HashedSearch.begun(model.at(scope), ["weak-isr"], to_the_end=False)
+    search.run(stopping_after(500))
+    assert 0 < search.expanded < len(search.level)
+    save(tmp_path / "file", About(model.name, scope, ("weak-isr",)), search)
+    report = load(tmp_path / "file", model).run()
+    assert report == explore_hashed(model.at(scope), invariants=["weak-isr"])
+
+
+@pytest.mark.parametrize("harmful", [print, Path])
+def test_code_among_the_states_that_wait_is_refused(
+    harmful: object, tmp_path: Path
+) -> None:
+    entry = FIRST["log"]
+    spec = MODELS["log"].at(entry.scope)
+    search = HashedSearch.begun(spec, None, to_the_end=True)
+    save(tmp_path / "file", About("log", entry.scope, None), search)
+    with (tmp_path / "file").open("ab") as file:
+        pickle.dump([harmful], file)
+    with pytest.raises(CheckpointError, match="is no part of a state"):
+        load(tmp_path / "file", MODELS["log"])
 
 
 def test_a_damaged_file_is_refused(tmp_path: Path) -> None:

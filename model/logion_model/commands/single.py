@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from logion_model import checkpoint
 from logion_model.catalogue import CATALOGUE, MODELS, expected, specification
-from logion_model.checkpoint import About
+from logion_model.checkpoint import About, Kept
 from logion_model.commands.console import (
     BROKEN,
     HOLDS,
@@ -31,18 +32,22 @@ from logion_model.estimate import (
     states_in_all,
 )
 from logion_model.kernel import (
+    HashedSearch,
+    Progress,
     Report,
     Search,
-    explore_hashed,
     explore_packed,
     explore_shared,
     simulate,
 )
+from logion_model.kernel.hashed import BYTES_EACH, judged_by
 from logion_model.pictures.files import write_files
 
 PILOT_STATES = 200_000
 """States visited before the size of the whole is guessed."""
 
+FAST_BYTES = 200
+"""What the fast search needs for a state without numpy; a tenth of that with it."""
 
 STEPS_MAX = 200
 """Steps of a random walk."""
@@ -54,8 +59,8 @@ class TooLargeError(Exception):
 
 def run(options: argparse.Namespace) -> int:
     """Check one model, print what was found, and return the exit status."""
-    if options.fast or options.hashed or options.processes is not None:
-        return _run_sparing(options)
+    if options.fast or options.processes is not None:
+        return _run_at_once(options)
     if options.walks:
         return _run_walks(options)
     if options.resume:
@@ -63,9 +68,7 @@ def run(options: argparse.Namespace) -> int:
         search = checkpoint.load(options.resume, _model(about.name))
     else:
         about = _asked(options)
-        spec = _model(about.name).at(about.scope)
-        to_the_end = not about.properties
-        search = Search.begun(spec, about.properties, to_the_end=to_the_end)
+        search = _begun(about, hashed=options.hashed)
     title = f"{about.name} at {written(about.scope)}"
     with watching(title) as watcher:
         _explore(search, watcher, options)
@@ -82,39 +85,51 @@ def _status(found: Outcome) -> int:
     return HOLDS if as_it_should else BROKEN
 
 
-def _run_sparing(options: argparse.Namespace) -> int:
+def _begun(about: About, *, hashed: bool | None) -> Kept:
+    """Return the search of a check, before it has visited more than it begins with."""
+    spec = _model(about.name).at(about.scope)
+    to_the_end = not about.properties
+    if hashed:
+        judged_by(spec, about.properties)
+        return HashedSearch.begun(spec, about.properties, to_the_end=to_the_end)
+    return Search.begun(spec, about.properties, to_the_end=to_the_end)
+
+
+def _run_at_once(options: argparse.Namespace) -> int:
     """Check one model with a search that leaves nothing to go on with."""
     about = _asked(options)
     title = f"{about.name} at {written(about.scope)}"
     explore = _sparing(options, _model(about.name), about.scope)
     with watching(title) as watcher:
+        each = FAST_BYTES if options.fast else BYTES_EACH
+        gate = _Gate(watcher, each, options.states_max, is_open=bool(options.force))
         report = explore(
             invariants=about.properties,
             to_the_end=not about.properties,
-            watch=watcher,
+            watch=gate,
         )
     found = Outcome(about, report, watcher.seconds, expected(*about))
     _tell(found, as_json=options.json)
     write_files(options, title, report.violation)
-    return INTERRUPTED if watcher.stopped and not report.complete else _status(found)
+    if watcher.stopped and not report.complete:
+        complain(f"{watcher.stopped}; nothing is kept to go on with, as by --hashed")
+        return INTERRUPTED
+    return _status(found)
 
 
 def _sparing(
     options: argparse.Namespace, model: Model, scope: Scope
 ) -> Callable[..., Report[Any]]:
-    """Return the fast search of a model, the hashed one, or that of several processes.
+    """Return the fast search of a model, or the hashed one of several processes.
 
-    Raises ValueError if two are asked for, or the model has no fast one.
+    Raises ValueError if both are asked for, or the model has no fast one.
     """
     if options.fast and (options.hashed or options.processes is not None):
         raise ValueError("--fast keeps every state: choose it or --hashed")
     if options.fast:
         return partial(explore_packed, model.packed_at(scope))
-    if options.processes is not None:
-        make = partial(specification, model.name, scope)
-        return partial(explore_shared, make, options.processes)
-    bound = options.states_max
-    return partial(explore_hashed, model.at(scope), states_max=bound)
+    make = partial(specification, model.name, scope)
+    return partial(explore_shared, make, options.processes)
 
 
 def _run_walks(options: argparse.Namespace) -> int:
@@ -167,9 +182,7 @@ def _properties(named: list[str] | None) -> tuple[str, ...] | None:
     return () if named == ["none"] else tuple(named)
 
 
-def _explore(
-    search: Search[Any], watcher: Watcher, options: argparse.Namespace
-) -> None:
+def _explore(search: Kept, watcher: Watcher, options: argparse.Namespace) -> None:
     """Go on with a search; refuse one that would not fit once its growth is known."""
     bound = options.states_max
     pilot = PILOT_STATES if bound is None else min(PILOT_STATES, bound)
@@ -179,8 +192,38 @@ def _explore(
     search.run(watcher, states_max=bound)
 
 
-def _refuse_if_too_large(search: Search[Any]) -> None:
-    estimate = Estimate(states_in_all(search.sizes), bytes_each(search.parents))
+def _refuse_if_too_large(search: Kept) -> None:
+    is_hashed = isinstance(search, HashedSearch)
+    each = BYTES_EACH if is_hashed else bytes_each(search.parents)
+    _refuse(Estimate(states_in_all(search.sizes), each))
+
+
+@dataclass(slots=True)
+class _Gate:
+    """Watches a search level by level, and refuses it once its growth is known."""
+
+    watcher: Watcher
+    bytes_each: int
+    states_max: int | None
+    """Where to stop; None where the search may go to its end."""
+    is_open: bool
+    """Whether it refuses nothing any more."""
+    sizes: list[int] = field(default_factory=list)
+
+    def __call__(self, progress: Progress) -> bool:
+        """Return whether to go on; raises TooLargeError."""
+        self.sizes.append(progress.distinct - sum(self.sizes))
+        if self.states_max is not None and progress.distinct >= self.states_max:
+            return False
+        known = progress.distinct >= PILOT_STATES and progress.queue
+        if known and self.states_max is None and not self.is_open:
+            self.is_open = True
+            _refuse(Estimate(states_in_all(self.sizes), self.bytes_each))
+        return self.watcher(progress)
+
+
+def _refuse(estimate: Estimate) -> None:
+    """Raise TooLargeError if there is less memory than that."""
     free = free_memory()
     if estimate.size > free:
         raise TooLargeError(
@@ -196,7 +239,7 @@ def _tell(found: Outcome, *, as_json: bool) -> None:
         write(*found.lines)
 
 
-def _stopped(why: str, search: Search[Any], about: About, file: Path | None) -> int:
+def _stopped(why: str, search: Kept, about: About, file: Path | None) -> int:
     path = file or about.file
     checkpoint.save(path, about, search)
     complain(f"{why}; `logion model check --resume {path}` goes on")

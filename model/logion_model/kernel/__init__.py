@@ -12,7 +12,7 @@ written down, so they can be compared with another checker's; generated does.
 
 from logion_model.kernel.breadth import Watch
 from logion_model.kernel.faults import SpecError
-from logion_model.kernel.hashed import explore_hashed
+from logion_model.kernel.hashed import HashedSearch, explore_hashed
 from logion_model.kernel.packed import Batch, Batches, Packed, explore_packed
 from logion_model.kernel.processes import explore_shared
 from logion_model.kernel.report import DEADLOCK, Progress, Report, Step, Violation
@@ -26,6 +26,7 @@ __all__ = [
     "Batch",
     "Batches",
     "Fairness",
+    "HashedSearch",
     "Liveness",
     "Packed",
     "Progress",

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, Self, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeAlias, TypeVar
 
 from logion_model.kernel.faults import Checked
 from logion_model.kernel.liveness import judged
@@ -70,6 +70,10 @@ class Level(Protocol[T]):
 
     def __getitem__(self, index: int, /) -> T:
         """Return one by its place, from 0; asked for in order."""
+
+
+_SAVED = ("to_the_end", "expanded", "depth", "sizes", "taken", "violations")
+_BY_NAME = ("unbroken", "promises", "unreached")
 
 
 @dataclass(slots=True)
@@ -142,6 +146,23 @@ class BreadthFirst(ABC, Generic[S]):
         invariants = tuple(it for it in named if isinstance(it, Property))
         promises = tuple(it for it in named if isinstance(it, Liveness))
         return cls(spec, invariants, to_the_end, promises)
+
+    def saved(self) -> dict[str, object]:
+        """Return what every search needs to go on, but the specification."""
+        kept = {name: getattr(self, name) for name in _SAVED}
+        names = {name: [p.name for p in getattr(self, name)] for name in _BY_NAME}
+        return kept | names
+
+    @classmethod
+    def continued(cls, spec: Spec[S], saved: dict[str, Any]) -> Self:
+        """Return the search that was saved, but for the states that it knows."""
+        names = saved["unbroken"] + saved["promises"]
+        search = cls.judging(spec, names, to_the_end=saved["to_the_end"])
+        wanted = saved["unreached"]
+        search.unreached = tuple(p for p in spec.sometimes if p.name in wanted)
+        for name in _SAVED:
+            setattr(search, name, saved[name])
+        return search
 
     def start(self) -> None:
         """Visit the initial states."""

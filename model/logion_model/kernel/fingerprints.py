@@ -7,6 +7,7 @@ same in every process. Of n states any two look alike with odds of n² / 2⁶⁵
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from enum import Enum
 from hashlib import blake2b
 
@@ -105,6 +106,18 @@ class Fingerprints:
     def size(self) -> int:
         """Return the bytes that the tables take."""
         return sum(len(table) * table.itemsize for table in self._tables)
+
+    def saved(self) -> list[bytes]:
+        """Return the tables as bytes, for `resumed`."""
+        return [table.tobytes() for table in self._tables]
+
+    @classmethod
+    def resumed(cls, tables: Sequence[bytes]) -> Fingerprints:
+        """Return the set whose tables these are."""
+        known = cls()
+        known._tables = [array("Q", table) for table in tables]
+        known._used = [len(table) - table.count(0) for table in known._tables]
+        return known
 
     def __contains__(self, fingerprint: int) -> bool:
         """Return whether it was added."""

@@ -11,9 +11,10 @@ from __future__ import annotations
 import pickle
 import zlib
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic
+from itertools import islice
+from typing import Any, Generic
 
 from logion_model.kernel.breadth import BreadthFirst, Watch, chosen
 from logion_model.kernel.fingerprints import (
@@ -26,6 +27,9 @@ from logion_model.kernel.spec import Liveness, Property, S, Spec
 
 PACKED_TOGETHER = 256
 """States that wait in one piece."""
+
+BYTES_EACH = 40
+"""What a state takes at most, with its way and its share of those that wait."""
 
 
 def explore_hashed(
@@ -104,6 +108,12 @@ class Waiting(Generic[S]):
             self._unpacked = pickle.loads(zlib.decompress(self._packed[place]))  # noqa: S301
         return self._unpacked[within]
 
+    def pieces(self) -> Iterator[list[S]]:
+        """Yield all states in order, some at a time."""
+        for first in range(0, len(self), PACKED_TOGETHER):
+            end = min(first + PACKED_TOGETHER, len(self))
+            yield [self[place] for place in range(first, end)]
+
 
 @dataclass(slots=True)
 class HashedSearch(BreadthFirst[S]):
@@ -111,6 +121,8 @@ class HashedSearch(BreadthFirst[S]):
 
     fingerprinter: Fingerprinter = field(default_factory=Fingerprinter)
     seen: Fingerprints = field(default_factory=Fingerprints)
+    level: Waiting[S] = field(init=False)
+    following: Waiting[S] = field(init=False)
     asked: int = 0
     """The fingerprint of the state that was last asked for."""
     newest: int = 0
@@ -159,6 +171,33 @@ class HashedSearch(BreadthFirst[S]):
             number = self.parents[number]
             way.append(self.places[number])
         return steps_along(self.spec, way[::-1])
+
+    def saved(self) -> dict[str, object]:
+        """Return all but the specification and the states that wait."""
+        kept = BreadthFirst.saved(self)
+        ways = {"parents": self.parents.tobytes(), "places": self.places.tobytes()}
+        return kept | ways | {"seen": self.seen.saved()}
+
+    def pieces(self) -> Iterator[list[S]]:
+        """Yield the states that wait, some at a time: of this level, then the next."""
+        yield from self.level.pieces()
+        yield from self.following.pieces()
+
+    @classmethod
+    def resumed(
+        cls, spec: Spec[S], saved: dict[str, Any], pieces: Iterator[list[S]]
+    ) -> HashedSearch[S]:
+        """Return the search that was saved, of the same specification."""
+        search = cls.continued(spec, saved)
+        search.seen = Fingerprints.resumed(saved["seen"])
+        search.parents.frombytes(saved["parents"])
+        search.places.frombytes(saved["places"])
+        waiting = (state for piece in pieces for state in piece)
+        for state in islice(waiting, search.sizes[-1]):
+            search.level.append(state)
+        for state in waiting:
+            search.following.append(state)
+        return search
 
     def report(self) -> Report[S]:
         """Return what was found so far, and the odds that a state was missed."""

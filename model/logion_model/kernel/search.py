@@ -78,36 +78,21 @@ class Search(BreadthFirst[S]):
 
     def saved(self) -> dict[str, object]:
         """Return all but the specification: what `resumed` needs to go on."""
-        kept = {name: getattr(self, name) for name in _SAVED}
-        names = {name: [p.name for p in getattr(self, name)] for name in _BY_NAME}
-        return kept | names
+        kept = {name: getattr(self, name) for name in _WHOLE}
+        return BreadthFirst.saved(self) | kept
 
     @classmethod
     def resumed(cls, spec: Spec[S], saved: dict[str, Any]) -> Search[S]:
         """Return the search that was saved, of the same specification."""
-        names = saved["unbroken"] + saved["promises"]
-        search = cls.judging(spec, names, to_the_end=saved["to_the_end"])
-        wanted = saved["unreached"]
-        search.unreached = tuple(p for p in spec.sometimes if p.name in wanted)
-        for name in _SAVED:
+        search = cls.continued(spec, saved)
+        for name in _WHOLE:
             setattr(search, name, saved[name])
         if not spec.tells_all_apart:  # the keys of another process may be others
             search.keys.update(map(spec.key, search.parents))
         return search
 
 
-_SAVED = (
-    "to_the_end",
-    "parents",
-    "level",
-    "expanded",
-    "following",
-    "depth",
-    "sizes",
-    "taken",
-    "violations",
-)
-_BY_NAME = ("unbroken", "promises", "unreached")
+_WHOLE = ("parents", "level", "following")
 
 
 def along(spec: Spec[S], path: Iterable[S]) -> tuple[Step[S], ...]:

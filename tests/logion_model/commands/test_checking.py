@@ -182,37 +182,62 @@ def test_what_is_not_as_expected_is_said_and_exits_1(
     assert "found 93 states, depth 12, holds\n" in printed
 
 
+@pytest.mark.parametrize(
+    "way", [[], ["--hashed"], ["--fast"], ["--processes", "2"]], ids=str
+)
 def test_a_scope_that_would_not_fit_is_refused_unless_forced(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    way: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(single, "PILOT_STATES", 5_000)
-    monkeypatch.setattr(single, "free_memory", lambda: 1_000_000)
-    assert main(["check", "kip-320", "--scope", "2,2,2,2"]) == 2
+    monkeypatch.setattr(single, "PILOT_STATES", 700)
+    monkeypatch.setattr(single, "free_memory", lambda: 10_000)
+    checked = ["check", "kip-320", "--scope", "2,2,2,1", *way]
+    assert main(checked) == 2
     refused = capsys.readouterr().err
     assert re.search(r"about [\d,]+ states, \d+ bytes each: .* GB are free", refused)
-    assert main(["check", "kip-320", "--scope", "2,2,2,2", "--force"]) == 0
+    assert main([*checked, "--force"]) == 0
 
 
+@pytest.mark.parametrize("way", [["--fast"], ["--processes", "2"]], ids=str)
+def test_a_search_that_is_not_kept_stops_at_a_bound_and_says_so_when_interrupted(
+    way: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checked = ["check", "kip-320", "--scope", "2,2,2,1", *way]
+    assert main([*checked, "--states-max", "300"]) == 0
+    assert "kip-320 at 2,2,2,1: bounded" in capsys.readouterr().out
+    monkeypatch.setattr(Watcher, "__call__", interrupted_at_once)
+    assert main(checked) == 130
+    assert "interrupted; nothing is kept to go on with" in capsys.readouterr().err
+
+
+def interrupted_at_once(watcher: Watcher, _: object) -> bool:
+    watcher.stopped = "interrupted"
+    return False
+
+
+@pytest.mark.parametrize("way", [[], ["--hashed"]], ids=str)
 def test_a_search_that_was_interrupted_goes_on_from_its_file(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    way: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
     monkeypatch.setattr(single, "_explore", explored_until_interrupted)
     file = str(tmp_path / "kept")
-    checked = ["check", "kip-320", "--scope", "2,2,2,2"]
-    assert main([*checked, "--checkpoint", file]) == 130
+    checked = ["check", "kip-320", "--scope", "2,2,2,1"]
+    assert main([*checked, *way, "--checkpoint", file]) == 130
     stopped = capsys.readouterr()
     assert f"`logion model check --resume {file}` goes on" in stopped.err
     assert "bounded" in stopped.out
     monkeypatch.undo()
     assert main(["check", "--resume", file]) == 0
-    assert "5,973 states" in capsys.readouterr().out
+    assert "957 states" in capsys.readouterr().out
 
 
 def explored_until_interrupted(
     search: Search[object], watcher: Watcher, options: object
 ) -> None:
-    """Explore as the user does who presses Ctrl-C after 3,000 states."""
-    search.run(watcher, states_max=3_000)
+    """Explore as the user does who presses Ctrl-C after 500 states."""
+    search.run(watcher, states_max=500)
     signal.raise_signal(signal.SIGINT)
     search.run(watcher)
 
