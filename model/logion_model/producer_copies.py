@@ -108,4 +108,11 @@ def specification(rules: Rules, scope: Scope) -> Spec[State]:
         next=lambda state: next_steps(rules, scope, state),
         actions=("write", "copy", "delete", "lose_log"),
         invariants=invariants(rules),
+        sometimes=(
+            Property(
+                "a follower begins anew where oldest batches are deleted",
+                lambda state: state.follower_start > 0,
+                "or it would never meet a producer that it does not know",
+            ),
+        ),
     )

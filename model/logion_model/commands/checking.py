@@ -8,10 +8,9 @@ from typing import Any
 
 from logion_model.catalogue import MODELS
 from logion_model.checkpoint import CheckpointError
-from logion_model.commands import many, single
+from logion_model.commands import files, many, single
 from logion_model.commands.console import complain
 from logion_model.kernel import SpecError
-from logion_model.pictures import files
 
 
 def add(commands: Any) -> None:

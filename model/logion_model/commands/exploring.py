@@ -9,11 +9,11 @@ from typing import Any
 
 from logion_model.catalogue import CATALOGUE, MODELS
 from logion_model.commands.console import HOLDS, complain, write
+from logion_model.commands.files import write_page
 from logion_model.commands.single import scope_of
 from logion_model.drawings import drawing_of
 from logion_model.entry import Entry, Scope, written
 from logion_model.kernel import Property, Spec, Violation, explore
-from logion_model.pictures.files import write_page
 from logion_model.pictures.story import Story, example_of, story_of
 
 STATES_MAX = 200_000

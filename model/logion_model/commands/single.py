@@ -22,6 +22,7 @@ from logion_model.commands.console import (
     watching,
     write,
 )
+from logion_model.commands.files import write_files
 from logion_model.commands.outcome import Outcome
 from logion_model.entry import Model, Scope, written
 from logion_model.estimate import (
@@ -41,7 +42,6 @@ from logion_model.kernel import (
     simulate,
 )
 from logion_model.kernel.hashed import BYTES_EACH, judged_by
-from logion_model.pictures.files import write_files
 
 PILOT_STATES = 200_000
 """States visited before the size of the whole is guessed."""

@@ -10,10 +10,11 @@ paths, the initial state included. Distinct and depth do not depend on how actio
 written down, so they can be compared with another checker's; generated does.
 """
 
+from logion_model.kernel.batches import Batch, Batches
 from logion_model.kernel.breadth import Watch
 from logion_model.kernel.faults import SpecError
 from logion_model.kernel.hashed import HashedSearch, explore_hashed
-from logion_model.kernel.packed import Batch, Batches, Packed, explore_packed
+from logion_model.kernel.packed import Packed, explore_packed
 from logion_model.kernel.processes import explore_shared
 from logion_model.kernel.report import DEADLOCK, Progress, Report, Step, Violation
 from logion_model.kernel.search import Search, explore

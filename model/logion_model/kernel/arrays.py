@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from logion_model.kernel.packed import Batches, GoneOn
+from logion_model.kernel.batches import Batches, GoneOn
 
 States: TypeAlias = NDArray[np.uint64]
 """Numbers that stand for states."""

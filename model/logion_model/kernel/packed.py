@@ -13,36 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, NamedTuple, Protocol, TypeAlias
+from typing import Any, Generic, Protocol
 
+from logion_model.kernel.batches import Batches, GoneOn, Level, Visited
 from logion_model.kernel.breadth import Watch, of_states
 from logion_model.kernel.report import Progress, Report, Violation
 from logion_model.kernel.search import along
 from logion_model.kernel.spec import Property, S, Spec
-
-Numbers: TypeAlias = Any
-"""An array of numpy's, which is an extra: the model does without."""
-
-Level: TypeAlias = Any
-"""The states of a level in order: a list, or an array."""
-
-
-class Batch(NamedTuple):
-    """What follows many states."""
-
-    after: Numbers
-    """The states that follow, each as often as there are steps to it."""
-    origins: Numbers
-    """Of each of these the place of the state before it."""
-    broken: dict[str, Numbers]
-    """For each invariant that some state breaks the places of all that do."""
-
-
-class Batches(Protocol):
-    """How to go on from many states at once."""
-
-    def expand(self, numbers: Numbers) -> Batch:
-        """Return what follows an array of states."""
 
 
 class Packed(Protocol[S]):
@@ -63,36 +40,6 @@ class Packed(Protocol[S]):
 
     def batches(self) -> Batches | None:
         """Return how to go on from many states at once, None if that cannot be."""
-
-
-class GoneOn(NamedTuple):
-    """What was found by going on from a level."""
-
-    level: Level
-    """The new states behind it."""
-    generated: int
-    broken: list[tuple[str, int]]
-    """Invariants broken in the level, each with the first state that breaks it."""
-
-
-class Visited(Protocol):
-    """The states that were visited, and how the search goes on from a level."""
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-
-    def begin(self, numbers: Sequence[int]) -> Level:
-        """Visit the initial states; return the first level."""
-
-    def go_on(self, level: Level, wanted: Collection[str], *, stops: bool) -> GoneOn:
-        """Visit what follows a level.
-
-        `wanted` are the invariants to judge; once one is broken the rest of the level
-        may be left out if it `stops` there.
-        """
-
-    def before(self, level: Level, number: int) -> int:
-        """Return a state of the level from which a step leads to this one."""
 
 
 def explore_packed(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from logion_model.kernel.packed import Batch
+from logion_model.kernel.batches import Batch
 
 if TYPE_CHECKING:
     from logion_model.replication.packed import (
