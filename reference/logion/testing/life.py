@@ -153,8 +153,8 @@ class Life:
         """Close the broker and open it again with the files and time of a snapshot.
 
         Clients lose their connections; new ones wait until the broker is open. Returns
-        when it knows its groups again. Raises
-        ValueError if it is of another number of data folders.
+        when it knows its groups and transactions again. Raises ValueError if it is of
+        another number of data folders.
         """
         folders = self._config.log_dirs
         if len(snapshot.folders) != len(folders):
@@ -167,6 +167,7 @@ class Life:
 
         self._renew(between)
         self.do(lambda broker: broker.state.groups.loaded())
+        self.do(lambda broker: broker.state.transactions.loaded())
 
     def end(self) -> None:
         """Have the broker shut down; its thread ends soon after."""
