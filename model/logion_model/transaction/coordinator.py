@@ -48,7 +48,8 @@ def asked_to_end(rules: Rules, now: Coordinator, request: End) -> Coordinator | 
     """Return the coordinator after an EndTxn that it answers without an error.
 
     That is one of an open transaction, or the repeat of the one that was last ended.
-    With KIP-890 a repeat is known by its epoch, and there may be nothing to abort.
+    With KIP-890 a repeat is known by its epoch, and there may be nothing to abort, but
+    never nothing to commit.
     """
     if now.phase.is_prepared:
         return None
@@ -59,7 +60,8 @@ def asked_to_end(rules: Rules, now: Coordinator, request: End) -> Coordinator | 
     is_ongoing = now.phase is Phase.ONGOING
     if is_ongoing or (rules.bumps_epoch and request.result is Result.ABORT):
         return ended(now, request.result, now.epoch + rules.bumps_epoch)
-    return now if now.phase is complete(request.result) else None
+    is_repeat = not rules.bumps_epoch and now.phase is complete(request.result)
+    return now if is_repeat else None
 
 
 def timed_out(now: Coordinator) -> Coordinator:
