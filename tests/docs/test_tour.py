@@ -13,7 +13,7 @@ SOURCE = ROOT / "reference" / "logion"
 STOPS = re.split(r"\n(?=\d+\. |\n)", (ROOT / "docs" / "tour.md").read_text())
 """Numbered stops, and the paragraphs around them."""
 
-NOT_OURS = {"await", "pwritev", "sendfile", "__consumer_offsets"}
+NOT_OURS = {"await", "pwritev", "sendfile", "__consumer_offsets", "__transaction_state"}
 """Python's words, the kernel's and Kafka's."""
 
 
@@ -38,6 +38,8 @@ def test_every_function_stands_in_a_file_of_its_stop(stop: str) -> None:
     assert functions - NOT_OURS - found == set()
 
 
-def test_the_tour_has_every_stop_of_a_produce_and_of_a_joining_consumer() -> None:
+def test_the_tour_has_every_stop_of_a_produce_a_joining_consumer_and_a_transaction() -> (
+    None
+):
     numbers = [int(stop.split(".")[0]) for stop in STOPS if stop[:1].isdigit()]
-    assert numbers == [*range(1, 12), *range(1, 9)]
+    assert numbers == [*range(1, 12), *range(1, 9), *range(1, 9)]
