@@ -38,8 +38,6 @@ def test_every_function_stands_in_a_file_of_its_stop(stop: str) -> None:
     assert functions - NOT_OURS - found == set()
 
 
-def test_the_tour_has_every_stop_of_a_produce_a_joining_consumer_and_a_transaction() -> (
-    None
-):
+def test_the_tour_has_every_stop_of_its_three_stories() -> None:
     numbers = [int(stop.split(".")[0]) for stop in STOPS if stop[:1].isdigit()]
     assert numbers == [*range(1, 12), *range(1, 9), *range(1, 9)]
