@@ -119,12 +119,15 @@ class TransactionCoordinator:
 
     async def run(self) -> None:
         """Load transactions and have their markers written, until cancelled."""
-        async with trio.open_nursery() as tasks:
-            self._tasks = tasks
-            for shard in self._unloaded:
-                tasks.start_soon(self._load, shard)
-            self._unloaded.clear()
-            await trio.sleep_forever()
+        try:
+            async with trio.open_nursery() as tasks:
+                self._tasks = tasks
+                for shard in self._unloaded:
+                    tasks.start_soon(self._load, shard)
+                self._unloaded.clear()
+                await trio.sleep_forever()
+        finally:
+            self._tasks = None
 
     async def _load(self, shard: Shard) -> None:
         await shard.load()
@@ -171,14 +174,10 @@ class TransactionCoordinator:
 
     def transactions(self) -> Iterator[Transaction]:
         """Yield the transaction of every id that is known."""
-        for _, _, transaction in self._known():
-            yield transaction
-
-    def _known(self) -> Iterator[tuple[Shard, Cell, Transaction]]:
         for shard in self.shards.values():
-            for cell in list(shard.cells.values()):
+            for cell in shard.cells.values():
                 if cell.transaction is not None:
-                    yield shard, cell, cell.transaction
+                    yield cell.transaction
 
     def _claimed(self, claim: Claim) -> tuple[Shard, Cell, Transaction]:
         """Return what a claim is about.
@@ -295,9 +294,9 @@ class TransactionCoordinator:
     # How a transaction is brought to its end
 
     def _complete_soon(self, shard: Shard, cell: Cell) -> None:
-        assert self._tasks is not None, "nobody is served before it runs"
         cell.is_changing = True
-        self._tasks.start_soon(self._complete, shard, cell)
+        if self._tasks is not None:  # else it ends, and goes on when it is loaded again
+            self._tasks.start_soon(self._complete, shard, cell)
 
     async def _complete(self, shard: Shard, cell: Cell) -> None:
         """Have all markers written, and note that they are."""
@@ -348,10 +347,12 @@ class TransactionCoordinator:
 
     async def abort_overdue(self) -> int:
         """Abort what has been open for too long; return how many."""
-        overdue = [it for it in self._known() if it[2].is_overdue(self._now_ms)]
         count = 0
-        for shard, cell, _ in overdue:
-            count += await self._abort(shard, cell)
+        for shard in list(self.shards.values()):
+            await trio.lowlevel.checkpoint()  # others get their turn
+            for cell in _overdue(shard, self._now_ms):
+                await trio.lowlevel.checkpoint()
+                count += await self._abort(shard, cell)
         return count
 
     async def _abort(self, shard: Shard, cell: Cell) -> bool:
@@ -377,6 +378,7 @@ class TransactionCoordinator:
         """Forget the ids that nobody has used for too long; return how many."""
         count = 0
         for shard in list(self.shards.values()):
+            await trio.lowlevel.checkpoint()
             idle = self._idle(shard)
             for at in range(0, len(idle), FORGOTTEN_AT_ONCE):
                 count += await self._forget(shard, idle[at : at + FORGOTTEN_AT_ONCE])
@@ -405,3 +407,12 @@ class TransactionCoordinator:
                 log.warning("%s: nothing is forgotten yet: %s", shard.name, problem)
                 return 0
         return len(still)
+
+
+def _overdue(shard: Shard, now_ms: int) -> list[Cell]:
+    """Return the ids whose transaction has been open for too long."""
+    return [
+        cell
+        for cell in shard.cells.values()
+        if cell.transaction is not None and cell.transaction.is_overdue(now_ms)
+    ]

@@ -16,8 +16,10 @@ from logion.records.batch import parse_batch
 from logion.records.record import Record, read_batch, write_batch
 from logion.testing.clock import NEW_YEAR_2024_MS, FakeClock
 from logion.testing.disk import MemoryDisk
+from logion.transaction import state as transactions
 
 from tests.logion.broker.running import FOLDER, World, batch, running
+from tests.logion.transaction.producing import SMALL, T0, producer, transaction_of
 
 QUICK = {
     "log.retention.check.interval.ms": "1",
@@ -54,6 +56,27 @@ async def test_the_cleaner_heeds_what_is_changed_while_it_runs() -> None:
     async with running({"log.cleaner.backoff.ms": "1"}) as broker:
         await broker.state.cluster.edit_config(Kind.BROKER, "1", edits)
         await until(lambda: broker.state.cleaner.limits.size_max == 3_000_000)
+
+
+async def test_transactions_that_are_open_for_too_long_are_aborted() -> None:
+    chore = "transaction.abort.timed.out.transaction.cleanup.interval.ms"
+    async with running(SMALL | {chore: "1"}) as broker:
+        one = await producer(broker)
+        await one.add(T0)
+        assert isinstance(broker.clock, FakeClock)
+        broker.clock.advance(one.timeout_ms + 1)
+        await until(
+            lambda: transaction_of(broker).state is transactions.State.COMPLETE_ABORT
+        )
+
+
+async def test_transactional_ids_that_nobody_uses_are_forgotten() -> None:
+    chore = "transaction.remove.expired.transaction.cleanup.interval.ms"
+    async with running(SMALL | {chore: "1"}) as broker:
+        await producer(broker)
+        assert isinstance(broker.clock, FakeClock)
+        broker.clock.advance(7 * 24 * 3600 * 1000)
+        await until(lambda: broker.state.transactions.find("tx") is None)
 
 
 async def test_what_is_committed_is_written_down() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import pytest
 import trio
@@ -9,6 +10,7 @@ from logion.broker.state import BrokerState
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.replica.partition import TransactionEnd
+from logion.transaction.ending import End
 from logion.transaction.state import Claim, State
 
 from tests.logion.broker.running import World, running
@@ -330,3 +332,63 @@ async def test_a_topic_that_takes_no_writes_leaves_all_as_it_was(
         assert coordinator.find("idle") is not None
         assert "is not aborted yet" in caplog.text
         assert "nothing is forgotten yet" in caplog.text
+
+
+async def test_the_note_that_all_is_written_is_tried_until_it_is(
+    autojump_clock: trio.testing.MockClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with running(SMALL) as broker:
+        one = await producer(broker)
+        await one.add(T0)
+        marking = intercept(broker.state)
+        marking.gate = trio.Event()
+        await one.end(commit=True)
+        log = broker.state.transactions.shard_of("tx").partition.log
+        settings = log.settings
+        log.settings = replace(settings, min_in_sync_replicas=2)
+        marking.gate.set()
+        await trio.sleep(5)
+        assert transaction_of(broker).state is State.PREPARE_COMMIT
+        log.settings = settings
+        await trio.sleep(5)
+        assert transaction_of(broker).state is State.COMPLETE_COMMIT
+
+
+async def test_what_is_decided_while_a_broker_ends_waits_for_the_next_start() -> None:
+    world = World()
+    async with running(SMALL, world=world) as broker:
+        one = await producer(broker)
+        await one.add(T0)
+        broker.state.transactions._tasks = None
+        assert await one.end(commit=True) is Error.NONE
+    async with running(SMALL, world=world) as broker:
+        await broker.state.transactions.loaded()
+        await settle(broker, State.COMPLETE_COMMIT)
+
+
+async def test_a_coordinator_that_is_none_any_more_writes_no_markers() -> None:
+    async with running(SMALL) as broker:
+        one = await producer(broker)
+        await one.add(T0)
+        coordinator = broker.state.transactions
+        marking = intercept(broker.state)
+        known = transaction_of(broker)
+        await coordinator.end(End(one.claim, is_commit=True))
+        coordinator.lead([], 3)
+        await trio.testing.wait_all_tasks_blocked()
+        assert marking.ends == []
+        assert known.partitions == {T0}
+
+
+async def test_what_was_open_when_another_coordinator_took_over_is_not_aborted() -> (
+    None
+):
+    async with running(SMALL) as broker:
+        one = await producer(broker)
+        await one.add(T0)
+        coordinator = broker.state.transactions
+        shard = coordinator.shard_of("tx")
+        broker.clock.advance(2000)
+        shard.is_ours = False
+        assert await coordinator.abort_overdue() == 0

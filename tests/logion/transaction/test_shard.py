@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import pytest
+import trio.testing
 from logion.protocol.errors import ApiError, Error
+from logion.replica.partition import Partition
 from logion.transaction.shard import Cell, Shard
 from logion.transaction.state import Transaction
 
@@ -75,3 +77,21 @@ def test_who_changes_an_id_keeps_all_others_out() -> None:
             pass
         assert cell.is_changing, "whoever was refused has not let go of it"
     cell.check_free()
+
+
+async def test_who_is_replaced_while_it_waits_has_written_nothing(
+    autojump_clock: trio.testing.MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running() as broker:
+        await broker.create("log")
+        shard = a_shard(broker)
+        monkeypatch.setattr(Partition, "high_watermark", property(lambda _: 0))
+        for is_ours, error in (
+            (True, Error.COORDINATOR_NOT_AVAILABLE),
+            (False, Error.NOT_COORDINATOR),
+        ):
+            shard.is_ours = is_ours
+            cell = Cell()
+            with pytest.raises(ApiError) as refusal:
+                await shard.write(cell, A, 1)
+            assert (refusal.value.error, cell.transaction) == (error, None)
