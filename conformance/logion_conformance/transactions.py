@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from logion.client.cluster import raise_for
 from logion.client.connection import Address, Connection
+from logion.protocol import schema
 from logion.protocol.errors import Error
 from logion.protocol.messages.add_offsets_to_txn import (
     AddOffsetsToTxnRequest,
@@ -38,9 +39,17 @@ from logion.protocol.messages.init_producer_id import (
     InitProducerIdRequest,
     InitProducerIdResponse,
 )
+from logion.protocol.messages.produce import PartitionProduceResponse, ProduceResponse
+from logion.protocol.messages.txn_offset_commit import (
+    TxnOffsetCommitRequest,
+    TxnOffsetCommitRequestPartition,
+    TxnOffsetCommitRequestTopic,
+    TxnOffsetCommitResponse,
+)
 
 from logion_conformance.group_requests import TRANSACTION, coordinators, find_request
-from logion_conformance.material import Topic
+from logion_conformance.groups import Group
+from logion_conformance.material import Topic, produce_request
 from logion_conformance.subject import Subject
 
 Answer = TypeVar("Answer")
@@ -150,6 +159,45 @@ class TransactionalProducer:
             return await self.connection.call(request, EndTxnResponse)
 
         return await self._until_ready(ask)
+
+    async def produce(
+        self, topic: Topic, *values: bytes, sequence: int = 0
+    ) -> PartitionProduceResponse:
+        """Return what the leader says of a batch in the transaction."""
+        records = self.broker.batch(
+            *values,
+            producer_id=self.producer_id,
+            producer_epoch=self.epoch,
+            base_sequence=sequence,
+            is_transactional=True,
+        )
+        request = schema.replace(
+            produce_request(topic, records), transactional_id=self.id
+        )
+        answer = await self.broker.ask_leader(topic, request, ProduceResponse)
+        return answer.responses[0].partition_responses[0]
+
+    async def commit_offsets(
+        self, group: Group, topic: Topic, offset: int, **fields: Any
+    ) -> int:
+        """Commit an offset of partition 0 in the transaction; return the error code.
+
+        `fields` say for which member.
+        """
+        partition = TxnOffsetCommitRequestPartition(
+            partition_index=0, committed_offset=offset, committed_metadata="m"
+        )
+        wanted = TxnOffsetCommitRequestTopic(name=topic.name, partitions=(partition,))
+        request = TxnOffsetCommitRequest(
+            transactional_id=self.id,
+            group_id=group.name,
+            producer_id=self.producer_id,
+            producer_epoch=self.epoch,
+            topics=(wanted,),
+            **fields,
+        )
+        answer = await group.connection.call(request, TxnOffsetCommitResponse)
+        return answer.topics[0].partitions[0].error_code
 
     async def described(self) -> TransactionState:
         """Return what the coordinator says of the transactional id."""

@@ -16,6 +16,7 @@ from logion.broker.state import BrokerState
 from logion.config import BrokerConfig
 from logion.group.committing import expire_offsets
 from logion.log.compaction import Steps
+from logion.log.log import Log
 from logion.log.offset_map import MapLimits
 from logion.protocol.errors import ApiError
 
@@ -110,13 +111,25 @@ async def _sync(broker: BrokerState, interval_s: float) -> None:
     while True:
         await trio.sleep(interval_s)
         for waiting in broker.logs.unflushed():
-            try:
-                plan = waiting.flush_plan()
-                await trio.to_thread.run_sync(plan.run)
-            except OSError as problem:
-                log.error("%s: %s", waiting.name, waiting.directory.fail(problem))
-            else:
-                waiting.flushed(plan)
+            await sync_one(broker, waiting)
+
+
+async def sync_one(broker: BrokerState, waiting: Log) -> None:
+    """Sync one log, in a thread; nothing is lost with one that is deleted meanwhile."""
+
+    def is_there() -> bool:
+        return broker.logs.logs.get(waiting.name) is waiting
+
+    if not is_there():
+        return
+    try:
+        plan = waiting.flush_plan()
+        await trio.to_thread.run_sync(plan.run)
+    except OSError as problem:
+        if is_there():
+            log.error("%s: %s", waiting.name, waiting.directory.fail(problem))
+    else:
+        waiting.flushed(plan)
 
 
 def map_limits(config: BrokerConfig) -> MapLimits:

@@ -10,6 +10,7 @@ import trio
 from logion.broker import housekeeping
 from logion.cluster.configs import ConfigEdit, Edit, Kind
 from logion.log.checkpoints import parse_offsets
+from logion.log.flushing import FlushPlan
 from logion.names import TopicPartition
 from logion.protocol.errors import Error
 from logion.records.batch import parse_batch
@@ -125,6 +126,24 @@ async def test_a_chore_that_fails_is_told_and_tried_again(
         (found,) = await broker.produce("t", batch(b"v"))
         assert found.error_code == Error.NONE
     assert any("broken" in it.getMessage() for it in caplog.records)
+
+
+async def test_a_log_that_is_deleted_while_it_is_synced_takes_nothing_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with running() as broker:
+        await broker.create("t")
+        await broker.produce("t", batch(b"0"))
+        log = broker.partition("t").log
+
+        def delete(_: FlushPlan) -> None:
+            trio.from_thread.run(broker.state.cluster.delete_topic, "t")
+            raise FileNotFoundError(errno.ENOENT, "gone")
+
+        monkeypatch.setattr(FlushPlan, "run", delete)
+        for _ in range(2):
+            await housekeeping.sync_one(broker.state, log)
+        assert log.directory.failure is None
 
 
 async def test_a_sync_that_fails_takes_the_folder_and_not_the_broker(
