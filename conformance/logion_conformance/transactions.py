@@ -163,7 +163,8 @@ class TransactionalProducer:
     async def produce(
         self, topic: Topic, *values: bytes, sequence: int = 0
     ) -> PartitionProduceResponse:
-        """Return what the leader says of a batch in the transaction."""
+        """Return what the leader says of a batch in the transaction, once it could ask
+        the coordinator."""
         records = self.broker.batch(
             *values,
             producer_id=self.producer_id,
@@ -174,8 +175,15 @@ class TransactionalProducer:
         request = schema.replace(
             produce_request(topic, records), transactional_id=self.id
         )
-        answer = await self.broker.ask_leader(topic, request, ProduceResponse)
-        return answer.responses[0].partition_responses[0]
+
+        async def ask() -> PartitionProduceResponse:
+            answer = await self.broker.ask_leader(topic, request, ProduceResponse)
+            (told,) = answer.responses[0].partition_responses
+            if told.error_code == Error.NOT_ENOUGH_REPLICAS:
+                raise_for(told.error_code)
+            return told
+
+        return await self.broker.cluster.retry(ask)
 
     async def commit_offsets(
         self, group: Group, topic: Topic, offset: int, **fields: Any

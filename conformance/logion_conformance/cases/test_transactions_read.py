@@ -136,7 +136,7 @@ async def test_aborted_transactions_are_told_with_where_they_began(
     "transactions.read.waits",
     level=MUST,
     cites=f"{KIP}; FetchRequest.MinBytes of what may be read",
-    apis=READ,
+    apis={**READ, "Fetch": "7+"},
 )
 async def test_a_fetch_that_waits_is_answered_when_the_transaction_ends(
     broker: Subject,
@@ -291,7 +291,7 @@ async def test_a_producer_that_was_replaced_writes_no_more(broker: Subject) -> N
     "transactions.write.outside",
     level=MUST,
     cites=f"{KIP}: error 53 TRANSACTIONAL_ID_AUTHORIZATION_FAILED",
-    apis={"Produce": "3+", "InitProducerId": "0+"},
+    apis={"Produce": "7+", "InitProducerId": "0+"},
 )
 async def test_a_batch_of_a_transaction_needs_its_name(broker: Subject) -> None:
     """A batch of a transaction in a request without transactional id is refused."""

@@ -68,6 +68,9 @@ COORDINATOR_IS_BUSY = frozenset(
 """What a transaction's coordinator says that producers do not expect of a write: they
 are told NOT_ENOUGH_REPLICAS, and try again."""
 
+NAMED_SINCE = release("2.1")
+"""Before, a batch of a transaction was taken without the transaction's name."""
+
 NOT_VERIFIED = "Unable to verify the partition has been added to the transaction"
 
 PARTITIONS_PER_TURN = 64
@@ -169,10 +172,12 @@ async def handle(
 def _refuse_request(producing: Producing) -> ApiError | None:
     """Return why nothing of the request may be written, or None.
 
-    A batch of a transaction needs the transaction's name beside it, and all of them
-    are of one producer where that is verified.
+    A batch of a transaction needs the transaction's name beside it, from 2.1 on, and
+    all of them are of one producer where that is verified.
     """
     request = producing.request
+    if producing.broker.release < NAMED_SINCE:
+        return None
     if request.transactional_id is not None:
         claims = {joining.claim for joining, _ in producing.joinings()}
         if len(claims) < 2 or producing.broker.release < VERIFIED_SINCE:

@@ -383,6 +383,14 @@ async def test_a_batch_of_a_transaction_needs_the_name_of_it_beside_it() -> None
         assert broker.partition("t", 1).log.end_offset == 0
 
 
+async def test_before_2_1_a_batch_of_a_transaction_needs_no_name() -> None:
+    records = memoryview(bytearray(batch(b"v", options=OF_TRANSACTION)))
+    async with running(release="0.11.0") as broker:
+        await broker.create("t")
+        (told,) = await broker.produce("t", records)
+        assert told.error_code == Error.NONE
+
+
 async def test_a_batch_of_a_transaction_that_is_cut_is_refused_as_any_other() -> None:
     cut = batch(b"v", options=OF_TRANSACTION)[:40]
     asked = replace(produce_request("t", cut), transactional_id="it")
