@@ -43,8 +43,9 @@ from logion_model.kernel import (
 )
 from logion_model.kernel.hashed import BYTES_EACH, judged_by
 
-PILOT_STATES = 200_000
-"""States visited before the size of the whole is guessed."""
+PILOTS = ((20_000, 100), (200_000, 1))
+"""After so many states the size of the whole is guessed; it is refused if it is so many
+times what is free. Early guesses are too low, rather than too high."""
 
 FAST_BYTES = 200
 """What the fast search needs for a state without numpy; a tenth of that with it."""
@@ -185,17 +186,19 @@ def _properties(named: list[str] | None) -> tuple[str, ...] | None:
 def _explore(search: Kept, watcher: Watcher, options: argparse.Namespace) -> None:
     """Go on with a search; refuse one that would not fit once its growth is known."""
     bound = options.states_max
-    pilot = PILOT_STATES if bound is None else min(PILOT_STATES, bound)
-    search.run(watcher, states_max=pilot)
-    if not options.force and bound is None and not search.report().complete:
-        _refuse_if_too_large(search)
+    if not options.force and bound is None:
+        for states, times in PILOTS:
+            report = search.run(watcher, states_max=states)
+            if report.complete or search.is_over or watcher.stopped:
+                return
+            _refuse_if_too_large(search, times)
     search.run(watcher, states_max=bound)
 
 
-def _refuse_if_too_large(search: Kept) -> None:
+def _refuse_if_too_large(search: Kept, times: int) -> None:
     is_hashed = isinstance(search, HashedSearch)
     each = BYTES_EACH if is_hashed else bytes_each(search.parents)
-    _refuse(Estimate(states_in_all(search.sizes), each))
+    _refuse(Estimate(states_in_all(search.sizes), each), times)
 
 
 @dataclass(slots=True)
@@ -207,25 +210,30 @@ class _Gate:
     states_max: int | None
     """Where to stop; None where the search may go to its end."""
     is_open: bool
-    """Whether it refuses nothing any more."""
+    """Whether it refuses nothing."""
     sizes: list[int] = field(default_factory=list)
+    pilots: list[tuple[int, int]] = field(default_factory=lambda: list(PILOTS))
+    """Those to come."""
 
     def __call__(self, progress: Progress) -> bool:
         """Return whether to go on; raises TooLargeError."""
         self.sizes.append(progress.distinct - sum(self.sizes))
         if self.states_max is not None and progress.distinct >= self.states_max:
             return False
-        known = progress.distinct >= PILOT_STATES and progress.queue
-        if known and self.states_max is None and not self.is_open:
-            self.is_open = True
-            _refuse(Estimate(states_in_all(self.sizes), self.bytes_each))
+        if self.states_max is None and not self.is_open and progress.queue:
+            self._look(progress)
         return self.watcher(progress)
 
+    def _look(self, progress: Progress) -> None:
+        while self.pilots and progress.distinct >= self.pilots[0][0]:
+            _, times = self.pilots.pop(0)
+            _refuse(Estimate(states_in_all(self.sizes), self.bytes_each), times)
 
-def _refuse(estimate: Estimate) -> None:
-    """Raise TooLargeError if there is less memory than that."""
+
+def _refuse(estimate: Estimate, times: int) -> None:
+    """Raise TooLargeError if that is more than so many times the memory there is."""
     free = free_memory()
-    if estimate.size > free:
+    if estimate.size > times * free:
         raise TooLargeError(
             f"{estimate}: {rounded(estimate.size / 1e9)} GB, and"
             f" {free / 1e9:.1f} GB are free; --force tries all the same"

@@ -188,13 +188,22 @@ def test_what_is_not_as_expected_is_said_and_exits_1(
 def test_a_scope_that_would_not_fit_is_refused_unless_forced(
     way: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(single, "PILOT_STATES", 700)
+    monkeypatch.setattr(single, "PILOTS", ((100, 10**9), (700, 1)))
     monkeypatch.setattr(single, "free_memory", lambda: 10_000)
     checked = ["check", "kip-320", "--scope", "2,2,2,1", *way]
     assert main(checked) == 2
     refused = capsys.readouterr().err
     assert re.search(r"about [\d,]+ states, \d+ bytes each: .* GB are free", refused)
     assert main([*checked, "--force"]) == 0
+
+
+@pytest.mark.parametrize("way", [[], ["--hashed"], ["--processes", "1"]], ids=str)
+def test_what_is_broken_at_once_is_told_and_not_taken_for_too_large(
+    way: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = ["cached-isr-kafka-2729", "--property", "isr-is-not-frozen"]
+    assert main(["check", *broken, *way]) == 1
+    assert "1. controller_write(1)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("way", [["--fast"], ["--processes", "2"]], ids=str)
