@@ -13,6 +13,7 @@ def result(**changes: Any) -> dict[str, Any]:
     return {
         "apache": "3.9.1",
         "probes": 2,
+        "versions": "all",
         "runs": 5,
         "equal": 3,
         "deviations": 1,
@@ -30,7 +31,7 @@ def test_the_page_shows_what_is_kept() -> None:
 
 def test_a_release_has_a_row_its_deviations_and_what_is_unexplained() -> None:
     text = compare_page.page({"3.9": result()})
-    assert "| 3.9 | 3.9.1 | 2 | 5 | 3 | 1 | 1 | 2026-11-29 | abc |" in text
+    assert "| 3.9 | 3.9.1 | 2 | all | 5 | 3 | 1 | 1 | 2026-11-29 | abc |" in text
     assert "| `test_a` | 3.9: 1 |" in text
     assert "| 3.9 | Fetch/x (1) |" in text
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from logion.protocol.errors import Error
+from logion.protocol.messages.consumer_group_describe import (
+    ConsumerGroupDescribeRequest,
+)
 from logion.protocol.messages.find_coordinator import FindCoordinatorRequest
+from logion.protocol.messages.offset_fetch import OffsetFetchRequest
 
 from tests.logion.broker.running import running
 from tests.logion.group.members import members
@@ -21,3 +25,18 @@ async def test_a_group_that_no_node_can_be_called_after() -> None:
         await broker.create("t")
         a.group = "no/node"
         assert await a.commit(5, version=0) == Error.INVALID_GROUP_ID
+
+
+async def test_the_offsets_of_no_groups_are_none() -> None:
+    async with running(release="3.9") as broker:
+        answer = await broker.ask(OffsetFetchRequest(groups=()), 8)
+    assert answer.groups == ()
+
+
+async def test_no_release_describes_a_group_without_a_name() -> None:
+    request = ConsumerGroupDescribeRequest(
+        group_ids=("",), include_authorized_operations=False
+    )
+    async with running(release="4.0") as broker:
+        (group,) = (await broker.ask(request)).groups
+    assert group.error_code == Error.INVALID_GROUP_ID

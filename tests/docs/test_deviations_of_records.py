@@ -6,11 +6,19 @@ import struct
 from gzip import compress
 
 import pytest
+import trio
 from logion.protocol.apis import api_named
 from logion.protocol.errors import Error
 from logion.protocol.messages.api_versions import ApiVersionsRequest
+from logion.protocol.messages.produce import (
+    PartitionProduceData,
+    ProduceRequest,
+    TopicProduceData,
+)
+from logion.records.batch import scan_batches
 from logion.records.codec import Codec
 from logion.records.record import BatchOptions
+from logion.testing.broker import Broker
 
 from tests.docs.asking import (
     FUTURE,
@@ -163,3 +171,49 @@ async def test_features_of_groups_that_are_not_built_are_not_in_force() -> None:
     in_force = {it.name for it in answer.finalized_features}
     assert known - in_force == {"kraft.version", "share.version", "streams.version"}
     assert answer.finalized_features_epoch == 0
+
+
+@pytest.mark.parametrize("release", ["2.8", "3.9"])
+async def test_null_records_are_an_invalid_record(release: str) -> None:
+    async with broker_and_client(release) as client:
+        data = PartitionProduceData(index=0, records=None)
+        part = TopicProduceData(name="t", partition_data=(data,))
+        request = ProduceRequest(acks=-1, timeout_ms=1000, topic_data=(part,))
+        answer = await client.ask(request, 7)
+    (found,) = answer.responses[0].partition_responses
+    assert found.error_code == Error.INVALID_RECORD
+
+
+async def test_converted_records_are_not_filled_up() -> None:
+    async with broker_and_client() as client:
+        await client.produce(batch(0, 1, 2))
+        records = bytes((await client.fetch(version=1)).records)
+    assert scan_batches(records).end == len(records)
+
+
+async def test_no_release_takes_a_batch_of_a_false_last_offset() -> None:
+    async with broker_and_client("0.11.0") as client:
+        found = await client.produce(
+            patched(batch(0, 1), *LAST_OFFSET_DELTA, 7), version=3
+        )
+    assert found.error_code == Error.CORRUPT_MESSAGE
+
+
+async def test_every_release_remembers_five_batches_of_a_producer() -> None:
+    async with broker_and_client("0.11.0") as client:
+        for sequence in (0, 1, 0):
+            options = BatchOptions(
+                producer_id=7, producer_epoch=0, base_sequence=sequence
+            )
+            found = await client.produce(batch(0, options=options), version=3)
+    assert (found.error_code, found.base_offset) == (Error.NONE, 0)
+
+
+@pytest.mark.parametrize("release", ["0.9.0", "0.11.0"])
+async def test_a_frame_of_no_bytes_closes_the_connection(release: str) -> None:
+    async with Broker(release=release) as broker:
+        host, port = broker.bootstrap.split(":")
+        async with await trio.open_tcp_stream(host, int(port)) as stream:
+            await stream.send_all(bytes(4))
+            with trio.fail_after(60):
+                assert await stream.receive_some() == b""

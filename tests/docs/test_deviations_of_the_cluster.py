@@ -10,6 +10,7 @@ from logion.protocol.messages.alter_user_scram_credentials import (
     AlterUserScramCredentialsRequest,
     ScramCredentialUpsertion,
 )
+from logion.protocol.messages.api_versions import ApiVersionsRequest
 from logion.protocol.messages.elect_leaders import ElectLeadersRequest
 from logion.protocol.messages.metadata import (
     MetadataRequest,
@@ -74,3 +75,14 @@ async def test_what_no_election_and_no_credential_can_be() -> None:
         assert (await client.ask(asked)).error_code == Error.INVALID_REQUEST
         (outcome,) = (await client.ask(change)).results
     assert outcome.error_code == Error.UNACCEPTABLE_CREDENTIAL
+
+
+async def test_what_is_not_answered_is_not_named() -> None:
+    """LeaderAndIsr and ControlledShutdown, which 2.8 has."""
+    keys = {4, 7}
+    for key in keys:
+        async with broker_and_client("2.8") as client:
+            answer = await client.ask(ApiVersionsRequest(), 0)
+            assert not keys & {it.api_key for it in answer.api_keys}
+            header = key.to_bytes(2) + bytes((0, 0, 0, 0, 0, 1, 0, 0))
+            assert await client.is_closed_after(header, bytes(16))

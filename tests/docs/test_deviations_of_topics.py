@@ -38,6 +38,7 @@ from logion.protocol.messages.incremental_alter_configs import (
 )
 from logion.protocol.messages.metadata import (
     MetadataRequest,
+    MetadataRequestTopic,
 )
 from logion.records.record import BatchOptions
 from logion.settings import broker_settings, group_settings, topic_settings
@@ -51,6 +52,7 @@ from tests.docs.asking import (
     client_of,
 )
 from tests.docs.table import rows
+from tests.logion.broker.running import running
 
 
 async def test_topics_come_in_the_order_in_which_they_were_made() -> None:
@@ -265,3 +267,24 @@ async def test_from_3_0_on_every_log_has_the_newest_format() -> None:
         await client.create("old", older)
         assert (await client.produce(sent, "old", 2)).error_code == Error.NONE
         assert (await client.stored("old"))[MAGIC] == 2
+
+
+async def test_no_release_assigns_partitions_with_gaps() -> None:
+    placed = CreatableReplicaAssignment(partition_index=1, broker_ids=(0,))
+    topic = CreatableTopic(
+        name="u",
+        num_partitions=-1,
+        replication_factor=-1,
+        assignments=(placed,),
+        configs=(),
+    )
+    async with broker_and_client("0.11.0") as client:
+        answer = await client.ask(CreateTopicsRequest(topics=(topic,)))
+    assert answer.topics[0].error_code == Error.INVALID_REPLICA_ASSIGNMENT
+
+
+async def test_no_release_takes_a_name_of_250_characters() -> None:
+    topic = MetadataRequestTopic(name="x" * 250)
+    async with running(release="0.9.0") as broker:
+        (found,) = (await broker.ask(MetadataRequest(topics=(topic,)))).topics
+    assert found.error_code == Error.INVALID_TOPIC_EXCEPTION

@@ -114,6 +114,8 @@ class Names:
 
     orders: dict[str, dict[Any, int]] = field(default_factory=dict)
     rules: Rules = OF_TRACES
+    version: int | None = None
+    """Of the message at hand: fields that it does not have are left out, if given."""
 
     def canonical(self, kind: str, value: Any) -> Plain:
         """Return `topic 1` for the first topic id met, and so on."""
@@ -153,7 +155,8 @@ def plain(message: Any, names: Names) -> Plain:
     """
     fields: dict[str, Plain] = {}
     for each in schema_of(type(message)).fields:
-        if each.name not in names.rules.uncompared:
+        is_there = names.version is None or names.version in each.versions
+        if is_there and each.name not in names.rules.uncompared:
             value = getattr(message, each.name)
             fields[each.name] = _plain_field(each.name, value, names)
     return fields
@@ -188,7 +191,7 @@ def _plain_array(values: tuple[Any, ...], names: Names) -> Plain:
 def _key_of(values: tuple[Any, ...], keys: Iterable[str]) -> str | None:
     """Return the first field that tells these structs apart, or None."""
     for key in keys:
-        if values and hasattr(values[0], key):
+        if values and hasattr(values[0], "__wire__") and hasattr(values[0], key):
             found = {getattr(value, key) for value in values}
             if len(found) == len(values):
                 return key

@@ -29,8 +29,12 @@ SETTINGS = {
     "transaction.state.log.min.isr": "1",
     "group.initial.rebalance.delay.ms": "0",
     "delete.topic.enable": "true",
+    "log.retention.hours": "1000000",
+    "broker.id": "0",
+    "node.id": "0",
 }
-"""What both sides are started with: small internal topics, and quick groups."""
+"""What both sides are started with: small internal topics, quick groups, records that
+stay however old they are, and a number for the broker."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import zip_longest
 from typing import Any, NamedTuple
@@ -14,7 +14,9 @@ from logion.client.cluster import open_cluster
 from logion.client.connection import Options
 from logion.client.versions import VersionRange, Versions, declared
 from logion.protocol.apis import API_VERSIONS, APIS, api_named
+from logion.protocol.messages.fetch import FetchableTopicResponse, FetchResponse
 from logion.protocol.releases import Release
+from logion.protocol.schema import replace
 from logion_traces.diff import (
     CHOSEN,
     KEYS,
@@ -47,7 +49,7 @@ RULES = Rules(
         "broker_id": "broker",
         "log_dir": "directory",
     },
-    keys=(*KEYS, "group_id", "key", "member_id", "broker_id"),
+    keys=("group_id", "key", "member_id", "broker_id", *KEYS),
     texts=frozenset({"error_message", "batch_index_error_message"}),
 )
 """How answers of two brokers are compared: ids by when they first appeared, texts by
@@ -146,11 +148,9 @@ class Comparison:
         if said[0] is None or said[1] is None:
             return None
         found = tuple(different(said[0], said[1], name))
-        outcome = Outcome(probe, version, found, (), tuple(said[0]), tuple(said[1]))
         paths = [each.path for each in found]
-        return replace(
-            outcome, known=known_for(probe.name, version, paths, self.release)
-        )
+        known = known_for(probe.name, version, paths, self.release)
+        return Outcome(probe, version, found, known, tuple(said[0]), tuple(said[1]))
 
 
 @asynccontextmanager
@@ -207,17 +207,36 @@ def different(
     names = Names(rules=RULES), Names(rules=RULES)
     nothing = Said("", "nothing more")
     for one, other in zip_longest(left, right, fillvalue=nothing):
-        here = told(one.answer, names[0], name)
-        there = told(other.answer, names[1], name)
+        here, there = told(one, names[0], name), told(other, names[1], name)
         for found in sorted(differences(here, there), key=lambda it: it.path):
             yield found._replace(path=f"{one.what or other.what}: {found.path}")
 
 
-def told(answer: Any, names: Names, name: str) -> Plain:
-    """Return an answer as it is compared: what is not the probe's own is left out."""
+def told(said: Said, names: Names, name: str) -> Plain:
+    """Return an answer as it is compared: what is not the probe's own is left out.
+
+    Ids that were asked for have their numbers from there, whatever the answers' order.
+    """
+    answer, names.version = said.answer, said.version
+    if said.request is not None:
+        plain(said.request, names)
     if answer is None or isinstance(answer, str):
         return answer
+    if isinstance(answer, FetchResponse):
+        answer = replace(answer, responses=merged(answer.responses))
     return without_others(plain(answer, names), name)
+
+
+def merged(
+    topics: Iterable[FetchableTopicResponse],
+) -> tuple[FetchableTopicResponse, ...]:
+    """Return the topics of a fetch, each once: sessions may name one several times."""
+    found: dict[tuple[str, bytes], FetchableTopicResponse] = {}
+    for topic in topics:
+        key = (topic.topic, topic.topic_id)
+        before = found[key].partitions if key in found else ()
+        found[key] = replace(topic, partitions=(*before, *topic.partitions))
+    return tuple(found.values())
 
 
 def without_others(value: Plain, name: str) -> Plain:

@@ -40,7 +40,123 @@ class Known(NamedTuple):
         )
 
 
-KNOWN: tuple[Known, ...] = ()
+KNOWN: tuple[Known, ...] = (
+    Known("test_what_is_not_answered_is_not_named", "ApiVersions/*", "*api_keys*"),
+    Known("test_what_is_not_answered_is_not_named", "Metadata/controlled-shutdown"),
+    Known("test_what_is_not_answered_is_not_named", "Metadata/leader-and-isr"),
+    Known(
+        "test_a_frame_of_no_bytes_closes_the_connection",
+        "Metadata/empty-frame",
+        last="0.11.0",
+    ),
+    *(
+        Known(
+            "test_a_frame_of_no_bytes_closes_the_connection",
+            f"Metadata/{name}",
+            first="0.9.0",
+            last="0.9.0",
+        )
+        for name in (
+            *("cut-short", "header-cut-short", "client-longer-than-the-frame"),
+            *("huge-array", "null-array"),
+        )
+    ),
+    Known(
+        "test_no_release_takes_a_name_of_250_characters",
+        "Metadata/long-name",
+        last="0.9.0",
+    ),
+    Known("test_null_records_are_an_invalid_record", "Produce/null-records"),
+    Known(
+        "test_no_release_takes_a_batch_of_a_false_last_offset",
+        "Produce/delta-*",
+        last="0.11.0",
+    ),
+    *(
+        Known(
+            "test_every_release_remembers_five_batches_of_a_producer",
+            name,
+            last="0.11.0",
+        )
+        for name in ("Produce/in-sequence", "Produce/six-again")
+    ),
+    Known("test_an_unknown_codec_has_its_own_error", "Produce/zstd", last="2.0"),
+    Known(
+        "test_converted_records_are_not_filled_up",
+        "Fetch/*",
+        "*.records",
+        first="2.0",
+        versions="0-3",
+    ),
+    *(
+        Known(
+            "test_no_release_assigns_partitions_with_gaps",
+            f"CreateTopics/placed-{name}",
+            last="1.1",
+        )
+        for name in ("not-from-0", "with-a-gap")
+    ),
+    Known(
+        "test_what_is_missing_of_a_change_has_its_error",
+        "AlterConfigs/n*",
+        last="2.8",
+    ),
+    Known(
+        "test_the_offsets_of_no_groups_are_none", "OffsetFetch/no-groups", last="4.0"
+    ),
+    Known(
+        "test_a_group_that_no_node_can_be_called_after",
+        "OffsetFetch/no-group-id",
+        versions="0",
+    ),
+    Known(
+        "test_no_release_describes_a_group_without_a_name",
+        "ConsumerGroupDescribe/no-group-id",
+        last="4.0",
+    ),
+    Known(
+        "test_a_group_never_begins_without_a_protocol",
+        "JoinGroup/no-protocols",
+        last="0.11.0",
+    ),
+    Known(
+        "test_a_length_below_minus_1_is_not_null", "Metadata/client-of-negative-size"
+    ),
+    Known("test_a_length_below_minus_1_is_not_null", "Metadata/negative-array"),
+    Known(
+        "test_replicas_are_assigned_to_brokers_that_are_there",
+        "CreateTopics/placed-nowhere",
+        last="3.9",
+    ),
+    Known(
+        "test_a_topic_named_twice_is_not_deleted",
+        "DeleteTopics/by-unknown-id-twice",
+        last="3.9",
+    ),
+    Known(
+        "test_an_unknown_operation_on_a_setting_is_an_invalid_request",
+        "IncrementalAlterConfigs/unknown-operation",
+    ),
+    Known(
+        "test_a_broker_without_settings_has_those_its_release_ships",
+        "CreateTopics/*",
+        "*.config_source",
+    ),
+    *(
+        Known(
+            "test_a_broker_without_settings_has_those_its_release_ships",
+            "DescribeConfigs/broker",
+            path,
+        )
+        for path in ("*.config_source", "*.is_default")
+    ),
+    Known(
+        "test_a_group_that_no_node_can_be_called_after",
+        "OffsetCommit/no-group-id",
+        versions="0",
+    ),
+    Known("test_no_release_answers_what_is_no_replica", "Fetch/replica-*", last="3.2"),
+)
 
 
 def known_for(

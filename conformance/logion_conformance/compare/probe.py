@@ -101,6 +101,8 @@ class Ground:
     magic: int
     """The newest record format that both sides write; that of the probe's version if
     its API is Produce."""
+    broker: int
+    """The number of the only broker."""
     versions: Versions
     """What both sides speak."""
 

@@ -48,7 +48,12 @@ from logion_conformance.compare.probe import (
     Script,
     Until,
 )
-from logion_conformance.group_requests import find_request
+from logion_conformance.group_requests import (
+    GROUP,
+    TRANSACTION,
+    coordinators,
+    find_request,
+)
 from logion_conformance.material import Topic
 
 CLIENT_ID = "logion-compare"
@@ -69,6 +74,10 @@ class Said(NamedTuple):
     """What it answers: `2 Produce v3`."""
     answer: Any
     """The decoded answer; CLOSED, SILENCE or another text where there is none."""
+    request: Any = None
+    """What was asked, if it was no bare bytes."""
+    version: int | None = None
+    """In which version."""
 
 
 class CannotSay(Exception):  # noqa: N818 - named for what happened
@@ -83,6 +92,7 @@ class Waiting:
     correlation_id: int
     api_key: int
     version: int
+    request: Any = None
 
 
 @dataclass(slots=True)
@@ -157,9 +167,11 @@ class Side:
 
     async def _group(self, name: str) -> None:
         request = HeartbeatRequest(group_id=name, generation_id=1, member_id="nobody")
-        key = api_named("FindCoordinator").key
-        find = find_request(self.versions.newest(key), name)
-        await self.cluster.ask(find, FindCoordinatorResponse)
+        version = self.versions.newest(api_named("FindCoordinator").key)
+        for kind in (GROUP, TRANSACTION) if version else (GROUP,):
+            find = find_request(version, name, key_type=kind)
+            came = await self.cluster.ask(find, FindCoordinatorResponse)
+            raise_for(coordinators(version, came)[0].error_code)
         answer = await self.cluster.ask(request, HeartbeatResponse)
         if answer.error_code not in (Error.UNKNOWN_MEMBER_ID, Error.GROUP_ID_NOT_FOUND):
             raise_for(answer.error_code)
@@ -189,7 +201,14 @@ class Side:
         own = await self.topic(name) if probe.needs_topic else NO_TOPIC
         magic = self.magic_of(version if probe.api == "Produce" else None)
         ground = Ground(
-            name, probe.api, version, self.standing, own, magic, self.versions
+            name=name,
+            api=probe.api,
+            version=version,
+            standing=self.standing,
+            own=own,
+            magic=magic,
+            broker=next(iter(self.cluster.picture.nodes)),
+            versions=self.versions,
         )
         run = Run(self, api_named(probe.api).key, version)
         try:
@@ -257,7 +276,7 @@ class Run:
         self.asked += 1
         what = f"{self.asked} {APIS[key].name} v{version}"
         if is_answered:
-            line.waiting.append(Waiting(what, number, key, version))
+            line.waiting.append(Waiting(what, number, key, version, request))
         await self._send(line, data)
 
     async def _send(self, line: Line, data: bytes) -> None:
@@ -275,15 +294,18 @@ class Run:
     async def hear(self, on: str, patience_s: float | None) -> Any:
         """Return the next answer of a connection, and keep it."""
         line = await self.line(on)
-        what = line.waiting[0].what
+        asked = line.waiting[0]
         came = await line.hear(PATIENCE_S if patience_s is None else patience_s)
-        self.said.append(Said(what, came))
+        self.said.append(Said(asked.what, came, asked.request, asked.version))
         return came
 
     async def frame(self, step: Frame) -> Any:
         """Return what comes of bytes; they say themselves which API they are of."""
         line = await self.line(step.on)
         key, version = (int.from_bytes(step.data[at : at + 2], "big") for at in (4, 6))
+        spoken = self.side.versions.spoken.get(key)
+        if spoken and not spoken.first <= version <= spoken.last:
+            version = spoken.last  # as which old brokers read what they do not know
         number = int.from_bytes(step.data[8:12], "big")
         self.asked += 1
         line.waiting.append(Waiting(f"{self.asked} bytes", number, key, version))

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from logion.broker.context import CloseConnection
 from logion.protocol.apis import API_VERSIONS, PRODUCE
 from logion.protocol.releases import Release, release
 
@@ -35,6 +36,16 @@ class Verdict(Enum):
     """The connection closes."""
     OFFER_VERSIONS = auto()
     """ApiVersions in an unknown version: answered in version 0, unread (KIP-511)."""
+
+
+def check_readable(played: Release, what: str) -> None:
+    """Raise CloseConnection if a release cannot read a request with `what` in it.
+
+    Before 2.4 (0.11 and 1.1 were asked) a value that no enumeration knew, or a batch
+    that no request may bring, was met when the request was parsed.
+    """
+    if played < release("2.4"):
+        raise CloseConnection(f"{what}, which release {played} cannot read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +82,9 @@ class Doorkeeper:
     def _unknown_version(self, api_key: int, version: int, newest: int) -> Admission:
         if self.release >= release("0.10.0"):
             known = api_key == API_VERSIONS
-            return Admission(
-                Verdict.OFFER_VERSIONS if known else Verdict.CLOSE, version
-            )
+            # Before 2.4 every header was of the old form, whatever its version.
+            header = version if self.release >= release("2.4") else 0
+            return Admission(Verdict.OFFER_VERSIONS if known else Verdict.CLOSE, header)
         if self.release < release("0.9.0") or api_key in UNCHECKED_KEYS:
             return Admission(Verdict.READ, newest)
         return Admission(Verdict.IGNORE, version)

@@ -15,6 +15,13 @@ def check_group_id(group_id: str) -> None:
         raise ApiError(Error.INVALID_GROUP_ID, "the group's name is empty")
 
 
+def check_member_group_id(broker: BrokerState, group_id: str) -> None:
+    """Raise INVALID_GROUP_ID for an empty name, before 2.0 UNKNOWN_MEMBER_ID."""
+    if not group_id and broker.release < release("2.0"):
+        raise ApiError(Error.UNKNOWN_MEMBER_ID, "a group without a name has no members")
+    check_group_id(group_id)
+
+
 def check_consumer_protocol(broker: BrokerState) -> None:
     """Raise UNSUPPORTED_VERSION unless the consumer protocol is served (KIP-848)."""
     if not broker.groups.settings.serves_consumers:

@@ -138,7 +138,7 @@ def _rules(config: BrokerConfig, played: Release) -> GroupRules:
         heartbeats_while_completing=played >= release("2.6"),
         refuses_heartbeats_by_state=played < release("0.10.1"),
         refuses_commits_by_state=played < release("2.4"),
-        requires_protocol_type=played >= release("2.2"),
+        requires_protocol_type=played >= release("1.0"),
     )
 
 

@@ -60,6 +60,9 @@ class ProduceRules(NamedTuple):
     """What broken rules are answered with: CORRUPT_MESSAGE before 2.4."""
     refuses_append_time: bool = False
     """No batch may claim LogAppendTime, in whatever topic: so until 3.5."""
+    magic_max: int = 2
+    """A newer entry has no checksum where the broker looks for it. Before 0.10.0 the
+    magic was not looked at: that of v1 stands where that of v0 does."""
     is_single_wrapper: bool = True
     """A compressed set is one entry; older brokers pack several into one."""
 
@@ -81,6 +84,10 @@ class InvalidRecords(ApiError):  # noqa: N818 - named for what it finds
         """Carry what is wrong with which record, in order."""
         super().__init__(error, message)
         self.record_errors = tuple(found)
+
+
+class UnfitForVersion(ApiError):  # noqa: N818 - named for what it finds
+    """A set that no request of its version may bring, to whatever log."""
 
 
 class Prepared(NamedTuple):
@@ -116,6 +123,7 @@ def rules_of_release(rules: ProduceRules, release: Release) -> ProduceRules:
             Error.CORRUPT_MESSAGE if number < (2, 4) else Error.INVALID_RECORD
         ),
         refuses_append_time=number < (3, 6),
+        magic_max=max(1, release.message_format),
         is_single_wrapper=number >= (2, 4),
     )
 
@@ -155,6 +163,8 @@ def _prepared(
         view = memoryview(bytearray(view))
     scan = scan_batches(view)
     if scan.problem is not None and not scan.problem.missing:
+        if produce_version >= 3:
+            raise UnfitForVersion(scan.problem.error, scan.problem.message)
         raise scan.problem
     batches, view = scan.batches, view[: scan.end]
     _check_request(batches, produce_version)
@@ -175,19 +185,23 @@ def _check_request(batches: Sequence[Batch], produce_version: int) -> None:
     if produce_version < 3:
         return
     if len(batches) != 1:
-        raise invalid(f"{len(batches)} entries; one whole batch was expected")
+        text = f"{len(batches)} entries; one whole batch was expected"
+        raise UnfitForVersion(Error.INVALID_RECORD, text)
     if batches[0].magic != 2:
         text = f"magic {batches[0].magic}; Produce {produce_version} brings magic 2"
-        raise invalid(text)
+        raise UnfitForVersion(Error.INVALID_RECORD, text)
     if batches[0].codec is Codec.ZSTD and produce_version < 7:
         text = f"zstd in Produce {produce_version}; it needs 7"
-        raise ApiError(Error.UNSUPPORTED_COMPRESSION_TYPE, text)
+        raise UnfitForVersion(Error.UNSUPPORTED_COMPRESSION_TYPE, text)
 
 
 def _check_entry(view: memoryview, batch: Batch, rules: ProduceRules) -> None:
     """Raise the ApiError that the entry's header or checksum asks for."""
     if batch.magic == 2 and batch.base_offset != 0:
         raise invalid(f"base offset {batch.base_offset}; producers send 0")
+    if batch.magic > rules.magic_max:
+        text = f"magic {batch.magic}; the broker knows up to {rules.magic_max}"
+        raise ApiError(Error.CORRUPT_MESSAGE, text)
     if batch.size > rules.message_size_max:
         text = f"an entry of {batch.size} bytes; limit {rules.message_size_max}"
         raise ApiError(Error.MESSAGE_TOO_LARGE, text)

@@ -61,7 +61,7 @@ def find_offset(partition: Partition, timestamp: int, *, read_committed: bool) -
 
 
 def segment_offsets(
-    partition: Partition, timestamp: int, count_max: int
+    partition: Partition, timestamp: int, count_max: int, *, now_ms: int
 ) -> tuple[int, ...]:
     """Return where segments begin that are not newer than a time, newest first.
 
@@ -78,6 +78,7 @@ def segment_offsets(
     elif timestamp in (EARLIEST, EARLIEST_LOCAL):
         offsets = [log.start_offset]
     else:
+        starts.append((log.end_offset, now_ms))
         offsets = [start for start, written in reversed(starts) if written <= timestamp]
     capped = (min(offset, partition.high_watermark) for offset in offsets)
     return tuple(dict.fromkeys(capped))[:count_max]

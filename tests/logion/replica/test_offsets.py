@@ -89,19 +89,19 @@ def test_the_first_record_that_is_not_older_is_found(
 def test_segments_are_listed_by_where_they_begin_newest_first() -> None:
     led = partition(settings=LogSettings(segment_bytes=100))
     at(led, NOW, NOW, NOW)
-    assert segment_offsets(led, LATEST, 9) == (3, 2, 1, 0)
-    assert segment_offsets(led, LATEST, 2) == (3, 2)
-    assert segment_offsets(led, EARLIEST, 9) == (0,)
-    assert segment_offsets(led, LATEST, 0) == ()
+    assert segment_offsets(led, LATEST, 9, now_ms=NOW) == (3, 2, 1, 0)
+    assert segment_offsets(led, LATEST, 2, now_ms=NOW) == (3, 2)
+    assert segment_offsets(led, EARLIEST, 9, now_ms=NOW) == (0,)
+    assert segment_offsets(led, LATEST, 0, now_ms=NOW) == ()
     led.delete_before(1)
-    assert segment_offsets(led, EARLIEST, 9) == (1,)
+    assert segment_offsets(led, EARLIEST, 9, now_ms=NOW) == (1,)
 
 
 def test_segments_are_listed_up_to_the_high_watermark() -> None:
     led = partition(1, 2, settings=LogSettings(segment_bytes=100))
     at(led, NOW, NOW, NOW)
     led.leader = on_follower_fetch(led.leader, BrokerId(2), 1)
-    assert segment_offsets(led, LATEST, 9) == (1, 0)
+    assert segment_offsets(led, LATEST, 9, now_ms=NOW) == (1, 0)
 
 
 def test_every_special_time_came_with_a_version_that_exists() -> None:

@@ -93,7 +93,9 @@ PROBES = (
             "no-topic": lambda it: describe(UNKNOWN.name),
             "bad-name": lambda it: describe("a b"),
             "empty-name": lambda it: describe(""),
-            "broker": lambda it: describe("0", BROKER, "log.retention.hours"),
+            "broker": lambda it: describe(
+                str(it.broker), BROKER, "log.retention.hours"
+            ),
             "another-broker": lambda it: describe("7", BROKER, "log.retention.hours"),
             "broker-without-a-number": lambda it: describe("x", BROKER, "log.dirs"),
             "kind-0": lambda it: describe("x", 0),

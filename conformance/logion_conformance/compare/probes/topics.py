@@ -197,19 +197,21 @@ PROBES = (
             "replicas-by-default": lambda it: create(topic(it.name, 1, -1)),
             "replicas-minus-2": lambda it: create(topic(it.name, 1, -2)),
             "too-many-replicas": lambda it: create(topic(it.name, 1, 3)),
-            "placed": lambda it: create(topic(it.name, -1, -1, placed={0: (0,)})),
+            "placed": lambda it: create(
+                topic(it.name, -1, -1, placed={0: (it.broker,)})
+            ),
             "placed-and-counted": lambda it: create(
-                topic(it.name, 1, 1, placed={0: (0,)})
+                topic(it.name, 1, 1, placed={0: (it.broker,)})
             ),
             "placed-nowhere": lambda it: create(topic(it.name, -1, -1, placed={0: ()})),
             "placed-twice": lambda it: create(
-                topic(it.name, -1, -1, placed={0: (0, 0)})
+                topic(it.name, -1, -1, placed={0: (it.broker, it.broker)})
             ),
             "placed-not-from-0": lambda it: create(
-                topic(it.name, -1, -1, placed={1: (0,)})
+                topic(it.name, -1, -1, placed={1: (it.broker,)})
             ),
             "placed-with-a-gap": lambda it: create(
-                topic(it.name, -1, -1, placed={0: (0,), 2: (0,)})
+                topic(it.name, -1, -1, placed={0: (it.broker,), 2: (it.broker,)})
             ),
             "one-of-two": lambda it: create(topic(it.name), topic("a b")),
             "internal": lambda it: create(topic("__consumer_offsets")),
@@ -256,13 +258,17 @@ PROBES = (
             "as-many": lambda it: grow(it.standing.name, 1),
             "checked-only": lambda it: grow(it.standing.name, 2, validate_only=True),
             "placed-checked-only": lambda it: grow(
-                it.standing.name, 2, (0,), validate_only=True
+                it.standing.name, 2, (it.broker,), validate_only=True
             ),
-            "placed-too-few": lambda it: grow(it.standing.name, 3, (0,)),
-            "placed-too-many": lambda it: grow(it.standing.name, 2, (0,), (0,)),
+            "placed-too-few": lambda it: grow(it.standing.name, 3, (it.broker,)),
+            "placed-too-many": lambda it: grow(
+                it.standing.name, 2, (it.broker,), (it.broker,)
+            ),
             "placed-elsewhere": lambda it: grow(it.standing.name, 2, (77,)),
             "placed-nowhere": lambda it: grow(it.standing.name, 2, ()),
-            "placed-twice": lambda it: grow(it.standing.name, 2, (0, 0)),
+            "placed-twice": lambda it: grow(
+                it.standing.name, 2, (it.broker, it.broker)
+            ),
             "twice": lambda it: grow(
                 "",
                 1,

@@ -6,7 +6,7 @@ v1   which protocol each member speaks (KIP-1099)
 from __future__ import annotations
 
 from logion.broker.context import Context
-from logion.broker.group_requests import check_consumer_protocol
+from logion.broker.group_requests import check_consumer_protocol, check_group_id
 from logion.broker.permissions import GROUP_OPERATIONS, NOT_ASKED
 from logion.broker.state import BrokerState
 from logion.group.consumer.describing import described
@@ -42,6 +42,7 @@ def _describe(broker: BrokerState, context: Context, group_id: str) -> Described
     groups = broker.groups
     try:
         check_consumer_protocol(broker)
+        check_group_id(group_id)
         _, cell = groups.find(group_id)
         group = consumer_group_of(cell, group_id)
     except ApiError as failure:

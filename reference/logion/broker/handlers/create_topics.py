@@ -23,6 +23,7 @@ from logion.cluster.image import TopicInfo
 from logion.cluster.topics import PARTITIONS_MAX, NewTopic
 from logion.config import TopicConfig
 from logion.config_entries import ConfigEntry
+from logion.names import ZERO_UUID
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.create_topics import (
     CreatableTopic,
@@ -50,10 +51,19 @@ async def handle(
         topics=tuple(
             _failed(it.name, refusal)
             if (refusal := refused[it.name]) is not None
-            else _result(broker, it, made[it.name])
+            else _result(broker, it, _told(broker, request, made[it.name]))
             for it in _in_order_of_answers(broker, request.topics)
         ),
     )
+
+
+def _told(
+    broker: BrokerState, request: CreateTopicsRequest, made: TopicInfo | ApiError
+) -> TopicInfo | ApiError:
+    """Return a topic as it is told: on ZooKeeper without an id if only checked."""
+    if isinstance(made, ApiError) or not request.validate_only:
+        return made
+    return made if broker.release >= release("4.0") else made._replace(id=ZERO_UUID)
 
 
 async def _make(

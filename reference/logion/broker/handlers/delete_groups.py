@@ -11,6 +11,7 @@ from logion.protocol.messages.delete_groups import (
     DeleteGroupsRequest,
     DeleteGroupsResponse,
 )
+from logion.protocol.releases import release
 
 
 async def handle(
@@ -21,12 +22,14 @@ async def handle(
         throttle_time_ms=0,
         results=tuple(
             DeletableGroupResult(group_id=it, error_code=_delete(broker, it))
-            for it in request.groups_names
+            for it in dict.fromkeys(request.groups_names)
         ),
     )
 
 
 def _delete(broker: BrokerState, group_id: str) -> Error:
+    if not group_id and broker.release < release("2.0"):
+        return Error.INVALID_GROUP_ID
     try:
         delete_group(broker.groups, group_id)
     except ApiError as failure:

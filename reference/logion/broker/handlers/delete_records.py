@@ -7,6 +7,7 @@ v2   flexible
 from __future__ import annotations
 
 from logion.broker.context import Context
+from logion.broker.internal_topics import INTERNAL_TOPICS
 from logion.broker.state import BrokerState
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
@@ -44,6 +45,8 @@ async def handle(
 def _delete(
     broker: BrokerState, name: TopicPartition, asked: DeleteRecordsPartition
 ) -> DeleteRecordsPartitionResult:
+    if name.topic in INTERNAL_TOPICS:
+        return _result(name, -1, Error.INVALID_TOPIC_EXCEPTION)
     partition = broker.leading(name)
     if isinstance(partition, Error):
         return _result(name, -1, partition)

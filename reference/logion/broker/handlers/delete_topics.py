@@ -93,7 +93,11 @@ def _name(broker: BrokerState, asked: DeleteTopicState) -> str:
     """Return the name of the topic asked for, whether it exists or not."""
     if asked.topic_id == ZERO_UUID:
         if asked.name is None:
-            raise ApiError(Error.INVALID_REQUEST, "neither name nor id is given")
+            # On ZooKeeper what has no name is nobody's to see.
+            is_kraft = broker.release >= release("4.0")
+            hidden = Error.TOPIC_AUTHORIZATION_FAILED
+            error = Error.INVALID_REQUEST if is_kraft else hidden
+            raise ApiError(error, "neither name nor id is given")
         return asked.name
     if asked.name is not None:
         raise ApiError(Error.INVALID_REQUEST, "name and id are given, one is enough")

@@ -34,7 +34,9 @@ async def handle(
     broker: BrokerState, context: Context, request: DescribeGroupsRequest
 ) -> DescribeGroupsResponse:
     """Return what is known of each group."""
-    groups = tuple(_describe(broker, context, it) for it in request.groups)
+    is_told_once = broker.release < release("2.3")
+    asked = dict.fromkeys(request.groups) if is_told_once else request.groups
+    groups = tuple(_describe(broker, context, it) for it in asked)
     if request.include_authorized_operations:
         groups = tuple(_with_operations(broker, it) for it in groups)
     return DescribeGroupsResponse(groups=groups)

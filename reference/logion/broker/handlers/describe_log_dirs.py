@@ -25,6 +25,7 @@ from logion.protocol.messages.describe_log_dirs import (
     DescribeLogDirsResult,
     DescribeLogDirsTopic,
 )
+from logion.protocol.releases import release
 
 
 async def handle(
@@ -59,24 +60,41 @@ def _describe(
         return DescribeLogDirsResult(
             error_code=Error.KAFKA_STORAGE_ERROR, log_dir=directory.path, topics=()
         )
-    found = [
+    here = [
         (name, log)
         for name, log in sorted(broker.logs.logs.items(), key=lambda it: it[0])
-        if log.directory is directory and (asked is None or name in asked)
+        if log.directory is directory
     ]
     total, usable = directory.disk.space(directory.path)
     return DescribeLogDirsResult(
         error_code=Error.NONE,
         log_dir=directory.path,
-        topics=tuple(
-            DescribeLogDirsTopic(
-                name=topic, partitions=tuple(_size(name, log) for name, log in logs)
-            )
-            for topic, logs in groupby(found, key=lambda it: it[0].topic)
-        ),
+        topics=_topics(broker, here, asked),
         total_bytes=total,
         usable_bytes=usable,
     )
+
+
+def _topics(
+    broker: BrokerState,
+    here: Iterable[tuple[TopicPartition, Log]],
+    asked: set[TopicPartition] | None,
+) -> tuple[DescribeLogDirsTopic, ...]:
+    """Return what was asked for of what lies here; None is everything.
+
+    From 2.6 to 2.8 others are named, too, without partitions; 3.9 leaves them out.
+    """
+    names_others = release("2.6") <= broker.release < release("3.0")
+    topics = (
+        DescribeLogDirsTopic(
+            name=topic,
+            partitions=tuple(
+                _size(name, log) for name, log in logs if asked is None or name in asked
+            ),
+        )
+        for topic, logs in groupby(here, key=lambda it: it[0].topic)
+    )
+    return tuple(it for it in topics if it.partitions or names_others)
 
 
 def _size(name: TopicPartition, log: Log) -> DescribeLogDirsPartition:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from logion.broker.context import Context
 from logion.broker.state import BrokerState
+from logion.cluster.topics import check_topic_name
 from logion.log.producers import Producer
 from logion.names import TopicPartition
-from logion.protocol.errors import Error
+from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.describe_producers import (
     DescribeProducersRequest,
     DescribeProducersResponse,
@@ -14,6 +15,8 @@ from logion.protocol.messages.describe_producers import (
     ProducerState,
     TopicResponse,
 )
+from logion.protocol.releases import release
+from logion.replica.partition import Partition
 
 
 async def handle(
@@ -36,7 +39,7 @@ async def handle(
 
 
 def _describe(broker: BrokerState, name: TopicPartition) -> PartitionResponse:
-    partition = broker.leading(name)
+    partition = _find(broker, name)
     if isinstance(partition, Error):
         return PartitionResponse(
             partition_index=name.partition,
@@ -49,6 +52,15 @@ def _describe(broker: BrokerState, name: TopicPartition) -> PartitionResponse:
         error_code=Error.NONE,
         active_producers=tuple(map(_state, partition.log.producers.values())),
     )
+
+
+def _find(broker: BrokerState, name: TopicPartition) -> Partition | Error:
+    try:
+        check_topic_name(name.topic)
+    except ApiError as refusal:
+        if broker.release >= release("3.0"):  # 2.8 does not look at names, 3.9 does
+            return refusal.error
+    return broker.leading(name)
 
 
 def _state(producer: Producer) -> ProducerState:

@@ -12,7 +12,7 @@ from itertools import islice
 
 from logion.broker.context import Context
 from logion.broker.internal_topics import INTERNAL_TOPICS
-from logion.broker.permissions import TOPIC_OPERATIONS
+from logion.broker.permissions import NOT_ASKED, TOPIC_OPERATIONS
 from logion.broker.state import BrokerState
 from logion.cluster.image import ClusterImage, PartitionInfo, TopicInfo
 from logion.cluster.topics import check_topic_name
@@ -41,8 +41,10 @@ async def handle(
     broker: BrokerState, context: Context, request: DescribeTopicPartitionsRequest
 ) -> DescribeTopicPartitionsResponse:
     """Return one page of partitions, and where the next one begins."""
+    if any(topic.name == "" for topic in request.topics):
+        return _refused(request, Error.UNKNOWN_SERVER_ERROR)
     if not _is_valid(request):
-        return _refused(request)
+        return _refused(request, Error.INVALID_REQUEST)
     limit = broker.cluster.config.integer("max.request.partition.size.limit")
     page = Page(max(1, min(limit, request.response_partition_limit)), [])
     for name in _names(broker.cluster.image, request):
@@ -67,13 +69,11 @@ def _is_valid(request: DescribeTopicPartitionsRequest) -> bool:
 
 
 def _refused(
-    request: DescribeTopicPartitionsRequest,
+    request: DescribeTopicPartitionsRequest, error: Error
 ) -> DescribeTopicPartitionsResponse:
     return DescribeTopicPartitionsResponse(
         throttle_time_ms=0,
-        topics=tuple(
-            _failed(topic.name, Error.INVALID_REQUEST) for topic in request.topics
-        ),
+        topics=tuple(_failed(topic.name, error, NOT_ASKED) for topic in request.topics),
     )
 
 
@@ -116,14 +116,16 @@ def _fault(name: str) -> Error:
     return Error.UNKNOWN_TOPIC_OR_PARTITION
 
 
-def _failed(name: str, error: Error) -> DescribeTopicPartitionsResponseTopic:
+def _failed(
+    name: str, error: Error, operations: int = TOPIC_OPERATIONS
+) -> DescribeTopicPartitionsResponseTopic:
     return DescribeTopicPartitionsResponseTopic(
         error_code=error,
         name=name,
         topic_id=ZERO_UUID,
         is_internal=name in INTERNAL_TOPICS,
         partitions=(),
-        topic_authorized_operations=TOPIC_OPERATIONS,
+        topic_authorized_operations=operations,
     )
 
 

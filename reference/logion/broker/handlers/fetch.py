@@ -26,6 +26,7 @@ from itertools import groupby
 
 import trio
 
+from logion.broker.admission import check_readable
 from logion.broker.context import Context
 from logion.broker.fetch_sessions import (
     FINAL_EPOCH,
@@ -42,8 +43,12 @@ from logion.protocol.messages.fetch import (
     FetchableTopicResponse,
     FetchRequest,
     FetchResponse,
+    LeaderIdAndEpoch,
+    NodeEndpoint,
     PartitionData,
 )
+from logion.protocol.releases import release
+from logion.protocol.schema import replace
 from logion.replica.partition import FetchBounds, Partition, PartitionRead
 from logion.replica.reading import read_for_version
 from logion.replica.watched import Watched, watching
@@ -51,7 +56,12 @@ from logion.replica.watched import Watched, watching
 VERSION_WITH_SESSIONS = 7
 VERSION_WITH_TOPIC_IDS = 13
 VERSION_WITH_STORAGE_ERROR = 6
+VERSION_WITH_NEW_LEADERS = 16
 READ_COMMITTED = 1
+ISOLATION_LEVELS = frozenset({0, READ_COMMITTED})
+
+NAMING_THE_LEADER = frozenset({Error.NOT_LEADER_OR_FOLLOWER, Error.FENCED_LEADER_EPOCH})
+"""Errors with which the leader is named (KIP-951)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +109,7 @@ class Fetching:
     def look_up(self) -> None:
         """Find the partitions as they are now: one may have gone, or come back."""
         for asked in self.wanted:
-            self.partitions[asked.key] = _find(self.broker, asked)
+            self.partitions[asked.key] = _find(self.broker, self.context, asked)
 
     def watched(self) -> list[Watched]:
         """Return what changes when there is more to read."""
@@ -128,34 +138,58 @@ class Fetching:
         partition = self.partitions[asked.key]
         if isinstance(partition, Error):
             error = _as_known(partition, self.context.version)
-            return _failed(asked, error, aborted=())
+            return _unread(self.broker, asked, error)
         bounds = FetchBounds(
             offset=asked.fetch_offset,
             size_max=min(asked.size_max, left),
             at_least_one=is_first,
             read_committed=self.request.isolation_level == READ_COMMITTED,
-            current_leader_epoch=asked.current_leader_epoch,
+            current_leader_epoch=max(NO_LEADER_EPOCH, asked.current_leader_epoch),
             last_fetched_epoch=asked.last_fetched_epoch,
         )
         try:
+            if min(asked.size_max, self.request.max_bytes) < 0:
+                _refuse_size(partition, asked)
             if self.is_follower:
                 partition.check_epoch(asked.current_leader_epoch)
                 raise _no_replica(asked)
             read = read_for_version(partition, bounds, self.context.version)
         except ApiError as refusal:
-            return _failed(asked, _as_known(refusal.error, self.context.version))
-        return _answered(asked, read)
+            error = _as_known(refusal.error, self.context.version)
+            return self._naming_the_leader(partition, _failed(asked, error))
+        return _answered(asked, read, tells_stable=self.tells_stable)
+
+    @property
+    def tells_stable(self) -> bool:
+        """Tell whether the last stable offset is told: before 2.1 to whom it binds."""
+        is_asked = self.request.isolation_level == READ_COMMITTED
+        return is_asked or self.broker.release >= release("2.1")
+
+    def _naming_the_leader(self, partition: Partition, failed: Answered) -> Answered:
+        """Return a failure with who leads the partition, where clients look for it."""
+        is_old = self.context.version < VERSION_WITH_NEW_LEADERS
+        if is_old or failed.data.error_code not in NAMING_THE_LEADER:
+            return failed
+        leader = LeaderIdAndEpoch(
+            leader_id=self.broker.id, leader_epoch=partition.leader.epoch
+        )
+        return Answered(failed.asked, replace(failed.data, current_leader=leader), 0)
 
 
 async def handle(
     broker: BrokerState, context: Context, request: FetchRequest
 ) -> FetchResponse:
     """Return records as soon as there are `min_bytes`, or what there is in time."""
+    if request.isolation_level not in ISOLATION_LEVELS:
+        check_readable(broker.release, f"isolation level {request.isolation_level}")
+        return _refused(broker, context, request)
     session = _session(broker, context, request)
     if isinstance(session, Error):
         return FetchResponse(error_code=session, responses=())
     wanted = (
-        list(session.partitions.values()) if session is not None else _wanted(request)
+        list(session.partitions.values())
+        if session is not None
+        else _wanted(broker, request)
     )
     found = await _wait(Fetching(broker, context, request, wanted))
     if session is not None:
@@ -163,7 +197,19 @@ async def handle(
     return FetchResponse(
         session_id=0 if session is None else session.id,
         responses=_by_topic(found),
+        node_endpoints=_leaders(broker, context, found),
     )
+
+
+def _refused(
+    broker: BrokerState, context: Context, request: FetchRequest
+) -> FetchResponse:
+    """Return the refusal of a whole fetch: of each partition before topics had ids."""
+    error = Error.UNKNOWN_SERVER_ERROR
+    if context.version >= VERSION_WITH_TOPIC_IDS:
+        return FetchResponse(error_code=error, responses=())
+    failed = [_unread(broker, asked, error) for asked in _wanted(broker, request)]
+    return FetchResponse(error_code=error, responses=_by_topic(failed))
 
 
 async def _wait(fetching: Fetching) -> list[Answered]:
@@ -205,7 +251,7 @@ def _session(
         broker.fetch_sessions.close(request.session_id)
         if epoch == FINAL_EPOCH:
             return None
-        wanted = _wanted(request)
+        wanted = _wanted(broker, request)
         return broker.fetch_sessions.open(
             wanted, uses_topic_ids=uses_ids, now_ms=now_ms
         )
@@ -213,15 +259,28 @@ def _session(
         request.session_id, epoch, uses_topic_ids=uses_ids, now_ms=now_ms
     )
     if isinstance(session, FetchSession):
-        session.update(_wanted(request), _forgotten(request))
+        session.update(_wanted(broker, request), _forgotten(request))
         if not session.partitions:
             broker.fetch_sessions.close(session.id)
             return None
     return session
 
 
-def _wanted(request: FetchRequest) -> list[FetchedPartition]:
-    return [
+def _refuse_size(partition: Partition, asked: FetchedPartition) -> None:
+    """Raise ApiError UNKNOWN_SERVER_ERROR: no records fit into a negative size.
+
+    Where there are none to read, it does not matter.
+    """
+    if asked.fetch_offset < partition.log.end_offset:
+        raise ApiError(Error.UNKNOWN_SERVER_ERROR, "a negative size")
+
+
+def _wanted(broker: BrokerState, request: FetchRequest) -> list[FetchedPartition]:
+    """Return what is asked for; of a partition that is named twice, what is last.
+
+    0.10.1 and 0.10.2 answer it twice.
+    """
+    asked = [
         FetchedPartition(
             topic=topic.topic,
             topic_id=topic.topic_id,
@@ -235,6 +294,9 @@ def _wanted(request: FetchRequest) -> list[FetchedPartition]:
         for topic in request.topics
         for it in topic.partitions
     ]
+    if release("0.10.1") <= broker.release < release("0.11.0"):
+        return asked
+    return list({it.key: it for it in asked}.values())
 
 
 def _forgotten(request: FetchRequest) -> list[tuple[str, Uuid, int]]:
@@ -245,9 +307,11 @@ def _forgotten(request: FetchRequest) -> list[tuple[str, Uuid, int]]:
     ]
 
 
-def _find(broker: BrokerState, asked: FetchedPartition) -> Partition | Error:
+def _find(
+    broker: BrokerState, context: Context, asked: FetchedPartition
+) -> Partition | Error:
     name = asked.topic
-    if name == "":
+    if context.version >= VERSION_WITH_TOPIC_IDS:
         found = broker.topic_name(asked.topic_id)
         if found is None:
             return Error.UNKNOWN_TOPIC_ID
@@ -270,6 +334,27 @@ def _news(
     return news
 
 
+def _leaders(
+    broker: BrokerState, context: Context, found: Iterable[Answered]
+) -> tuple[NodeEndpoint, ...]:
+    """Return where this broker is, if an answer names it as the leader.
+
+    3.9 on ZooKeeper says so; 4.0 on KRaft, asked the same, does not.
+    """
+    if context.version < VERSION_WITH_NEW_LEADERS or broker.release >= release("4.0"):
+        return ()
+    info = broker.cluster.image.brokers[broker.id]
+    endpoint = info.endpoint(context.listener)
+    named = any(it.data.current_leader.leader_id == broker.id for it in found)
+    if endpoint is None or not named:
+        return ()
+    return (
+        NodeEndpoint(
+            node_id=info.id, host=endpoint.host, port=endpoint.port, rack=info.rack
+        ),
+    )
+
+
 def _by_topic(found: Iterable[Answered]) -> tuple[FetchableTopicResponse, ...]:
     """Group neighbouring partitions of one topic, in the order they were asked for."""
     return tuple(
@@ -289,13 +374,15 @@ def _as_known(error: Error, version: int) -> Error:
     return error
 
 
-def _answered(asked: FetchedPartition, read: PartitionRead) -> Answered:
+def _answered(
+    asked: FetchedPartition, read: PartitionRead, *, tells_stable: bool
+) -> Answered:
     diverging = read.diverging
     data = PartitionData(
         partition_index=asked.partition,
         error_code=Error.NONE,
         high_watermark=read.high_watermark,
-        last_stable_offset=read.last_stable_offset,
+        last_stable_offset=read.last_stable_offset if tells_stable else -1,
         log_start_offset=read.log_start_offset,
         diverging_epoch=EpochEndOffset(
             epoch=diverging.epoch, end_offset=diverging.end_offset
@@ -309,6 +396,15 @@ def _answered(asked: FetchedPartition, read: PartitionRead) -> Answered:
         records=read.records,
     )
     return Answered(asked, data, len(read.records))
+
+
+def _unread(broker: BrokerState, asked: FetchedPartition, error: Error) -> Answered:
+    """Return the failure of a partition that was not looked into.
+
+    Its list of transactions was null up to 2.8, and is empty in 3.9.
+    """
+    aborted = None if broker.release < release("3.0") else ()
+    return _failed(asked, error, aborted)
 
 
 def _failed(

@@ -12,6 +12,7 @@ coordinator here: UNSUPPORTED_VERSION, so that no client asks again and again.
 
 from __future__ import annotations
 
+from logion.broker.admission import check_readable
 from logion.broker.context import Context
 from logion.broker.internal_topics import OFFSETS, TRANSACTIONS, missing_topic
 from logion.broker.state import BrokerState
@@ -25,6 +26,7 @@ from logion.protocol.messages.find_coordinator import (
     FindCoordinatorRequest,
     FindCoordinatorResponse,
 )
+from logion.protocol.releases import release
 
 VERSION_WITH_KEYS = 4
 VERSION_WITH_SHARE_GROUPS = 6
@@ -58,7 +60,7 @@ async def _find(
     broker: BrokerState, context: Context, key_type: int, key: str
 ) -> Coordinator:
     try:
-        _check_type(context, key_type)
+        _check_type(broker, context, key_type)
         broker_id, endpoint = await _leader(broker, context, TOPICS[key_type], key)
     except ApiError as failure:
         return Coordinator(
@@ -79,11 +81,14 @@ async def _find(
     )
 
 
-def _check_type(context: Context, key_type: int) -> None:
+def _check_type(broker: BrokerState, context: Context, key_type: int) -> None:
     if key_type == SHARE and context.version >= VERSION_WITH_SHARE_GROUPS:
-        raise ApiError(Error.UNSUPPORTED_VERSION, "share groups are not built")
+        is_known = broker.release >= release("4.0")  # 3.9 has none that would answer
+        error = Error.INVALID_REQUEST if is_known else Error.COORDINATOR_NOT_AVAILABLE
+        raise ApiError(error, "share groups are not built")
     if key_type not in TOPICS:
         text = f"key type {key_type} in version {context.version}"
+        check_readable(broker.release, text)
         raise ApiError(Error.INVALID_REQUEST, text)
 
 

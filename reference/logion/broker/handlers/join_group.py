@@ -15,12 +15,13 @@ from logion.broker.context import Context
 from logion.broker.group_requests import check_group_id, host_of
 from logion.broker.state import BrokerState
 from logion.group.classic.steps import Join, JoinAnswer
-from logion.protocol.errors import ApiError
+from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.join_group import (
     JoinGroupRequest,
     JoinGroupResponse,
     JoinGroupResponseMember,
 )
+from logion.protocol.releases import release
 
 VERSION_WITH_REBALANCE_TIMEOUT = 1
 VERSION_WITH_REQUIRED_ID = 4
@@ -40,7 +41,7 @@ async def handle(
         )
     except ApiError as failure:
         answer = JoinAnswer(failure.error, request.member_id)
-    return _response(answer, context.version)
+    return _response(broker, answer, context.version)
 
 
 def _join(broker: BrokerState, context: Context, request: JoinGroupRequest) -> Join:
@@ -62,13 +63,22 @@ def _join(broker: BrokerState, context: Context, request: JoinGroupRequest) -> J
     )
 
 
-def _response(answer: JoinAnswer, version: int) -> JoinGroupResponse:
+def _generation(broker: BrokerState, answer: JoinAnswer) -> int:
+    """Return the generation that is told; of who is refused it was 0 before 2.2."""
+    if answer.error is not Error.NONE and broker.release < release("2.2"):
+        return 0
+    return answer.generation
+
+
+def _response(
+    broker: BrokerState, answer: JoinAnswer, version: int
+) -> JoinGroupResponse:
     protocol = answer.protocol
     if protocol is None and version < VERSION_WITH_NULLABLE_PROTOCOL:
         protocol = ""
     return JoinGroupResponse(
         error_code=answer.error,
-        generation_id=answer.generation,
+        generation_id=_generation(broker, answer),
         protocol_type=answer.protocol_type,
         protocol_name=protocol,
         leader=answer.leader or "",

@@ -8,7 +8,7 @@ v5   why they leave (KIP-800)
 from __future__ import annotations
 
 from logion.broker.context import Context
-from logion.broker.group_requests import check_group_id
+from logion.broker.group_requests import check_member_group_id
 from logion.broker.state import BrokerState
 from logion.group.classic.steps import Leaver
 from logion.protocol.errors import ApiError, Error
@@ -32,7 +32,7 @@ async def handle(
         else [Leaver(request.member_id)]
     )
     try:
-        check_group_id(request.group_id)
+        check_member_group_id(broker, request.group_id)
         errors = broker.groups.leave(request.group_id, leavers)
     except ApiError as failure:
         return LeaveGroupResponse(error_code=failure.error)

@@ -15,7 +15,9 @@ v10  a time-out (KIP-1075)
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
+from logion.broker.admission import check_readable
 from logion.broker.context import Context
 from logion.broker.state import BrokerState
 from logion.names import NO_LEADER_EPOCH, TopicPartition
@@ -40,6 +42,7 @@ from logion.replica.offsets import (
 from logion.replica.partition import Partition
 
 READ_COMMITTED = 1
+ISOLATION_LEVELS = frozenset({0, READ_COMMITTED})
 
 VERSION_WITH_LISTS = 0
 VERSION_WITH_EPOCHS = 4
@@ -52,6 +55,9 @@ async def handle(
     broker: BrokerState, context: Context, request: ListOffsetsRequest
 ) -> ListOffsetsResponse:
     """Return the offset asked for of each partition, or why there is none."""
+    if request.isolation_level not in ISOLATION_LEVELS:
+        check_readable(broker.release, f"isolation level {request.isolation_level}")
+        return _refused_all(request)
     twice = _named_twice(request) if context.version > VERSION_WITH_LISTS else set()
     return ListOffsetsResponse(
         topics=tuple(
@@ -61,7 +67,40 @@ async def handle(
                     _refused(it.partition_index, Error.INVALID_REQUEST)
                     if (topic.name, it.partition_index) in twice
                     else _answer(broker, context, request, topic, it)
-                    for it in topic.partitions
+                    for it in _answered(broker, topic.partitions)
+                ),
+            )
+            for topic in request.topics
+            if topic.partitions or not _names_once(broker)
+        )
+    )
+
+
+def _names_once(broker: BrokerState) -> bool:
+    """Tell whether answers are gathered by partition, each named once.
+
+    So they are up to 2.6 and in 4.x.
+    """
+    return not release("2.7") <= broker.release < release("4.0")
+
+
+def _answered(
+    broker: BrokerState, asked: tuple[ListOffsetsPartition, ...]
+) -> Iterable[ListOffsetsPartition]:
+    if not _names_once(broker):
+        return asked
+    return {it.partition_index: it for it in asked}.values()
+
+
+def _refused_all(request: ListOffsetsRequest) -> ListOffsetsResponse:
+    """Return the refusal of a request that wants what does not exist."""
+    error = Error.UNKNOWN_SERVER_ERROR
+    return ListOffsetsResponse(
+        topics=tuple(
+            ListOffsetsTopicResponse(
+                name=topic.name,
+                partitions=tuple(
+                    _refused(it.partition_index, error) for it in topic.partitions
                 ),
             )
             for topic in request.topics
@@ -98,7 +137,7 @@ def _answer(
     try:
         partition.check_epoch(asked.current_leader_epoch)
         if context.version == VERSION_WITH_LISTS:
-            return _listed(partition, asked)
+            return _listed(broker, partition, asked)
         return _found(partition, context, request, asked)
     except ApiError as refusal:
         return _refused(asked.partition_index, refusal.error)
@@ -116,13 +155,18 @@ def _newest_version(played: Release) -> int:
 
 
 def _listed(
-    partition: Partition, asked: ListOffsetsPartition
+    broker: BrokerState, partition: Partition, asked: ListOffsetsPartition
 ) -> ListOffsetsPartitionResponse:
+    if asked.max_num_offsets < 0:
+        raise ApiError(Error.UNKNOWN_SERVER_ERROR, "a negative number of offsets")
     return ListOffsetsPartitionResponse(
         partition_index=asked.partition_index,
         error_code=Error.NONE,
         old_style_offsets=segment_offsets(
-            partition, asked.timestamp, asked.max_num_offsets
+            partition,
+            asked.timestamp,
+            asked.max_num_offsets,
+            now_ms=broker.clock.time_ms(),
         ),
     )
 

@@ -52,6 +52,8 @@ async def handle(
     broker: BrokerState, context: Context, request: MetadataRequest
 ) -> MetadataResponse:
     """Return the picture of the cluster; topics asked for by name may be created."""
+    if (error := _refusal(context, request)) is not None:
+        return _refused(request, error)
     image = broker.cluster.image
     brokers = [it for it in image.brokers.values() if it.endpoint(context.listener)]
     operations = NOT_ASKED
@@ -63,6 +65,30 @@ async def handle(
         controller_id=image.controller_id,
         topics=await _topics(broker, context, request),
         cluster_authorized_operations=operations,
+    )
+
+
+def _refusal(context: Context, request: MetadataRequest) -> Error | None:
+    """Return why the whole request is refused: ids before their time, or no name."""
+    if request.topics is None:
+        return None
+    if context.version < VERSION_WITH_TOPIC_IDS:
+        by_id = any(map(_is_by_id, request.topics))
+        return Error.INVALID_REQUEST if by_id else None
+    names = any(it.topic_id != ZERO_UUID for it in request.topics)
+    if not names and any(it.name is None for it in request.topics):
+        return Error.UNKNOWN_SERVER_ERROR
+    return None
+
+
+def _refused(request: MetadataRequest, error: Error) -> MetadataResponse:
+    """Return an answer without brokers: the error stands with each topic."""
+    return MetadataResponse(
+        brokers=(),
+        topics=tuple(
+            _failed(error, it.name or "", it.topic_id) for it in request.topics or ()
+        ),
+        error_code=error,
     )
 
 
@@ -83,22 +109,27 @@ async def _topics(
             _known(broker, context, topic)
             for topic in broker.cluster.image.topics.values()
         ]
-    elif context.version < VERSION_WITH_TOPIC_IDS and any(map(_is_by_id, asked)):
-        return tuple(
-            _failed(Error.INVALID_REQUEST, it.name or "", it.topic_id) for it in asked
-        )
     else:
         may_create = context.version < VERSION_WITH_CREATION_FLAG or (
             request.allow_auto_topic_creation
         )
         created = await _create_missing(broker, context, asked) if may_create else {}
-        distinct = {(it.name, it.topic_id): it for it in asked}.values()
+        wanted = _by_id_or_name(asked)
+        distinct = {(it.name, it.topic_id): it for it in wanted}.values()
         topics = [_asked(broker, context, it, created) for it in distinct]
     if request.include_topic_authorized_operations:
         topics = [
             replace(it, topic_authorized_operations=TOPIC_OPERATIONS) for it in topics
         ]
     return tuple(topics)
+
+
+def _by_id_or_name(
+    asked: Sequence[MetadataRequestTopic],
+) -> Sequence[MetadataRequestTopic]:
+    """Return what is looked up: ids alone, if there are any, without the names."""
+    ids = {it.topic_id: it for it in asked if it.topic_id != ZERO_UUID}
+    return tuple(ids.values()) if ids else asked
 
 
 def _is_by_id(asked: MetadataRequestTopic) -> bool:
@@ -111,7 +142,7 @@ async def _create_missing(
     """Create the topics that are missing; return what their first answer says."""
     image = broker.cluster.image
     missing = dict.fromkeys(
-        it.name for it in asked if it.name and it.name not in image.topics
+        it.name for it in asked if it.name is not None and it.name not in image.topics
     )
     if not missing or not broker.cluster.config.flag("auto.create.topics.enable"):
         return {}
@@ -159,10 +190,17 @@ def _asked(
         return _failed(created[name], name)
     topic = image.topics.get(name)
     return (
-        _failed(_fault(broker, name), name)
+        _failed(_absence(broker, name), name)
         if topic is None
         else (_known(broker, context, topic))
     )
+
+
+def _absence(broker: BrokerState, name: str) -> Error:
+    """Return what is said of a topic that is not made; names are judged since 2.8."""
+    if broker.release < release("2.8"):
+        return Error.UNKNOWN_TOPIC_OR_PARTITION
+    return _fault(broker, name)
 
 
 def _fault(broker: BrokerState, name: str) -> Error:

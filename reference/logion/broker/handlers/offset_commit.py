@@ -109,7 +109,7 @@ def _row(
     """Return what a partition's offset is stored as, or why it is not."""
     metadata = asked.committed_metadata or ""
     error = Error.NONE
-    if broker.cluster.image.partition(topic, asked.partition_index) is None:
+    if not _is_there(broker, TopicPartition(topic, asked.partition_index)):
         error = Error.UNKNOWN_TOPIC_OR_PARTITION
         if context.version >= VERSION_WITH_TOPIC_IDS and not topic:
             error = Error.UNKNOWN_TOPIC_ID
@@ -125,6 +125,13 @@ def _row(
         _expiry_ms(broker, request, commit_ms),
     )
     return Row(asked.partition_index, committed, error)
+
+
+def _is_there(broker: BrokerState, name: TopicPartition) -> bool:
+    """Tell whether offsets can be committed; before 2.0 the topic alone counted."""
+    if broker.release < release("2.0"):
+        return name.topic in broker.cluster.image.topics
+    return broker.cluster.image.partition(*name) is not None
 
 
 def _expiry_ms(

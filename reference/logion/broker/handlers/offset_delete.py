@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from logion.broker.context import Context
 from logion.broker.group_requests import check_group_id
 from logion.broker.state import BrokerState
@@ -35,23 +37,24 @@ async def handle(
         return OffsetDeleteResponse(
             error_code=failure.error, throttle_time_ms=0, topics=()
         )
+    unknown = Error.UNKNOWN_TOPIC_OR_PARTITION
     return OffsetDeleteResponse(
         error_code=Error.NONE,
         throttle_time_ms=0,
-        topics=tuple(
-            OffsetDeleteResponseTopic(
-                name=topic.name,
-                partitions=tuple(
-                    OffsetDeleteResponsePartition(
-                        partition_index=it.partition_index,
-                        error_code=errors.get(
-                            TopicPartition(topic.name, it.partition_index),
-                            Error.UNKNOWN_TOPIC_OR_PARTITION,
-                        ),
-                    )
-                    for it in topic.partitions
-                ),
-            )
-            for topic in request.topics
-        ),
+        topics=_by_topic({it: errors.get(it, unknown) for it in asked}),
+    )
+
+
+def _by_topic(
+    errors: Mapping[TopicPartition, Error],
+) -> tuple[OffsetDeleteResponseTopic, ...]:
+    """Return what came of each partition: each topic once, as it comes first."""
+    topics: dict[str, list[OffsetDeleteResponsePartition]] = {}
+    for (name, partition), error in errors.items():
+        topics.setdefault(name, []).append(
+            OffsetDeleteResponsePartition(partition_index=partition, error_code=error)
+        )
+    return tuple(
+        OffsetDeleteResponseTopic(name=name, partitions=tuple(found))
+        for name, found in topics.items()
     )

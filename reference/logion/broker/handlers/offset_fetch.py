@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
+from typing import TypeVar
 
 from logion.broker.context import Context
 from logion.broker.state import BrokerState
@@ -37,6 +38,9 @@ from logion.protocol.messages.offset_fetch import (
     OffsetFetchResponseTopic,
     OffsetFetchResponseTopics,
 )
+from logion.protocol.releases import release
+
+Asked = TypeVar("Asked")
 
 VERSION_WITHOUT_COORDINATOR = 0
 VERSION_WITH_GROUP_ERROR = 2
@@ -125,7 +129,7 @@ def _topics(
     name = broker.topic_name(asked.topic_id) if has_ids else asked.name
     error = Error.UNKNOWN_TOPIC_ID if name is None else Error.NONE
     rows = []
-    for index in asked.partition_indexes:
+    for index in _answered(broker, asked.partition_indexes):
         partition = TopicPartition(name or "", index)
         found = offsets.get(partition, NOTHING)
         if name is not None:
@@ -167,18 +171,24 @@ def _single(
         unstable = _unstable(broker, request.group_id, is_asked=is_stable)
     except ApiError as failure:
         return _refused(context, request, failure.error)
-    wanted = offsets if request.topics is None else _wanted(request)
+    named = request.topics is not None
+    wanted = _answered(broker, _wanted(request)) if named else offsets
     rows = [(it, *_stable(it, offsets.get(it, NOTHING), unstable)) for it in wanted]
     return OffsetFetchResponse(topics=_by_topic(rows), error_code=Error.NONE)
 
 
-def _wanted(request: OffsetFetchRequest) -> Iterable[TopicPartition]:
-    """Return each partition of the request once."""
-    return dict.fromkeys(
+def _wanted(request: OffsetFetchRequest) -> list[TopicPartition]:
+    """Return each partition of the request, as often as it is named."""
+    return [
         TopicPartition(topic.name, index)
         for topic in request.topics or ()
         for index in topic.partition_indexes
-    )
+    ]
+
+
+def _answered(broker: BrokerState, asked: Iterable[Asked]) -> Iterable[Asked]:
+    """Return what is answered: what is named twice, from 4.0 on, is told twice."""
+    return asked if broker.release >= release("4.0") else dict.fromkeys(asked)
 
 
 def _refused(
@@ -187,7 +197,7 @@ def _refused(
     """Return an error for the group; every partition carries it before v2."""
     if context.version >= VERSION_WITH_GROUP_ERROR:
         return OffsetFetchResponse(topics=(), error_code=error)
-    rows = [(it, NOTHING, error) for it in _wanted(request)]
+    rows = [(it, NOTHING, error) for it in dict.fromkeys(_wanted(request))]
     return OffsetFetchResponse(topics=_by_topic(rows))
 
 
@@ -196,7 +206,7 @@ async def _from_apart(
 ) -> OffsetFetchResponse:
     """Return what version 0 of OffsetCommit stored."""
     rows = []
-    for partition in _wanted(request):
+    for partition in dict.fromkeys(_wanted(request)):
         offset = await broker.cluster.committed_offset(request.group_id, partition)
         is_known = broker.cluster.image.partition(*partition) is not None
         if offset is None or not is_known:

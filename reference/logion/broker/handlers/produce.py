@@ -25,6 +25,7 @@ from itertools import chain
 
 import trio
 
+from logion.broker.admission import check_readable
 from logion.broker.context import CloseConnection, Context
 from logion.broker.internal_topics import INTERNAL_TOPICS
 from logion.broker.state import BrokerState
@@ -41,8 +42,9 @@ from logion.protocol.messages.produce import (
     TopicProduceResponse,
 )
 from logion.protocol.releases import release
+from logion.protocol.schema import replace as replaced
 from logion.records.batch import CorruptRecords, is_of_transaction, parse_batch
-from logion.records.validation import InvalidRecords
+from logion.records.validation import InvalidRecords, UnfitForVersion
 from logion.replica.partition import Partition
 from logion.transaction.state import Claim
 
@@ -72,6 +74,18 @@ NAMED_SINCE = release("2.1")
 """Before, a batch of a transaction was taken without the transaction's name."""
 
 NOT_VERIFIED = "Unable to verify the partition has been added to the transaction"
+
+ERRORS_WITHOUT_START = frozenset(
+    {
+        Error.UNKNOWN_TOPIC_OR_PARTITION,
+        Error.NOT_LEADER_OR_FOLLOWER,
+        Error.MESSAGE_TOO_LARGE,
+        Error.RECORD_LIST_TOO_LARGE,
+        Error.CORRUPT_MESSAGE,
+        Error.KAFKA_STORAGE_ERROR,
+    }
+)
+"""What a broker expects to refuse: of other errors the log start offset is told."""
 
 PARTITIONS_PER_TURN = 64
 """After so many partitions of one request others get their turn: 1 ms of Python."""
@@ -146,9 +160,9 @@ async def handle(
     broker: BrokerState, context: Context, request: ProduceRequest
 ) -> ProduceResponse | None:
     """Append what can be appended; wait for as many copies as `acks` asks for."""
-    producing = Producing(broker, context, request)
+    producing = Producing(broker, context, _once(request))
     if (refusal := _refuse_request(producing)) is not None:
-        topics = [_refused_topic(it, refusal) for it in request.topic_data]
+        topics = [_refused_topic(it, refusal) for it in producing.request.topic_data]
     else:
         topics = await _write_topics(producing)
     if request.acks == ALL_ACKS:
@@ -167,6 +181,28 @@ async def handle(
             for topic in topics
         )
     )
+
+
+def _once(request: ProduceRequest) -> ProduceRequest:
+    """Return what is to be written: of a partition that is named twice, what is last.
+
+    A topic without partitions is not answered.
+    """
+    topics = request.topic_data
+    if len(topics) == 1 and len(topics[0].partition_data) == 1:
+        return request
+    found: dict[tuple[str, Uuid], dict[int, PartitionProduceData]] = {}
+    for topic in topics:
+        named = found.setdefault((topic.name, topic.topic_id), {})
+        named.update((data.index, data) for data in topic.partition_data)
+    data = tuple(
+        TopicProduceData(
+            name=name, topic_id=topic_id, partition_data=tuple(named.values())
+        )
+        for (name, topic_id), named in found.items()
+        if named
+    )
+    return replaced(request, topic_data=data)
 
 
 def _refuse_request(producing: Producing) -> ApiError | None:
@@ -254,7 +290,7 @@ def _refuse_topic(
     broker: BrokerState, context: Context, request: ProduceRequest, name: str
 ) -> ApiError | None:
     """Return why nothing may be written to this topic, or None."""
-    if name == "":
+    if name == "" and context.version >= VERSION_WITH_TOPIC_IDS:
         return ApiError(Error.UNKNOWN_TOPIC_ID)
     if not _is_known(request.acks, broker):
         return ApiError(
@@ -289,7 +325,10 @@ def _write(
             acks=producing.request.acks,
         )
     except ApiError as refusal:
-        return _refused(data.index, refusal)
+        if isinstance(refusal, UnfitForVersion):
+            check_readable(producing.broker.release, str(refusal))
+        start = _told_start(producing.broker, refusal, partition)
+        return _refused(data.index, refusal, start)
     return Write(
         PartitionProduceResponse(
             index=data.index,
@@ -320,14 +359,27 @@ def _check_transaction(
         raise ApiError(Error.NOT_ENOUGH_REPLICAS, text) from None
 
 
-def _refused(index: int, refusal: ApiError) -> Write:
+def _told_start(broker: BrokerState, refusal: ApiError, partition: Partition) -> int:
+    """Return the log start offset that goes with a refusal, -1 for none.
+
+    With some errors it never goes; before 1.0 with none; nor where the log was not
+    asked.
+    """
+    if broker.release < release("1.0") or isinstance(refusal, UnfitForVersion):
+        return -1
+    if refusal.error in ERRORS_WITHOUT_START:
+        return -1
+    return partition.log.start_offset
+
+
+def _refused(index: int, refusal: ApiError, log_start_offset: int = -1) -> Write:
     return Write(
         PartitionProduceResponse(
             index=index,
             error_code=refusal.error,
             base_offset=-1,
             log_append_time_ms=-1,
-            log_start_offset=-1,
+            log_start_offset=log_start_offset,
             record_errors=_record_errors(refusal),
             error_message=refusal.message,
         )

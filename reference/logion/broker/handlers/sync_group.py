@@ -8,7 +8,7 @@ v5   the member says which protocol it believes in (KIP-559)
 from __future__ import annotations
 
 from logion.broker.context import Context
-from logion.broker.group_requests import check_group_id
+from logion.broker.group_requests import check_member_group_id
 from logion.broker.state import BrokerState
 from logion.group.classic.steps import Sync, SyncAnswer
 from logion.protocol.errors import ApiError, Error
@@ -32,7 +32,7 @@ async def handle(
     try:
         if context.version >= VERSION_WITH_PROTOCOL:
             _check_protocol(request)
-        check_group_id(request.group_id)
+        check_member_group_id(broker, request.group_id)
         answer = await broker.groups.sync(
             request.group_id, sync, context.while_connected
         )

@@ -216,3 +216,12 @@ async def test_nothing_is_made_where_no_directory_works() -> None:
         (answer,) = (await broker.ask(create_request("t"))).topics
         assert answer.error_code == Error.KAFKA_STORAGE_ERROR
         assert broker.state.cluster.image.topics == {}
+
+
+@pytest.mark.parametrize("release", ["3.9", "4.0"])
+async def test_on_zookeeper_a_topic_that_is_only_checked_has_no_id(
+    release: str,
+) -> None:
+    async with running(release=release) as broker:
+        answer = await broker.ask(create_request("t", validate_only=True), 7)
+    assert (answer.topics[0].topic_id == ZERO_UUID) is (release == "3.9")

@@ -23,6 +23,5 @@ async def test_each_group_has_an_error_of_its_own() -> None:
             ("g", Error.NON_EMPTY_GROUP),
             ("h", Error.NONE),
             ("nobody", Error.GROUP_ID_NOT_FOUND),
-            ("h", Error.GROUP_ID_NOT_FOUND),
         ]
         assert offsets_of(broker, "h") == {}

@@ -71,3 +71,11 @@ async def test_what_is_not_committed_cannot_be_deleted(
         (found,) = (await broker.ask(asked)).topics[0].partitions
         assert (found.error_code, found.low_watermark) == (error, -1)
         assert broker.partition("t").log.start_offset == 0
+
+
+async def test_records_of_internal_topics_stay() -> None:
+    async with running() as broker:
+        await broker.create("__consumer_offsets")
+        answer = await broker.ask(request(0, "__consumer_offsets"))
+        (found,) = answer.topics[0].partitions
+        assert found.error_code == Error.INVALID_TOPIC_EXCEPTION

@@ -35,3 +35,10 @@ async def test_an_unknown_partition_has_an_error() -> None:
     (found,) = answer.topics[0].partitions
     assert found.error_code == Error.UNKNOWN_TOPIC_OR_PARTITION
     assert found.active_producers == ()
+
+
+async def test_what_is_no_name_of_a_topic_is_said_so() -> None:
+    topic = TopicRequest(name="a b", partition_indexes=(0,))
+    async with running() as broker:
+        answer = await broker.ask(DescribeProducersRequest(topics=(topic,)))
+    assert answer.topics[0].partitions[0].error_code == Error.INVALID_TOPIC_EXCEPTION

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from logion.broker.permissions import TOPIC_OPERATIONS
+from logion.broker.permissions import NOT_ASKED, TOPIC_OPERATIONS
 from logion.names import ZERO_UUID
 from logion.protocol.errors import Error
 from logion.protocol.messages.describe_topic_partitions import (
@@ -129,3 +129,11 @@ async def test_a_partition_on_a_failed_directory_has_no_leader() -> None:
         (found,) = (await broker.ask(request("t"))).topics[0].partitions
     assert found.error_code == Error.LEADER_NOT_AVAILABLE
     assert (found.leader_id, found.offline_replicas) == (-1, (1,))
+
+
+async def test_a_topic_without_a_name_fails_the_whole_request() -> None:
+    async with running() as broker:
+        await broker.create("a")
+        answer = await broker.ask(request("a", ""))
+    told = [(it.error_code, it.topic_authorized_operations) for it in answer.topics]
+    assert told == [(Error.UNKNOWN_SERVER_ERROR, NOT_ASKED)] * 2

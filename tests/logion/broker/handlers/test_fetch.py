@@ -10,6 +10,7 @@ from logion.client.connection import connect
 from logion.names import ZERO_UUID, Uuid
 from logion.protocol.errors import Error
 from logion.protocol.messages.fetch import ForgottenTopic, ReplicaState
+from logion.protocol.schema import replace
 from logion.records.batch import parse_batches
 from logion.records.record import BatchOptions
 from logion.testing.disk import MemoryDisk
@@ -444,3 +445,40 @@ async def test_below_0_there_are_only_consumers(replica: int) -> None:
         await fill(broker, b"0")
         (found,) = await broker.fetch("t", replica_id=replica)
     assert values_of(found.records) == [b"0"]
+
+
+async def test_of_a_partition_that_is_named_twice_the_last_place_is_read() -> None:
+    async with running() as broker:
+        await fill(broker, b"0", b"1")
+        (first,), (last,) = (fetch_request("t", it).topics for it in (0, 1))
+        request = replace(fetch_request("t"), topics=(first, last))
+        (topic,) = (await broker.ask(request, 12)).responses
+    assert [values_of(it.records) for it in topic.partitions] == [[b"1"]]
+
+
+async def test_records_do_not_fit_into_a_negative_size() -> None:
+    async with running() as broker:
+        await fill(broker, b"0")
+        small = {"partition_max_bytes": -1}
+        for offset, error in ((0, Error.UNKNOWN_SERVER_ERROR), (1, Error.NONE)):
+            request = fetch_request("t", offset, partition=small)
+            (topic,) = (await broker.ask(request, 12)).responses
+            assert topic.partitions[0].error_code == error
+
+
+@pytest.mark.parametrize("version", [12, 13])
+async def test_an_unknown_isolation_level_fails_the_whole_fetch(version: int) -> None:
+    async with running() as broker:
+        await fill(broker, b"0")
+        answer = await broker.ask(fetch_request("t", isolation_level=2), version)
+    assert answer.error_code == Error.UNKNOWN_SERVER_ERROR
+    assert len(answer.responses) == (version < 13)
+
+
+@pytest.mark.parametrize(("release", "aborted"), [("2.8", None), ("3.9", ())])
+async def test_until_2_8_an_unknown_partition_has_no_list_of_transactions(
+    release: str, aborted: tuple[()] | None
+) -> None:
+    async with running(release=release) as broker:
+        (topic,) = (await broker.ask(fetch_request("nope"), 11)).responses
+    assert topic.partitions[0].aborted_transactions == aborted

@@ -156,3 +156,13 @@ async def test_an_empty_partition_has_no_record_of_any_time(timestamp: int) -> N
         await broker.create("t")
         found = await find(broker, timestamp)
         assert (found.error_code, found.offset, found.timestamp) == (0, -1, -1)
+
+
+async def test_an_unknown_isolation_level_fails_the_whole_request() -> None:
+    row = ListOffsetsPartition(partition_index=0, timestamp=LATEST)
+    topics = (ListOffsetsTopic(name="t", partitions=(row,)),)
+    request = ListOffsetsRequest(replica_id=-1, isolation_level=2, topics=topics)
+    async with running() as broker:
+        await fill(broker)
+        (topic,) = (await broker.ask(request)).topics
+    assert topic.partitions[0].error_code == Error.UNKNOWN_SERVER_ERROR

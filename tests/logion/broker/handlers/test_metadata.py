@@ -156,6 +156,28 @@ async def test_before_version_12_ids_are_refused(version: int) -> None:
         topic = MetadataRequestTopic(name="t", topic_id=broker.topic_id("t"))
         asked = MetadataRequest(topics=(topic,))
         assert await errors(broker, asked, version) == [("t", Error.INVALID_REQUEST)]
+        assert (await broker.ask(asked, version)).brokers == ()
+
+
+async def test_names_do_not_count_beside_ids() -> None:
+    async with running() as broker:
+        await broker.create("t")
+        await broker.create("u")
+        by_id = MetadataRequestTopic(name="u", topic_id=broker.topic_id("t"))
+        topics = (by_id, by_id, MetadataRequestTopic(name="u"))
+        answer = await broker.ask(MetadataRequest(topics=topics), 12)
+    assert [it.name for it in answer.topics] == ["t"]
+
+
+@pytest.mark.parametrize(("version", "error"), [(12, 0), (13, -1)])
+async def test_neither_name_nor_id_fails_the_whole_request(
+    version: int, error: int
+) -> None:
+    nothing = MetadataRequestTopic(name=None, topic_id=ZERO_UUID)
+    async with running() as broker:
+        answer = await broker.ask(MetadataRequest(topics=(nothing,)), version)
+    assert (answer.brokers, answer.error_code) == ((), error)
+    assert [it.error_code for it in answer.topics] == [Error.UNKNOWN_SERVER_ERROR]
 
 
 async def test_what_the_client_may_do_is_told_when_asked_for() -> None:

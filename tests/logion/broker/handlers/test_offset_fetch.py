@@ -120,3 +120,11 @@ async def test_version_0_does_not_know_a_partition_nobody_committed_for() -> Non
         assert (found.committed_offset, found.error_code) == (-1, unknown)
         a.group = "no/node"
         assert (await a.committed(version=0)).error_code == unknown
+
+
+async def test_since_4_0_a_partition_that_is_named_twice_is_told_twice() -> None:
+    request = OffsetFetchRequest(group_id="g", topics=topics("u"))
+    async with running(release="4.0") as broker, members(broker) as (a,):
+        await with_offsets(broker, a)
+        (topic,) = (await a.ask(request, 5)).topics
+    assert [it.committed_offset for it in topic.partitions] == [6, 6]

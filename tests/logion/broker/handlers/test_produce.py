@@ -143,8 +143,44 @@ async def test_what_cannot_be_taken_is_refused_and_nothing_appended(
         answer = await broker.ask(request, LATEST_BY_NAME)
         (found,) = answer.responses[0].partition_responses
         assert found.error_code == error
-        assert (found.base_offset, found.log_start_offset) == (-1, -1)
+        assert found.base_offset == -1
+        assert found.log_start_offset == -1
         assert broker.partition("t").log.end_offset == 0
+
+
+@pytest.mark.parametrize(("release", "start"), [("0.11.0", -1), ("1.0", 0)])
+async def test_since_1_0_a_refusal_tells_where_the_log_starts(
+    release: str, start: int
+) -> None:
+    async with running(release=release) as broker:
+        await broker.create("t")
+        request = produce_request("t", idempotent(0, b"v"))
+        await broker.ask(request, 3)
+        again = produce_request("t", idempotent(9, b"v"))
+        (found,) = (await broker.ask(again)).responses[0].partition_responses
+        assert found.error_code == Error.OUT_OF_ORDER_SEQUENCE_NUMBER
+        assert found.log_start_offset == start
+
+
+async def test_of_a_partition_that_is_named_twice_the_last_records_are_taken() -> None:
+    async with running() as broker:
+        await broker.create("t")
+        (topic,) = produce_request("t", batch(b"first")).topic_data
+        (again,) = produce_request("t", batch(b"last")).topic_data
+        empty = replace(topic, name="u", partition_data=())
+        topics = (topic, empty, again)
+        request = ProduceRequest(acks=-1, timeout_ms=1, topic_data=topics)
+        answer = await broker.ask(request, LATEST_BY_NAME)
+        assert [it.name for it in answer.responses] == ["t"]
+        (found,) = await broker.fetch("t")
+        assert values_of(found.records) == [b"last"]
+
+
+async def test_a_topic_without_a_name_is_unknown() -> None:
+    async with running() as broker:
+        answer = await broker.ask(produce_request("", batch(b"v")), LATEST_BY_NAME)
+        (found,) = answer.responses[0].partition_responses
+        assert found.error_code == Error.UNKNOWN_TOPIC_OR_PARTITION
 
 
 async def test_each_partition_has_its_own_error() -> None:
@@ -347,7 +383,8 @@ async def test_others_get_their_turn_while_a_request_is_long(
     topics: int, partitions: int
 ) -> None:
     (topic,) = produce_request("t", *[b""] * partitions).topic_data
-    request = ProduceRequest(acks=1, timeout_ms=1, topic_data=(topic,) * topics)
+    named = tuple(replace(topic, name=f"t{number}") for number in range(topics))
+    request = ProduceRequest(acks=1, timeout_ms=1, topic_data=named)
     context = Context(0, LATEST_BY_NAME, 7, "", "10.0.0.1:1", "PLAINTEXT")
     turns = 0
 
