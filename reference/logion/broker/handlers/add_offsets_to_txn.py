@@ -38,12 +38,7 @@ async def handle(
 
 
 def _partition(broker: BrokerState, group_id: str) -> TopicPartition:
-    """Return where a group's offsets are.
-
-    Raises ApiError COORDINATOR_NOT_AVAILABLE if there is no topic of offsets yet.
-    """
-    count = broker.groups.partition_count
-    if not count:
-        text = f"{OFFSETS} is made once somebody asks for a group's coordinator"
-        raise ApiError(Error.COORDINATOR_NOT_AVAILABLE, text)
+    """Return where a group's offsets are, or will be once somebody asks for them."""
+    wanted = broker.cluster.config.integer("offsets.topic.num.partitions")
+    count = broker.groups.partition_count or wanted
     return TopicPartition(OFFSETS, partition_of(group_id, count))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from logion.group.partitioning import partition_of
-from logion.names import TopicPartition
 from logion.protocol.errors import Error
 from logion.protocol.messages.add_offsets_to_txn import AddOffsetsToTxnRequest
 from logion.protocol.messages.find_coordinator import FindCoordinatorRequest
+from logion.transaction.state import State
 
 from tests.logion.broker.running import Running, running
 from tests.logion.transaction.producing import (
     SMALL,
     TransactionalProducer,
     producer,
+    settle,
     transaction_of,
 )
 
@@ -35,14 +35,29 @@ async def test_the_partition_of_the_groups_offsets_is_added(version: int) -> Non
         one = await producer(broker)
         await broker.ask(FindCoordinatorRequest(key="g"), 3)
         assert await add(broker, one, version) is Error.NONE
-        where = TopicPartition("__consumer_offsets", partition_of("g", 50))
+        where = broker.state.groups.shard_of("g").name
         assert transaction_of(broker).partitions == {where}
 
 
-async def test_offsets_that_are_nowhere_can_wait() -> None:
+async def test_offsets_may_be_added_before_there_is_a_topic_for_them() -> None:
     async with running(SMALL) as broker:
         one = await producer(broker)
-        assert await add(broker, one) is Error.COORDINATOR_NOT_AVAILABLE
+        assert await add(broker, one) is Error.NONE
+        added = transaction_of(broker).partitions
+        await broker.ask(FindCoordinatorRequest(key="g"), 3)
+        shard = broker.state.groups.shard_of("g")
+        assert added == {shard.name}, "the topic is made with as many partitions"
+        assert await one.end(commit=True) is Error.NONE
+        await settle(broker, State.COMPLETE_COMMIT)
+        assert shard.partition.log.end_offset == 1, "it has its marker"
+
+
+async def test_offsets_that_nobody_asked_for_need_no_marker() -> None:
+    async with running(SMALL) as broker:
+        one = await producer(broker)
+        assert await add(broker, one) is Error.NONE
+        assert await one.end(commit=True) is Error.NONE
+        await settle(broker, State.COMPLETE_COMMIT)
 
 
 @pytest.mark.parametrize(

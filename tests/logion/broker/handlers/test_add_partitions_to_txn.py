@@ -80,6 +80,13 @@ async def test_brokers_add_to_several_transactions_at_once(version: int) -> None
         assert transaction_of(broker, "other").partitions == frozenset()
 
 
+@pytest.mark.parametrize("version", [4, 5])
+async def test_no_transactions_are_answered_too(version: int) -> None:
+    async with running(SMALL) as broker:
+        await producer(broker)
+        assert await ask(broker, version=version) == []
+
+
 async def test_to_verify_adds_nothing() -> None:
     async with running(SMALL) as broker:
         one, other = await producer(broker), await producer(broker, "other")
