@@ -382,7 +382,7 @@ _PREFIXES = ("listener.name.", "rsm.config.", "rlmm.config.", "config.providers.
 """Keys of one listener (KIP-103) and of plug-ins, which check them themselves."""
 
 
-ONE_ID_SINCE = (3, 3)
+ONE_ID_SINCE = (3, 1)
 """First release in which `broker.id` and `node.id` are two names of one number."""
 
 

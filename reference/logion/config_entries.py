@@ -205,11 +205,13 @@ def _told(
     config: Broker, known: Mapping[str, Setting], name: str, text: str
 ) -> str | None:
     """Return a text as it is told: a password is not."""
-    setting = known.get(name)
+    setting = known.get(base_name(name))
     if setting is None:
         return text
     if setting.era(config.release).type == "password":
         return None
+    if setting.name != name:  # of one listener: nobody has checked it
+        return text
     return value_text(setting.parse(text, config.release))
 
 

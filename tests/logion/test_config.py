@@ -314,3 +314,48 @@ def test_the_listeners_of_a_controller_are_not_for_clients() -> None:
     )
     assert [each.name for each in config.listeners] == ["PLAINTEXT"]
     assert [each.name for each in config.advertised_listeners] == ["PLAINTEXT"]
+
+
+def test_what_is_given_for_one_listener_is_told_as_what_it_is_of() -> None:
+    prefix = "listener.name.in."
+    config = BrokerConfig.of(
+        {
+            f"{prefix}ssl.keystore.type": "JKS",
+            "ssl.keystore.type": "PKCS12",
+            f"{prefix}ssl.key.password": "secret",
+            f"{prefix}ssl.client.auth": "perhaps",
+        }
+    )
+    kind = entry_of(config, f"{prefix}ssl.keystore.type")
+    assert (kind.value, kind.is_read_only, kind.is_sensitive) == ("JKS", True, False)
+    assert [it.value for it in kind.synonyms] == ["JKS", "PKCS12", "JKS"]
+    assert entry_of(config, f"{prefix}ssl.client.auth").value == "perhaps"
+    secret = entry_of(config, f"{prefix}ssl.key.password")
+    assert (secret.value, secret.is_sensitive) == (None, True)
+    assert [it.value for it in secret.synonyms] == [None]
+
+
+def test_what_the_release_does_not_know_is_told_without_its_value() -> None:
+    given = {"my.plug.in": "1", "log.message.format.version": "0.9.0"}
+    static = BrokerConfig.of(given)
+    config = static.with_dynamic(own={"my.plug.in": "2"}, cluster={})
+    found = entry_of(config, "my.plug.in")
+    assert (found.value, found.type, found.is_sensitive) == (None, 0, True)
+    assert found.source is Source.DYNAMIC_BROKER_CONFIG
+    assert entry_of(config, "log.message.format.version").value is None
+    old = BrokerConfig.of(given, release="1.0")
+    assert "my.plug.in" not in {it.name for it in old.entries()}
+
+
+def test_a_change_while_running_takes_the_place_of_all_names_of_its_meaning() -> None:
+    static = BrokerConfig.of({"log.retention.hours": "2"})
+    assert entry_of(static, "log.retention.hours").value == "2"
+    config = static.with_dynamic(own={"log.retention.ms": "5"}, cluster={})
+    assert entry_of(config, "log.retention.hours").value == "168"
+    assert entry_of(config, "log.retention.ms").value == "5"
+
+
+def test_an_id_goes_by_both_its_names_since_3_1() -> None:
+    assert entry_of(BrokerConfig.of({"broker.id": "4"}), "node.id").value == "4"
+    old = BrokerConfig.of({"broker.id": "4"}, release="3.0")
+    assert entry_of(old, "node.id").value == "-1"

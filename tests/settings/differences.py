@@ -24,7 +24,7 @@ QUORUM_OF_2_8 = frozenset(
         "sasl.mechanism.controller.protocol",
     }
 )  # fmt: skip
-"""2.8 keeps them to itself, until something has been changed while it runs."""
+"""2.8 keeps them internal, until something has been changed while it runs."""
 
 ROWS: dict[tuple[str, str], frozenset[str]] = {
     ("2.8.2", "broker, changed"): QUORUM_OF_2_8,

@@ -8,6 +8,7 @@ from logion.cluster.configs import (
     ConfigEdit,
     Edit,
     Kind,
+    dynamic_config,
     edit,
     edited,
     replace,
@@ -124,3 +125,56 @@ def test_what_only_a_restart_changes_is_refused(entity: str) -> None:
     configs = {"num.partitions": "5"}
     fault = code_of(lambda: replace(IMAGE, Kind.BROKER, entity, configs, CONFIG))
     assert fault is Error.INVALID_REQUEST
+
+
+def test_what_was_stored_beside_another_file_does_not_hold_up_a_start() -> None:
+    """A file whose buffer is too small for the threads that were asked for."""
+    stored = {"0": {"log.cleaner.threads": "2"}}
+    image = ClusterImage(broker_configs=stored)
+    file = {"broker.id": "0", "log.cleaner.dedupe.buffer.size": "2097152"}
+    broker = BrokerConfig.of(file)
+    assert dynamic_config(image, broker) is broker
+    larger = BrokerConfig.of({"broker.id": "0"})
+    assert dynamic_config(image, larger).integer("log.cleaner.threads") == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value", "error"),
+    [
+        (Kind.GROUP, "no.such.setting", "1", Error.INVALID_CONFIG),
+        (Kind.GROUP, "consumer.session.timeout.ms", "1", Error.INVALID_CONFIG),
+        (Kind.METRICS, "no.such.setting", "1", Error.INVALID_REQUEST),
+        (Kind.METRICS, "interval.ms", "1", Error.INVALID_REQUEST),
+        (Kind.METRICS, "interval.ms", "x", Error.INVALID_CONFIG),
+        (Kind.BROKER, "log.retention.ms", "x", Error.INVALID_REQUEST),
+        (Kind.BROKER, "num.io.threads", "99", Error.INVALID_REQUEST),
+    ],
+)
+def test_a_refusal_names_the_setting(
+    kind: Kind, key: str, value: str, error: Error
+) -> None:
+    change = ConfigEdit(Edit.SET, key, value)
+    with pytest.raises(ApiError, match=key.replace(".", r"\.")) as caught:
+        edit(IMAGE, kind, "0", [change], CONFIG)
+    assert caught.value.error is error
+
+
+@pytest.mark.parametrize(
+    ("release", "error"),
+    [("3.2", Error.INVALID_REQUEST), ("3.3", Error.INVALID_CONFIG)],
+)
+def test_a_wrong_value_of_a_topic_has_the_error_of_its_release(
+    release: str, error: Error
+) -> None:
+    config = BrokerConfig.of({}, release=release)
+    wrong = (
+        ConfigEdit(Edit.SET, "retention.ms", "x"),
+        ConfigEdit(Edit.APPEND, "retention.ms", "1"),
+    )
+    for change in wrong:
+        assert (
+            code_of(lambda c=change: edit(IMAGE, Kind.TOPIC, "t", [c], config)) is error
+        )
+    unknown = ConfigEdit(Edit.SET, "shoes", "1")
+    known = code_of(lambda: edit(IMAGE, Kind.TOPIC, "t", [unknown], config))
+    assert known is Error.INVALID_CONFIG
