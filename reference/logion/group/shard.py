@@ -35,6 +35,10 @@ class Producer(NamedTuple):
     epoch: int
 
 
+NOT_WRITTEN = ApiError(Error.UNKNOWN_SERVER_ERROR, "it was not written")
+"""What a commit is told whose turn has ended by a defect."""
+
+
 @dataclass(slots=True)
 class _Commit:
     """What one request commits, and what became of it."""
@@ -44,7 +48,7 @@ class _Commit:
     records: Sequence[KeyValue]
     now_ms: int
     end_offset: int = -1
-    problem: ApiError | None = None
+    problem: ApiError | None = NOT_WRITTEN
 
 
 class _Gathered(NamedTuple):
@@ -167,13 +171,14 @@ class Shard:
         except ApiError:  # one may be too large: each is written, or fails, alone
             for it in commits:
                 self._write_alone(it)
-        written.set()
+        finally:
+            written.set()
 
     def _write_commits(self, commits: Sequence[_Commit]) -> None:
         records = list(chain.from_iterable(it.records for it in commits))
         end_offset = self._append(records, commits[0].now_ms)
         for it in commits:
-            it.end_offset = end_offset
+            it.end_offset, it.problem = end_offset, None
             self.pending.add(end_offset, it.group_id, it.offsets)
 
     def _write_alone(self, commit: _Commit) -> None:

@@ -57,7 +57,11 @@ records of transactions."""
 REPLACED = frozenset(
     {Error.INVALID_PRODUCER_EPOCH, Error.TRANSACTION_COORDINATOR_FENCED}
 )
-"""What a partition says that has heard of a later producer or coordinator."""
+"""What a partition says that has heard of a later producer or coordinator: its
+transaction has been ended by them, and it will never take our marker."""
+
+OVER = MARKED | REPLACED
+"""What a partition says that need not be asked again."""
 
 
 class Given(NamedTuple):
@@ -205,8 +209,7 @@ class TransactionCoordinator:
         rules = self.settings.rules
         initializing.check(asked, rules)
         shard = self.shard_of(asked.transactional_id)
-        cell = shard.cells.setdefault(asked.transactional_id, Cell())
-        with cell.changing():
+        with shard.cell(asked.transactional_id) as cell, cell.changing():
             known = cell.transaction
             if known is None:
                 new_id = await self._world.new_producer_id()
@@ -303,7 +306,7 @@ class TransactionCoordinator:
         known = cell.transaction
         assert known is not None, "an end was decided"
         if not await self._mark(shard, known):
-            return  # another producer or coordinator goes on from here
+            return  # another coordinator goes on from here
         while shard.is_ours:
             becomes = ending.completed(known, self._now_ms)
             try:
@@ -332,8 +335,7 @@ class TransactionCoordinator:
             errors = await self._world.write_markers(end, missing)
             if not REPLACED.isdisjoint(errors.values()):
                 log.warning("%s: replaced: %s", known.transactional_id, errors)
-                return False
-            missing = {it for it, error in errors.items() if error not in MARKED}
+            missing = {it for it, error in errors.items() if error not in OVER}
             if missing:
                 log.info("%s: no marker yet: %s", known.transactional_id, errors)
                 await trio.sleep(RETRY_S)
@@ -346,14 +348,22 @@ class TransactionCoordinator:
         return self._clock.time_ms()
 
     async def abort_overdue(self) -> int:
-        """Abort what has been open for too long; return how many."""
-        count = 0
-        for shard in list(self.shards.values()):
-            await trio.lowlevel.checkpoint()  # others get their turn
+        """Abort what has been open for too long; return how many.
+
+        A partition that takes no writes holds up its own transactions alone.
+        """
+        aborted: list[Cell] = []
+
+        async def abort_of(shard: Shard) -> None:
             for cell in _overdue(shard, self._now_ms):
-                await trio.lowlevel.checkpoint()
-                count += await self._abort(shard, cell)
-        return count
+                await trio.lowlevel.checkpoint()  # others get their turn
+                if await self._abort(shard, cell):
+                    aborted.append(cell)
+
+        async with trio.open_nursery() as nursery:
+            for shard in self.shards.values():
+                nursery.start_soon(abort_of, shard)
+        return len(aborted)
 
     async def _abort(self, shard: Shard, cell: Cell) -> bool:
         """Fence the producer of an open transaction; return whether it could be."""

@@ -84,6 +84,16 @@ class Shard:
         self.is_loaded = True
         log.info("%s: %d transactional ids loaded", self.name, len(self.cells))
 
+    @contextmanager
+    def cell(self, transactional_id: str) -> Iterator[Cell]:
+        """Give what is held of an id; of a new one only what is written by the end."""
+        cell = self.cells.setdefault(transactional_id, Cell())
+        try:
+            yield cell
+        finally:
+            if cell.transaction is None and not cell.is_changing:
+                self.cells.pop(transactional_id, None)
+
     async def write(self, cell: Cell, transaction: Transaction, now_ms: int) -> None:
         """Write down what a transaction becomes; then it is so.
 

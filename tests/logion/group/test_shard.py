@@ -141,6 +141,35 @@ async def test_a_client_that_leaves_keeps_nobody_from_committing() -> None:
         assert len(shard.cells) == 3
 
 
+async def test_a_defect_in_one_write_leaves_no_commit_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with running() as broker:
+        await broker.create("log")
+        shard = a_shard(broker)
+
+        def fail(*_: object, **__: object) -> None:
+            raise RuntimeError("a defect")
+
+        monkeypatch.setattr(type(shard.partition), "append", fail)
+        told = []
+
+        async def one(group: str) -> None:
+            try:
+                await shard.commit(group, {T: STORED}, [(b"k", b"v")], 1)
+            except (ApiError, RuntimeError) as problem:
+                told.append(str(problem))
+
+        with trio.fail_after(10):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(one, "a")
+                nursery.start_soon(one, "b")
+        assert sorted(told) == [
+            "UNKNOWN_SERVER_ERROR (-1): it was not written",
+            "a defect",
+        ]
+
+
 async def test_what_comes_after_a_commit_is_written_after_it() -> None:
     async with running() as broker:
         await broker.create("log")

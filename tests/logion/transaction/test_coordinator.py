@@ -146,17 +146,37 @@ async def test_a_partition_that_was_deleted_is_not_waited_for() -> None:
         assert marking.ends == []
 
 
-async def test_who_was_replaced_leaves_the_rest_to_the_other(
-    caplog: pytest.LogCaptureFixture,
+@pytest.mark.parametrize(
+    "error", [Error.TRANSACTION_COORDINATOR_FENCED, Error.INVALID_PRODUCER_EPOCH]
+)
+async def test_a_partition_that_others_have_taken_over_is_not_waited_for(
+    error: Error, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with running(SMALL) as broker:
         one = await producer(broker)
         await one.add(T0)
-        intercept(broker.state, Error.TRANSACTION_COORDINATOR_FENCED)
+        intercept(broker.state, error)
         await one.end(commit=True)
-        await trio.testing.wait_all_tasks_blocked()
-        assert transaction_of(broker).state is State.PREPARE_COMMIT
+        await settle(broker, State.COMPLETE_COMMIT)
         assert "replaced" in caplog.text
+        assert (await producer(broker)).claim.epoch > one.claim.epoch
+
+
+async def test_an_id_that_cannot_be_written_is_not_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with running(SMALL) as broker:
+        await producer(broker)
+        shard = broker.state.transactions.shard_of("tx")
+
+        def refuse(*_: object, **__: object) -> None:
+            raise ApiError(Error.NOT_ENOUGH_REPLICAS)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(type(shard.partition), "append", refuse)
+            told = await TransactionalProducer(broker, "other").init(5)
+            assert told is Error.COORDINATOR_NOT_AVAILABLE
+        assert list(shard.cells) == ["tx"]
 
 
 async def test_an_end_that_cannot_be_is_refused() -> None:
