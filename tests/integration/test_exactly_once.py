@@ -28,7 +28,7 @@ from tests.integration.clients_table import Client, client_named
 from tests.integration.programs import relay_job
 from tests.root import ROOT
 
-SECONDS = float(os.environ.get("LOGION_FIRE_SECONDS", "8"))
+SECONDS = float(os.environ.get("LOGION_FIRE_SECONDS", "5"))
 SEED = int(os.environ.get("LOGION_FIRE_SEED", "1"))
 PAUSE_SECONDS = (0.5, 3.0)
 """Between two kills."""
