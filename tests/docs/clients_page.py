@@ -204,9 +204,9 @@ def page() -> str:
     )
     heads = ("client", "assignor", "come and go", "restarts", "static", "shared with")
     groups = table((*heads, "as releases"), groups_rows())
-    heads = ("client", "commit, abort, fencing", "read, process, write", "under fire")
+    marks = ("client", "commit, abort, fencing", "read, process, write", "under fire")
     parts = (HEAD, RECORDS, records, "", GROUPS, groups, "", TRANSACTIONS)
-    return "\n".join((*parts, table(heads, transactions_rows()), "", NOTES))
+    return "\n".join((*parts, table(marks, transactions_rows()), "", NOTES))
 
 
 if __name__ == "__main__":
