@@ -65,7 +65,7 @@ class QuotaBook:
         if held is None:
             return None
         window = self.window
-        return held.limit * (window.samples - 1) * window.sample_ms / 1000
+        return max(0, held.limit) * (window.samples - 1) * window.sample_ms / 1000
 
     def mutate(
         self, user: str, client_id: str, count: float, now_ms: int, *, is_strict: bool
@@ -78,7 +78,7 @@ class QuotaBook:
         if held is None:
             return 0
         key = Quota.MUTATION, held.shared_by
-        tokens = self._tokens.setdefault(key, Tokens(self.mutation_window))
+        tokens = self._bucket(key, now_ms)
         if is_strict and (pause_ms := tokens.pause_ms(held.limit, now_ms)):
             return pause_ms
         tokens.take(count, held.limit, now_ms)
@@ -91,10 +91,19 @@ class QuotaBook:
             found = self._rates[key] = Rate(self.window)
         return found
 
+    def _bucket(self, key: Key, now_ms: int) -> Tokens:
+        found = self._tokens.get(key)
+        if found is None:
+            self._sweep(now_ms)
+            found = self._tokens[key] = Tokens(self.mutation_window)
+        return found
+
     def _sweep(self, now_ms: int) -> None:
         """Forget meters that nobody used lately, once there are many."""
-        if len(self._rates) < self._swept_at:
+        if len(self._rates) + len(self._tokens) < self._swept_at:
             return
-        for key in [it for it, rate in self._rates.items() if rate.is_idle(now_ms)]:
-            del self._rates[key]
-        self._swept_at = max(METERS_MAX, 2 * len(self._rates))
+        for meters in (self._rates, self._tokens):
+            for key in [it for it, meter in meters.items() if meter.is_idle(now_ms)]:
+                del meters[key]
+        left = len(self._rates) + len(self._tokens)
+        self._swept_at = max(METERS_MAX, 2 * left)

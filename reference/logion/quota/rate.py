@@ -63,7 +63,7 @@ class Rate:
         """
         span_ms = self._span_ms(now_ms)
         rate = sum(it.value for it in self._samples) * 1000 / span_ms
-        return 0 if rate <= limit else whole_ms((rate - limit) / limit * span_ms)
+        return 0 if rate <= limit else _pause_ms((rate - limit) * span_ms, limit)
 
     def is_idle(self, now_ms: int) -> bool:
         """Tell whether nothing was recorded within the window."""
@@ -90,13 +90,14 @@ class Tokens:
     window: Window
     _left: float = math.inf
     _filled_ms: int = 0
+    _limit: float = 0.0
 
     def left(self, limit: float, now_ms: int) -> float:
         """Return how many tokens there are by now; below zero if too many were used."""
         most = limit * self.window.whole_ms / 1000
-        grown = limit * (now_ms - self._filled_ms) / 1000
+        grown = limit * max(0, now_ms - self._filled_ms) / 1000
         self._left = min(most, self._left + grown)
-        self._filled_ms = now_ms
+        self._filled_ms, self._limit = now_ms, limit
         return self._left
 
     def take(self, count: float, limit: float, now_ms: int) -> None:
@@ -106,13 +107,20 @@ class Tokens:
     def pause_ms(self, limit: float, now_ms: int) -> int:
         """Return how long it takes until there are none missing; 0 if none are."""
         left = self.left(limit, now_ms)
-        return 0 if left >= 0 else whole_ms(-left / limit * 1000)
+        return 0 if left >= 0 else _pause_ms(-left * 1000, limit)
 
-    def is_idle(self, limit: float, now_ms: int) -> bool:
+    def is_idle(self, now_ms: int) -> bool:
         """Tell whether it is full, as if nothing had ever been used."""
-        return self.left(limit, now_ms) >= limit * self.window.whole_ms / 1000
+        most = self._limit * self.window.whole_ms / 1000
+        return self.left(self._limit, now_ms) >= most
 
 
-def whole_ms(pause: float) -> int:
-    """Return a pause in whole milliseconds, at most what an answer can tell."""
-    return PAUSE_MS_MAX if pause >= PAUSE_MS_MAX else math.floor(pause + 0.5)
+def _pause_ms(excess: float, limit: float) -> int:
+    """Return in whole milliseconds how long `excess`, over what a thousandth of a
+    second may have, takes to be worked off; at most what an answer can tell.
+
+    A limit of 0 is never kept again; one below that, which releases before 4.0 take,
+    holds nobody, as in Kafka.
+    """
+    pause = excess / limit if limit else math.inf
+    return PAUSE_MS_MAX if pause >= PAUSE_MS_MAX else max(0, math.floor(pause + 0.5))

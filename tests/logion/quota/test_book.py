@@ -68,3 +68,15 @@ def test_meters_that_nobody_uses_are_forgotten(monkeypatch: pytest.MonkeyPatch) 
         found.record(Quota.PRODUCE, "u", f"c{number}", 1, NOW)
     found.record(Quota.PRODUCE, "u", "c3", 1, NOW + WINDOW.whole_ms)
     assert len(found._rates) == 1
+
+
+def test_buckets_that_are_full_again_are_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(book, "METERS_MAX", 3)
+    found = a_book(Quota.MUTATION, Entity(client_id="<default>"), 1000)
+    found._swept_at = 3
+    for number in range(3):
+        found.mutate("u", f"c{number}", 1, NOW, is_strict=True)
+    found.mutate("u", "c3", 1, NOW + WINDOW.whole_ms, is_strict=True)
+    assert len(found._tokens) == 1

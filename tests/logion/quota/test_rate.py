@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from logion.quota.rate import PAUSE_MS_MAX, Rate, Tokens, Window, whole_ms
+from logion.quota.rate import PAUSE_MS_MAX, Rate, Tokens, Window
 
 WINDOW = Window(samples=11, sample_ms=1000)
 START = 1_700_000_000_000
@@ -86,16 +86,36 @@ def test_tokens_may_be_used_up_at_once_and_come_back_at_the_limit_s_rate() -> No
     assert tokens.pause_ms(2, START) == 1500
     assert tokens.pause_ms(2, START + 1500) == 0
     assert tokens.left(2, START + 2000) == 1
-    assert not tokens.is_idle(2, START + 2000)
+    assert not tokens.is_idle(START + 2000)
 
 
 def test_tokens_never_grow_beyond_what_the_window_holds() -> None:
     tokens = Tokens(WINDOW)
     tokens.take(1, 2, START)
     assert tokens.left(2, START + 10**9) == 22
-    assert tokens.is_idle(2, START + 10**9)
+    assert tokens.is_idle(START + 10**9)
 
 
 def test_a_pause_is_never_longer_than_an_answer_can_tell() -> None:
-    assert whole_ms(1e300) == PAUSE_MS_MAX
-    assert whole_ms(1.5) == 2
+    rate, tokens = Rate(WINDOW), Tokens(WINDOW)
+    rate.record(1e300, START)
+    assert rate.pause_ms(1, START) == PAUSE_MS_MAX
+    tokens.take(1e300, 1, START)
+    assert tokens.pause_ms(1, START) == PAUSE_MS_MAX
+
+
+@pytest.mark.parametrize(("limit", "pause_ms"), [(0, PAUSE_MS_MAX), (-1, 0)])
+def test_a_limit_of_0_holds_for_good_and_one_below_holds_nobody(
+    limit: float, pause_ms: int
+) -> None:
+    rate, tokens = Rate(WINDOW), Tokens(WINDOW)
+    rate.record(5, START)
+    assert rate.pause_ms(limit, START) == pause_ms
+    tokens.take(5, limit, START)
+    assert tokens.pause_ms(limit, START) == pause_ms
+
+
+def test_a_clock_that_is_set_back_takes_no_tokens() -> None:
+    tokens = Tokens(WINDOW)
+    tokens.take(1, 2, START)
+    assert tokens.left(2, START - 3_600_000) == 21

@@ -64,9 +64,8 @@ def _change(
     edits = [QuotaEdit(it.key, None if it.remove else it.value) for it in asked.ops]
     try:
         entity = entity_of(_named(asked), release)
-        before = changed.get(entity.path) or broker.cluster.image.entity_configs.get(
-            entity.path, {}
-        )
+        stored = broker.cluster.image.entity_configs.get(entity.path, {})
+        before = changed.get(entity.path, stored)
         changed[entity.path] = altered(before, entity, edits, release)
     except ApiError as refusal:
         return refusal

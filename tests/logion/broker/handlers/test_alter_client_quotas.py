@@ -71,6 +71,17 @@ async def test_an_entity_named_twice_is_changed_twice_on_zookeeper_only(
         assert set(broker.state.cluster.image.entity_configs["users/alice"]) == keys
 
 
+async def test_an_entity_named_twice_goes_on_from_what_its_first_change_left() -> None:
+    set_one = alteration(USER, ("producer_byte_rate", 5.0))
+    remove = alteration(USER, ("producer_byte_rate", None))
+    other = alteration(USER, ("consumer_byte_rate", 5.0))
+    async with running(release="3.9") as broker:
+        await broker.ask(alter_request(set_one))
+        await broker.ask(alter_request(remove, other))
+        kept = broker.state.cluster.image.entity_configs["users/alice"]
+    assert set(kept) == {"consumer_byte_rate"}
+
+
 async def test_a_failed_disk_is_said_and_nothing_else_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
