@@ -33,6 +33,7 @@ from logion.broker.listener import Listener, bind, serve
 from logion.broker.log_settings import log_settings
 from logion.broker.loggers import Loggers
 from logion.broker.markers import write_markers
+from logion.broker.moving import Moves
 from logion.broker.partitions import Partitions
 from logion.broker.quotas import quotas_of
 from logion.broker.state import BrokerState
@@ -104,6 +105,7 @@ async def open_broker(
             await cluster.register(_registration(config, listeners))
             _follow(state, ClusterImage(), cluster.image)
             nursery.start_soon(state.groups.run)
+            nursery.start_soon(state.moves.run)
             nursery.start_soon(state.transactions.run)
             for listener in listeners:
                 nursery.start_soon(serve, state, listener)
@@ -231,6 +233,7 @@ def _assemble(
     faults: Faults,
 ) -> BrokerState:
     played = release(config.release)
+    partitions = Partitions(cluster.broker_id, logs)
     states: list[BrokerState] = []  # one, once it is put together
     state = BrokerState(
         id=cluster.broker_id,
@@ -239,7 +242,8 @@ def _assemble(
         cluster=cluster,
         logs=logs,
         cleaner=LogCleaner(logs, map_limits(config)),
-        partitions=Partitions(cluster.broker_id, logs),
+        partitions=partitions,
+        moves=Moves(logs, partitions),
         doorkeeper=Doorkeeper(played, served(played.versions)),
         fetch_sessions=FetchSessions(
             config.integer("max.incremental.fetch.session.cache.slots"),

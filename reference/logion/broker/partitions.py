@@ -10,6 +10,7 @@ import logging
 from collections.abc import Container, Iterator
 
 from logion.cluster.image import ClusterImage, PartitionInfo, TopicInfo
+from logion.log.log import Log
 from logion.log.manager import LogManager
 from logion.names import BrokerId, TopicPartition
 from logion.protocol.errors import ApiError
@@ -57,6 +58,13 @@ class Partitions:
             return False
         log = self._logs.logs.get(name)
         return log is None or log.directory.failure is not None
+
+    def replace_log(self, log: Log) -> None:
+        """Let a partition have a log that is as its own, in another directory."""
+        partition = self._led.get(log.name)
+        if partition is not None:
+            partition.log = log
+            partition.changed.wake()
 
     def note_high_watermarks(self) -> None:
         """Tell the logs what is committed, for their checkpoint and for retention."""

@@ -11,6 +11,7 @@ from logion.broker.faults.faults import Faults
 from logion.broker.faults.pictures import Pictures
 from logion.broker.fetch_sessions import FetchSessions
 from logion.broker.loggers import Loggers
+from logion.broker.moving import Moves
 from logion.broker.partitions import Partitions
 from logion.broker.quotas import Quotas
 from logion.clock import Clock
@@ -39,6 +40,8 @@ class BrokerState:
     logs: LogManager
     cleaner: LogCleaner
     partitions: Partitions
+    moves: Moves
+    """Logs on their way to another directory."""
     doorkeeper: Doorkeeper
     fetch_sessions: FetchSessions
     clients: Clients

@@ -61,6 +61,8 @@ class Known(NamedTuple):
     """First offset it served."""
     cleaned_end: int = 0
     """Everything below it was cleaned (`cleaner-offset-checkpoint`)."""
+    folder: str = ""
+    """Its folder's name, if that is not the partition's."""
 
 
 class Loaded(NamedTuple):

@@ -59,7 +59,7 @@ class Log:
         """Open the log in the folder `name` of `directory`; OSError if that fails."""
         self.directory = directory
         self.name = name
-        self.path = f"{directory.path}/{name}"
+        self.path = f"{directory.path}/{known.folder or name}"
         self.settings = settings
         loaded = Loading(directory, self.path, settings, known).load()
         self._segments = Segments(

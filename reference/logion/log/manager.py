@@ -12,11 +12,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from logion.clock import Clock
-from logion.disk import Disk, Lock, read_file, replace_file, write_file
+from logion.disk import Disk, Lock, read_file, replace_file
 from logion.log import checkpoints
 from logion.log.checkpoints import MalformedFile
 from logion.log.directory import LogDirectory
 from logion.log.flushing import sync_all
+from logion.log.folders import (
+    DELETE_SUFFIX,
+    FUTURE_SUFFIX,
+    make_folder,
+    partition_of,
+    topic_id_in,
+    unique_folder,
+)
 from logion.log.loading import Known
 from logion.log.log import Log
 from logion.log.settings import LogSettings
@@ -25,8 +33,6 @@ from logion.properties import parse_properties
 from logion.protocol.errors import ApiError, Error
 
 logger = logging.getLogger(__name__)
-
-DELETE_SUFFIX = "-delete"
 
 CLOSED_AT_ONCE = 64
 """Logs whose files are open, some four each, while they are synced."""
@@ -78,6 +84,8 @@ class LogManager:
         """The log directories that are in use, failed ones too."""
         self.logs: dict[TopicPartition, Log] = {}
         """Every log that is open."""
+        self.futures: dict[TopicPartition, Log] = {}
+        """Logs that are to take the place of others, in another directory (KIP-113)."""
         self.high_watermarks: dict[TopicPartition, int] = {}
         """High watermarks as the directories had them, and as was told since."""
         self.strangers: list[str] = []
@@ -202,10 +210,12 @@ class LogManager:
             if not self._disk.is_dir(f"{directory.path}/{name}"):
                 continue
             partition = partition_of(name)
-            if name.endswith(DELETE_SUFFIX):
+            if name.endswith((DELETE_SUFFIX, FUTURE_SUFFIX)):
                 directory.discard(f"{directory.path}/{name}", 0)
             elif partition is None or partition == RAFT_LOG:
                 self.strangers.append(f"{directory.path}/{name}")
+            elif partition in self.logs:  # a crash came at the end of its move
+                self._set_aside(directory, partition)
             else:
                 known = Known(
                     *(is_clean, recovery.get(partition)),
@@ -227,7 +237,7 @@ class LogManager:
         log.on_lowered = lambda: self._write_checkpoints(directory)
         path = f"{log.path}/{checkpoints.PARTITION_METADATA}"
         if self._disk.exists(path):
-            self._topic_ids[name] = _topic_id(path, read_file(self._disk, path))
+            self._topic_ids[name] = topic_id_in(path, read_file(self._disk, path))
         self.logs[name] = log
         if self.high_watermarks.get(name, 0) > log.end_offset:  # a recovery cut it
             self.high_watermarks[name] = log.end_offset
@@ -249,35 +259,104 @@ class LogManager:
         directory = self._emptiest()
         path = f"{directory.path}/{name}"
         try:
-            self._disk.make_dir(path)
-            if topic_id != ZERO_UUID:
-                data = checkpoints.format_partition_metadata(topic_id)
-                write_file(self._disk, f"{path}/{checkpoints.PARTITION_METADATA}", data)
+            make_folder(self._disk, path, topic_id)
             return self._open_log(directory, name, Known(is_clean=True))
         except OSError as error:
             raise directory.fail(error) from error
 
     def delete(self, name: TopicPartition) -> None:
         """Take a log out of use at once; its files go some time later."""
+        self.give_up_move(name)
         log = self.logs.pop(name)
         directory = log.directory
         log.losses += 1
         directory.check()
         self._topic_ids.pop(name, None)
         self.high_watermarks.pop(name, None)
-        self._deleted += 1
-        unique = f"{self._clock.time_ms():016x}{self._deleted:016x}"
-        kept = str(name)[: 255 - len(unique) - len(DELETE_SUFFIX) - 1]
-        gone = f"{directory.path}/{kept}.{unique}{DELETE_SUFFIX}"
+        gone = f"{directory.path}/{self._unique(name, DELETE_SUFFIX)}"
         try:
-            for segment in log.segments:
-                for path in segment.paths():
-                    directory.files.forget(path)
+            _forget_files(log)
             self._disk.rename(log.path, gone)
             self._write_checkpoints(directory)
         except OSError as error:
             raise directory.fail(error) from error
         directory.discard(gone, log.settings.file_delete_delay_ms)
+
+    def _unique(self, name: TopicPartition, suffix: str) -> str:
+        """Return the name of a folder that there never was."""
+        self._deleted += 1
+        return unique_folder(name, self._clock.time_ms(), self._deleted, suffix)
+
+    def _set_aside(self, directory: LogDirectory, name: TopicPartition) -> None:
+        """Have the folder of a log deleted that another directory has, too."""
+        gone = f"{directory.path}/{self._unique(name, DELETE_SUFFIX)}"
+        logger.warning("%s has %s, too: it goes", directory.path, name)
+        self._disk.rename(f"{directory.path}/{name}", gone)
+        directory.discard(gone, 0)
+
+    # Moving to another directory
+
+    def begin_move(self, name: TopicPartition, directory: LogDirectory) -> None:
+        """Begin a log that is to take the place of one in another directory.
+
+        A move elsewhere is given up; where the log is already nothing is begun. Raises
+        KAFKA_STORAGE_ERROR.
+        """
+        log, future = self.logs[name], self.futures.get(name)
+        directory.check()
+        if future is not None and future.directory is directory:
+            return
+        self.give_up_move(name)
+        if log.directory is directory:
+            return
+        folder = self._unique(name, FUTURE_SUFFIX)
+        try:
+            path = f"{directory.path}/{folder}"
+            make_folder(self._disk, path, self.topic_id(name))
+            known = Known(is_clean=True, folder=folder)
+            future = Log(directory, name, log.settings, known)
+            future.restart_at(log.start_offset)
+        except OSError as error:
+            raise directory.fail(error) from error
+        self.futures[name] = future
+
+    def copy_some(self, name: TopicPartition, size_max: int) -> bool:
+        """Copy some records of a log on the move; tell whether all are now."""
+        log, future = self.logs[name], self.futures[name]
+        if future.end_offset < log.start_offset:
+            future.restart_at(log.start_offset)
+        if future.end_offset < log.end_offset:
+            future.append_as_follower(log.read(future.end_offset, size_max).read())
+        return future.end_offset == log.end_offset
+
+    def finish_move(self, name: TopicPartition) -> Log:
+        """Put the log that has everything in the other's place; return it as it is now.
+
+        Should the process die meanwhile, one of the two is found, whole.
+        """
+        future, old = self.futures.pop(name), self.logs[name]
+        directory, high_watermark = future.directory, self.high_watermarks.get(name, 0)
+        future.delete_before(old.start_offset)
+        try:
+            _close_all([future])
+            _forget_files(future)
+            self._disk.rename(future.path, f"{directory.path}/{name}")
+            self._disk.sync_dir(directory.path)
+            self.delete(name)
+            self.high_watermarks[name] = high_watermark
+            known = Known(*(True, future.recovery_point, future.start_offset))
+            log = self._open_log(directory, name, known)
+            self._write_checkpoints(directory)
+        except OSError as error:
+            raise directory.fail(error) from error
+        return log
+
+    def give_up_move(self, name: TopicPartition) -> None:
+        """Let a log stay where it is, if it was on the move."""
+        future = self.futures.pop(name, None)
+        if future is not None:
+            _forget_files(future)
+            future.directory.discard(future.path, 0)
 
     def reconfigure(self, topic: str) -> None:
         """Let the logs of `topic` have its present settings."""
@@ -375,6 +454,13 @@ class LogManager:
             replace_file(self._disk, f"{directory.path}/{file_name}", data)
 
 
+def _forget_files(log: Log) -> None:
+    """Let the files of a log whose folder gets another name be opened anew."""
+    for segment in log.segments:
+        for path in segment.paths():
+            log.directory.files.forget(path)
+
+
 def _close_all(logs: Sequence[Log]) -> None:
     """Close some logs and sync their files, several at a time."""
     plans = [it.close() for it in logs]
@@ -410,22 +496,3 @@ def _properties(disk: Disk, path: str) -> dict[str, str]:
         text = f"{path} has version {found.get('version')} where 0 or 1 was expected"
         raise DirectoryRefused(text)
     return found
-
-
-def partition_of(folder: str) -> TopicPartition | None:
-    """Return the partition whose folder this is, None if it is no partition's."""
-    topic, dash, number = folder.rpartition("-")
-    return (
-        TopicPartition(topic, int(number))
-        if dash and topic and number.isdigit()
-        else None
-    )
-
-
-def _topic_id(path: str, data: bytes) -> Uuid:
-    """Return the id in a `partition.metadata`; ZERO_UUID if a crash left it empty."""
-    try:
-        return checkpoints.parse_partition_metadata(data)
-    except MalformedFile as problem:
-        logger.warning("%s is passed over: %s", path, problem)
-        return ZERO_UUID

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 from logion.disk import read_file, write_file
 from logion.log.checkpoints import parse_offsets
+from logion.log.folders import partition_of
 from logion.log.manager import (
     BrokerIdentity,
     DirectoryRefused,
     LogManager,
     identity_in,
-    partition_of,
 )
 from logion.log.settings import LogSettings
 from logion.names import ZERO_UUID, TopicPartition, Uuid

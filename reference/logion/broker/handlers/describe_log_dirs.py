@@ -60,9 +60,10 @@ def _describe(
         return DescribeLogDirsResult(
             error_code=Error.KAFKA_STORAGE_ERROR, log_dir=directory.path, topics=()
         )
+    every = [*broker.logs.logs.items(), *broker.logs.futures.items()]
     here = [
         (name, log)
-        for name, log in sorted(broker.logs.logs.items(), key=lambda it: it[0])
+        for name, log in sorted(every, key=lambda it: it[0])
         if log.directory is directory
     ]
     total, usable = directory.disk.space(directory.path)
@@ -89,7 +90,9 @@ def _topics(
         DescribeLogDirsTopic(
             name=topic,
             partitions=tuple(
-                _size(name, log) for name, log in logs if asked is None or name in asked
+                _size(broker, name, log)
+                for name, log in logs
+                if asked is None or name in asked
             ),
         )
         for topic, logs in groupby(here, key=lambda it: it[0].topic)
@@ -97,10 +100,14 @@ def _topics(
     return tuple(it for it in topics if it.partitions or names_others)
 
 
-def _size(name: TopicPartition, log: Log) -> DescribeLogDirsPartition:
+def _size(
+    broker: BrokerState, name: TopicPartition, log: Log
+) -> DescribeLogDirsPartition:
+    """Return the size of a log; one on its way here says how far it is behind."""
+    current = broker.logs.logs[name]
     return DescribeLogDirsPartition(
         partition_index=name.partition,
         partition_size=log.size,
-        offset_lag=0,
-        is_future_key=False,
+        offset_lag=max(0, current.end_offset - log.end_offset),
+        is_future_key=log is not current,
     )
