@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         comparison = compare(
             named(options.left),
             named(options.right),
-            Plan(chosen(PROBES, options.probe), is_quick=options.quick),
+            Plan(chosen(PROBES, options.probe), "ends" if options.quick else "all"),
             verbose=options.verbose,
         )
     except (NotStarted, ValueError) as reason:

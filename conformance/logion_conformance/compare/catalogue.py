@@ -14,6 +14,7 @@ from logion_conformance.compare.probes import (
     offsets,
     produce,
     topics,
+    transactions,
 )
 
 PROBES: tuple[Probe, ...] = (
@@ -27,5 +28,6 @@ PROBES: tuple[Probe, ...] = (
     *groups.PROBES,
     *committed.PROBES,
     *consumers.PROBES,
+    *transactions.PROBES,
 )
 """In the order in which they are put."""

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import trio
 from logion.client.cluster import open_cluster
@@ -40,6 +40,7 @@ RULES = Rules(
         "documentation": "a text for people",
         "total_bytes": "a size of this machine's disk",
         "usable_bytes": "a size of this machine's disk",
+        "transaction_start_time_ms": "a time",
         "partition_size": "what depends on how logs are padded",
     },
     alike={},
@@ -82,12 +83,16 @@ class Outcome:
         return "deviation" if self.known else "different"
 
 
+Which: TypeAlias = Literal["all", "ends", "newest"]
+"""In which versions probes are put: all, the oldest and the newest, the newest."""
+
+
 class Plan(NamedTuple):
     """What is put to both sides."""
 
     probes: tuple[Probe, ...]
-    is_quick: bool = False
-    """Whether of all versions only the oldest and the newest count."""
+    versions: Which = "all"
+    """Of each API."""
 
 
 @dataclass(slots=True)
@@ -126,7 +131,7 @@ class Comparison:
         ):
             await both(left.settle, right.settle, f"{RUN}-standing")
             for number, probe in enumerate(plan.probes):
-                for version in versions_for(probe, versions, is_quick=plan.is_quick):
+                for version in versions_for(probe, versions, plan.versions):
                     name = f"{RUN}-{number}-v{version}"
                     outcome = await self._compare(left, right, probe, version, name)
                     if outcome is not None:
@@ -185,7 +190,7 @@ async def both(
     return results
 
 
-def versions_for(probe: Probe, versions: Versions, *, is_quick: bool) -> list[int]:
+def versions_for(probe: Probe, versions: Versions, which: Which = "all") -> list[int]:
     """Return the versions in which a probe is put to both sides; none if it cannot."""
     spoken = versions.range_of(api_named(probe.api).key)
     lacking = [
@@ -195,9 +200,9 @@ def versions_for(probe: Probe, versions: Versions, *, is_quick: bool) -> list[in
         return []
     first, last = max(spoken.first, probe.first), min(spoken.last, probe.last)
     found = list(range(first, last + 1))
-    if probe.once:
+    if probe.once or which == "newest":
         return found[-1:]
-    return sorted({*found[:1], *found[-1:]}) if is_quick else found
+    return sorted({*found[:1], *found[-1:]}) if which == "ends" else found
 
 
 def different(

@@ -66,6 +66,12 @@ KNOWN: tuple[Known, ...] = (
         "Metadata/long-name",
         last="0.9.0",
     ),
+    Known(
+        "test_a_topic_without_partitions_is_not_added",
+        "AddPartitionsToTxn/wrong-additions",
+        "6 *",
+        first="3.0",
+    ),
     Known("test_null_records_are_an_invalid_record", "Produce/null-records"),
     Known(
         "test_no_release_takes_a_batch_of_a_false_last_offset",

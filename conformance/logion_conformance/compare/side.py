@@ -155,7 +155,7 @@ class Side:
         """Ask for what is made at the first request, until it is there."""
         if self.versions.range_of(api_named("InitProducerId").key):
             await self.cluster.retry(self._producer_id, ())
-        if self.versions.range_of(api_named("Heartbeat").key):
+        if self.versions.range_of(api_named("FindCoordinator").key):
             for number in range(GROUPS_OF_ALL_SHARDS):
                 await self.cluster.retry(partial(self._group, f"wake-{number}"), ())
 
@@ -172,6 +172,8 @@ class Side:
             find = find_request(version, name, key_type=kind)
             came = await self.cluster.ask(find, FindCoordinatorResponse)
             raise_for(coordinators(version, came)[0].error_code)
+        if not self.versions.range_of(api_named("Heartbeat").key):
+            return
         answer = await self.cluster.ask(request, HeartbeatResponse)
         if answer.error_code not in (Error.UNKNOWN_MEMBER_ID, Error.GROUP_ID_NOT_FOUND):
             raise_for(answer.error_code)

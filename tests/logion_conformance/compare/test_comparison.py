@@ -163,12 +163,13 @@ async def test_versions_are_those_that_both_speak_within_the_probes() -> None:
     async with running() as broker:
         versions = (await target_of(broker)).versions
     probe = of(None, "Fetch", first=6, last=9)
-    assert versions_for(probe, versions, is_quick=False) == [6, 7, 8, 9]
-    assert versions_for(probe, versions, is_quick=True) == [6, 9]
-    assert versions_for(of(None, "Fetch", once=True), versions, is_quick=False) == [11]
-    assert versions_for(of(None, "JoinGroup"), versions, is_quick=False) == []
+    assert versions_for(probe, versions) == [6, 7, 8, 9]
+    assert versions_for(probe, versions, "ends") == [6, 9]
+    assert versions_for(probe, versions, "newest") == [9]
+    assert versions_for(of(None, "Fetch", once=True), versions) == [11]
+    assert versions_for(of(None, "JoinGroup"), versions) == []
     lacking = of(None, "Fetch", needs=("JoinGroup",))
-    assert versions_for(lacking, versions, is_quick=False) == []
+    assert versions_for(lacking, versions) == []
 
 
 def test_what_other_probes_made_does_not_count() -> None:

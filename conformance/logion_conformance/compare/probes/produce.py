@@ -91,7 +91,7 @@ def unanswered(it: Ground) -> Script:
 def refused_unanswered(it: Ground) -> Script:
     """Acks 0 and an error: the connection closes."""
     yield Say(produce(it, topic=UNKNOWN, acks=0), is_answered=False)
-    yield produce(it, topic=it.standing, acks=2)
+    yield produce(it, topic=UNKNOWN, acks=1)
 
 
 def new_producer() -> InitProducerIdRequest:
@@ -161,6 +161,8 @@ TO_OWN = asking(
     {
         "plain": produce,
         "acks-1": lambda it: produce(it, acks=1),
+        "acks-2": lambda it: produce(it, acks=2),
+        "acks-minus-2": lambda it: produce(it, acks=-2),
         "time-out-0": lambda it: produce(it, timeout_ms=0),
         "time-out-negative": lambda it: produce(it, timeout_ms=-1),
         "one-of-two-partitions": lambda it: request(
@@ -193,8 +195,6 @@ TO_OWN = asking(
 REFUSED = asking(
     "Produce",
     {
-        "acks-2": lambda it: produce(it, acks=2, topic=it.standing),
-        "acks-minus-2": lambda it: produce(it, acks=-2, topic=it.standing),
         "no-topics": lambda it: request(),
         "no-partitions": lambda it: request(in_topic(it.standing)),
         "no-partition": lambda it: produce(it, topic=it.standing, partition=1),
