@@ -48,7 +48,6 @@ each."""
 
 KILLED_BY = {1, 3}
 """Exit codes of a run of tests that failed."""
-SURVIVED = 0
 TIMED_OUT = {-24, 24, 36, 152, 255}
 """Those of a run that took too long: the change is noticed."""
 
@@ -57,7 +56,10 @@ SECONDS_MAX = 7200
 
 CONFIGURATION = """\
 [tool.pytest.ini_options]
-addopts = "--import-mode=importlib -p no:logion -p no:logion_conformance"
+addopts = [
+  "--import-mode=importlib", "--hypothesis-profile=ci",
+  "-p", "no:logion", "-p", "no:logion_conformance",
+]
 trio_mode = true
 pythonpath = ["."]
 filterwarnings = ["error"]
@@ -103,28 +105,51 @@ def main() -> int:
 
 
 def run(module: str) -> Found:
-    """Return what becomes of a module's mutants; goes on where a run was stopped."""
+    """Return what becomes of a module's mutants; goes on where a run was stopped.
+
+    Those that survived before meet the tests again, in case there are more by now.
+    """
     folder = COPIES / module.removesuffix(".py").replace("/", "-")
+    before = survivors(folder, module)
     prepare(module, folder)
-    mutmut = ROOT / ".venv/bin/mutmut"
-    with (folder / "progress.txt").open("w") as progress:
-        subprocess.run(
-            (mutmut, "run", "--max-children", "1"),
-            cwd=folder, check=True, timeout=SECONDS_MAX, stdout=progress,
-        )  # fmt: skip
-    data = folder / f"mutants/src/logion/{module}.meta"
-    codes: Mapping[str, int | None] = json.loads(data.read_text())["exit_code_by_key"]
-    noticed = KILLED_BY | TIMED_OUT
-    left = [name for name, code in codes.items() if code not in noticed]
+    mutmut(folder)
+    if again := [name for name in survivors(folder, module) if name in before]:
+        mutmut(folder, *again)
+    left = survivors(folder, module)
     return Found(
         f"{datetime.now(UTC):%Y-%m-%d}",
-        len(codes) - len(left),
+        len(codes(folder, module)) - len(left),
         tuple(sorted(told(folder, name) for name in left)),
     )
 
 
+def mutmut(folder: Path, *names: str) -> None:
+    """Judge the mutants of these names in a copy, without any those not judged yet."""
+    with (folder / "progress.txt").open("a") as progress:
+        subprocess.run(
+            (ROOT / ".venv/bin/mutmut", "run", "--max-children", "1", *names),
+            cwd=folder, check=True, timeout=SECONDS_MAX, stdout=progress,
+        )  # fmt: skip
+
+
+def codes(folder: Path, module: str) -> Mapping[str, int | None]:
+    """Return how the tests ended for each mutant, None where they were not run."""
+    data = folder / f"mutants/src/logion/{module}.meta"
+    if not data.exists():
+        return {}
+    found: Mapping[str, int | None] = json.loads(data.read_text())["exit_code_by_key"]
+    return found
+
+
+def survivors(folder: Path, module: str) -> list[str]:
+    """Return the names of the mutants that no test has noticed."""
+    noticed = KILLED_BY | TIMED_OUT
+    return [name for name, code in codes(folder, module).items() if code not in noticed]
+
+
 def prepare(module: str, folder: Path) -> None:
     """Make the copy in which a module is changed, as the sources are now."""
+    folder.mkdir(parents=True, exist_ok=True)
     for name, source in (("src/logion", "reference/logion"), ("tests", "tests")):
         shutil.rmtree(folder / name, ignore_errors=True)
         shutil.copytree(

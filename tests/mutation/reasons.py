@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-REASONS: Mapping[str, str] = {}
-"""Reasons by what `tests/mutation/code.json` says of a survivor."""
+_TERM = "`if entry.start_offset == end_offset and entry.epoch {} latest_epoch(epochs):`"
+_LEADER = "`leader = Leader(broker, epoch, {}, {{broker: end_offset}}, high_watermark)`"
+_VERSION = "`transaction_version: int = {},`"
 
-MESSAGE = re.compile(r'^\w[\w.]*: `[^`]*["\'].*` -> `')
+
+def _change(function: str, line: str, before: str, after: str) -> str:
+    return f"{function}: {line.format(before)} -> {line.format(after)}"
+
+
+REASONS: Mapping[str, str] = {
+    _change("with_last_epoch", _TERM, ">", ">="): "the same: `with_epoch` leaves the"
+    " latest epoch as it is",
+    _change("on_elected", _LEADER, "isr", "None"): "the same: `_with` is given the ISR"
+    " itself",
+    _change("check_marker", _VERSION, "0", "1"): "the same: both are below"
+    " `VERSION_WITH_EPOCHS`",
+}
+"""Reasons by what `tests/mutation/code.json` says of a survivor."""
 
 
 def reason(survivor: str) -> str:

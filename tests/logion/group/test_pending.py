@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from logion.group.offsets import CommittedOffset
+from logion.group.open_offsets import OpenOffsets
 from logion.group.pending import PendingOffsets
 from logion.names import TopicPartition
 
@@ -82,3 +84,53 @@ def test_in_the_end_the_last_commit_of_each_partition_counts(
     high_watermark = end
     look()
     assert known == written
+
+
+def in_transaction(**wanted: int) -> PendingOffsets:
+    """Return what producer 9 has written for group `g`, up to offset 1."""
+    known = OpenOffsets()
+    known.add(9, "g", offsets(**wanted), 1)
+    return PendingOffsets(known)
+
+
+@pytest.mark.parametrize("is_commit", [True, False])
+def test_what_a_transaction_wrote_counts_once_its_end_is_committed(
+    *, is_commit: bool
+) -> None:
+    pending = in_transaction(a=5)
+    pending.end(3, 9, is_commit=is_commit)
+    assert list(pending.take(2)) == []
+    assert pending.has("g", A)
+    assert not pending.has("h", A)
+    assert not pending.has("g", B)
+    assert list(pending.take(3)) == ([("g", offsets(a=5))] if is_commit else [])
+    assert not pending.has("g", A)
+
+
+def test_a_transaction_of_another_producer_ends_nothing() -> None:
+    pending = in_transaction(a=5)
+    pending.end(3, 8, is_commit=True)
+    assert list(pending.take(3)) == []
+    assert pending.has("g", A)
+
+
+def test_a_later_commit_takes_the_place_of_what_a_transaction_wrote() -> None:
+    pending = in_transaction(a=5, b=5)
+    pending.add(2, "g", offsets(a=7))
+    pending.add(3, "h", offsets(b=8))
+    pending.end(4, 9, is_commit=True)
+    assert list(pending.take(4)) == [
+        ("g", offsets(a=7)),
+        ("h", offsets(b=8)),
+        ("g", offsets(b=5)),
+    ]
+
+
+def test_what_is_dropped_of_a_group_is_dropped_in_transactions_too() -> None:
+    pending = in_transaction(a=5, b=5)
+    pending.add(2, "g", offsets(b=7))
+    pending.drop("h", [A, B])
+    pending.drop("g", [A])
+    pending.end(3, 9, is_commit=True)
+    assert not pending.has("g", A)
+    assert list(pending.take(3)) == [("g", offsets(b=7))]

@@ -22,7 +22,7 @@ EPOCHS = (EpochStart(1, 0), EpochStart(3, 10), EpochStart(4, 15))
 def test_a_log_without_epochs_has_none() -> None:
     assert latest_epoch(()) == -1
     assert epoch_at((), 5) == -1
-    assert end_of_epoch((), 0, 10) == UNKNOWN_END
+    assert end_of_epoch((), 0, 10) == UNKNOWN_END == (-1, -1)
 
 
 def test_a_new_epoch_begins_once() -> None:

@@ -88,6 +88,7 @@ def test_a_batch_across_the_last_sequence_is_followed_by_its_next() -> None:
 
 
 def test_a_repeated_batch_is_found_among_the_last_five() -> None:
+    assert (BATCHES_REMEMBERED, SEQUENCE_LAST) == (5, 2_147_483_647)
     batches = [batch(i, offset=10 + i) for i in range(BATCHES_REMEMBERED + 1)]
     known = producer(*batches)
     assert repeated(known, batches[0]) is None

@@ -94,8 +94,8 @@ def test_who_is_wrong_about_the_group_is_refused(
 ) -> None:
     game = completing()
     before = game.group
-    member_id = str(fields.pop("member_id", "b"))
-    told = game.sync(member_id, **fields)
+    others = {name: it for name, it in fields.items() if name != "member_id"}
+    told = game.sync(str(fields.get("member_id", "b")), **others)
     assert told is not None
     assert told.error is error
     assert game.group == before
