@@ -25,7 +25,7 @@ SMALL = [
 STATES_MAX = 100
 """What was killed after so many states is judged again."""
 
-KILLED_MIN = 0.75
+KILLED_MIN = 0.9
 
 
 def test_the_document_is_what_the_command_prints() -> None:

@@ -51,6 +51,9 @@ KILLED_BY = {1, 3}
 TIMED_OUT = {-24, 24, 36, 152, 255}
 """Those of a run that took too long: the change is noticed."""
 
+STATS = "mutants/mutmut-stats.json"
+"""Which test calls which function: found anew each time, as both change."""
+
 SECONDS_MAX = 7200
 """A module that takes longer is an error."""
 
@@ -158,6 +161,7 @@ def prepare(module: str, folder: Path) -> None:
     tests = json.dumps(MODULES[module])
     text = CONFIGURATION.format(module=module, tests=tests)
     (folder / "pyproject.toml").write_text(text)
+    (folder / STATS).unlink(missing_ok=True)
 
 
 def told(folder: Path, name: str) -> str:
