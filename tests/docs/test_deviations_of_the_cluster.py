@@ -16,6 +16,11 @@ from logion.protocol.messages.metadata import (
     MetadataRequest,
     MetadataRequestTopic,
 )
+from logion.protocol.messages.offset_for_leader_epoch import (
+    OffsetForLeaderEpochRequest,
+    OffsetForLeaderPartition,
+    OffsetForLeaderTopic,
+)
 from logion.testing.broker import Broker
 
 from tests.docs.asking import (
@@ -86,3 +91,12 @@ async def test_what_is_not_answered_is_not_named() -> None:
             assert not keys & {it.api_key for it in answer.api_keys}
             header = key.to_bytes(2) + bytes((0, 0, 0, 0, 0, 1, 0, 0))
             assert await client.is_closed_after(header, bytes(16))
+
+
+async def test_an_epoch_older_than_all_ends_where_the_oldest_begins() -> None:
+    asked = OffsetForLeaderPartition(partition=0, leader_epoch=-2)
+    topic = OffsetForLeaderTopic(topic="t", partitions=(asked,))
+    async with broker_and_client("1.1") as client:
+        await client.produce(batch(0), version=5)
+        answer = await client.ask(OffsetForLeaderEpochRequest(topics=(topic,)))
+    assert answer.topics[0].partitions[0].end_offset == 0

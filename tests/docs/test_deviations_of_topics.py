@@ -52,7 +52,7 @@ from tests.docs.asking import (
     client_of,
 )
 from tests.docs.table import rows
-from tests.logion.broker.running import running
+from tests.logion.broker.running import create_request, running
 
 
 async def test_topics_come_in_the_order_in_which_they_were_made() -> None:
@@ -288,3 +288,24 @@ async def test_no_release_takes_a_name_of_250_characters() -> None:
     async with running(release="0.9.0") as broker:
         (found,) = (await broker.ask(MetadataRequest(topics=(topic,)))).topics
     assert found.error_code == Error.INVALID_TOPIC_EXCEPTION
+
+
+@pytest.mark.parametrize("release", ["0.10.1", "1.1", "2.8"])
+@pytest.mark.parametrize("value", ["many", None])
+async def test_no_release_makes_a_topic_with_a_wrong_setting(
+    release: str, value: str | None
+) -> None:
+    request = create_request("t", configs={"retention.ms": value})
+    async with running(release=release) as broker:
+        (made,) = (await broker.ask(request, 0)).topics
+    assert made.error_code == Error.INVALID_CONFIG
+
+
+async def test_an_unknown_type_of_resource_is_repeated() -> None:
+    resource = DescribeConfigsResource(
+        resource_type=99, resource_name="x", configuration_keys=None
+    )
+    request = DescribeConfigsRequest(resources=(resource,))
+    async with running(release="1.1") as broker:
+        (found,) = (await broker.ask(request, 0)).results
+    assert found.resource_type == 99

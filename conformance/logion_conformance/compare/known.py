@@ -72,6 +72,21 @@ KNOWN: tuple[Known, ...] = (
         "6 *",
         first="3.0",
     ),
+    Known(
+        "test_no_release_makes_a_topic_with_a_wrong_setting",
+        "CreateTopics/with-settings",
+        last="2.8",
+    ),
+    Known(
+        "test_an_unknown_type_of_resource_is_repeated",
+        "DescribeConfigs/kind-99",
+        last="1.1",
+    ),
+    Known(
+        "test_an_epoch_older_than_all_ends_where_the_oldest_begins",
+        "OffsetForLeaderEpoch/epoch-minus-2",
+        last="1.1",
+    ),
     Known("test_null_records_are_an_invalid_record", "Produce/null-records"),
     Known(
         "test_no_release_takes_a_batch_of_a_false_last_offset",

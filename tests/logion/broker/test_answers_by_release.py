@@ -293,3 +293,15 @@ async def test_a_partition_that_is_fetched_twice(release: str, count: int) -> No
         answer = await broker.ask(replace(once, topics=once.topics * 2), 2)
         found = [it for topic in answer.responses for it in topic.partitions]
         assert len(found) == count
+
+
+@pytest.mark.parametrize(("release", "start"), [("2.3", -1), ("2.4", 0)])
+async def test_the_start_of_the_log_beside_a_wrong_time(
+    release: str, start: int
+) -> None:
+    async with running(release=release) as broker:
+        await broker.create("t", configs={"message.timestamp.difference.max.ms": "1"})
+        request = produce_request("t", batch(b"v", timestamp=1))
+        (found,) = (await broker.ask(request, 5)).responses[0].partition_responses
+        assert found.error_code == Error.INVALID_TIMESTAMP
+        assert found.log_start_offset == start

@@ -367,7 +367,10 @@ def _told_start(broker: BrokerState, refusal: ApiError, partition: Partition) ->
     """
     if broker.release < release("1.0") or isinstance(refusal, UnfitForVersion):
         return -1
-    if refusal.error in ERRORS_WITHOUT_START:
+    without = ERRORS_WITHOUT_START
+    if broker.release < release("2.4"):
+        without |= {Error.INVALID_TIMESTAMP}
+    if refusal.error in without:
         return -1
     return partition.log.start_offset
 
