@@ -19,6 +19,7 @@ CLASSIC = 11
     [
         ("0.11.0", 3, Error.NONE),
         ("2.8", 9, Error.NONE),
+        ("3.7", 10, Error.INVALID_TXN_STATE),
         ("3.9", 10, Error.INVALID_TXN_STATE),
         ("3.9", 11, Error.TRANSACTION_ABORTABLE),
         ("4.3", 10, Error.INVALID_TXN_STATE),

@@ -40,6 +40,13 @@ def test_a_later_commit_counts_although_the_transaction_ends_after_it() -> None:
     assert dict(found.end(7, 3, is_commit=True)) == {"g": {B: ONE}}
 
 
+def test_an_earlier_commit_that_is_committed_late_supersedes_nothing() -> None:
+    found = OpenOffsets()
+    found.add(7, "g", {A: ONE}, 3)
+    found.supersede("g", [A], 2)
+    assert dict(found.end(7, 4, is_commit=True)) == {"g": {A: ONE}}
+
+
 def test_of_two_transactions_the_later_write_counts_whichever_ends_first() -> None:
     found = OpenOffsets()
     found.add(7, "g", {A: ONE}, 1)
