@@ -40,6 +40,10 @@ from logion.protocol.messages.offset_commit import (
     OffsetCommitRequestPartition,
     OffsetCommitRequestTopic,
 )
+from logion.protocol.messages.offset_fetch import (
+    OffsetFetchRequest,
+    OffsetFetchRequestTopic,
+)
 from logion.protocol.messages.sync_group import SyncGroupRequest
 from logion.protocol.schema import replace
 from logion.testing.clock import NEW_YEAR_2024_MS
@@ -305,3 +309,27 @@ async def test_the_start_of_the_log_beside_a_wrong_time(
         (found,) = (await broker.ask(request, 5)).responses[0].partition_responses
         assert found.error_code == Error.INVALID_TIMESTAMP
         assert found.log_start_offset == start
+
+
+@pytest.mark.parametrize(
+    ("release", "committed", "fetched"),
+    [("0.8.2", 0, 3), ("0.9.0", Error.ILLEGAL_GENERATION, 0)],
+)
+async def test_offsets_where_there_were_no_groups_yet(
+    release: str, committed: int, fetched: int
+) -> None:
+    row = OffsetCommitRequestPartition(
+        partition_index=0, committed_offset=1, committed_metadata=""
+    )
+    topic = OffsetCommitRequestTopic(name="t", partitions=(row,))
+    commit = OffsetCommitRequest(
+        group_id="g", generation_id_or_member_epoch=3, member_id="m", topics=(topic,)
+    )
+    absent = OffsetFetchRequestTopic(name="t", partition_indexes=(7,))
+    async with running(release=release) as broker:
+        await broker.create("t")
+        await broker.ask(FindCoordinatorRequest(key="g"), 0)
+        assert await error_of(broker, commit, 1) == committed
+        fetch = OffsetFetchRequest(group_id="g", topics=(absent,))
+        (found,) = (await broker.ask(fetch, 1)).topics
+        assert found.partitions[0].error_code == fetched

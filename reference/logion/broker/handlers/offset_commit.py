@@ -163,17 +163,24 @@ async def _store(
     try:
         if context.version == VERSION_WITHOUT_COORDINATOR:
             return await _store_apart(broker, request.group_id, offsets)
-        sender = Sender(
-            request.member_id,
-            request.generation_id_or_member_epoch,
-            request.group_instance_id,
-        )
+        sender = _sender(broker, request)
         error = await commit(
             broker.groups, request.group_id, sender, offsets, context.version
         )
     except ApiError as failure:
         return failure.error
     return _absence(broker, context, request.group_id, error)
+
+
+def _sender(broker: BrokerState, request: OffsetCommitRequest) -> Sender:
+    """Return who commits; 0.8 did not look at members, for it had no groups."""
+    if broker.release < release("0.9.0"):
+        return Sender("", UNSET, None)
+    return Sender(
+        request.member_id,
+        request.generation_id_or_member_epoch,
+        request.group_instance_id,
+    )
 
 
 def _absence(

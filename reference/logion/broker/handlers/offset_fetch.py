@@ -173,8 +173,19 @@ def _single(
         return _refused(context, request, failure.error)
     named = request.topics is not None
     wanted = _answered(broker, _wanted(request)) if named else offsets
+    if broker.release < release("0.9.0"):
+        rows = [_of_0_8(broker, it, offsets.get(it, NOTHING)) for it in wanted]
+        return OffsetFetchResponse(topics=_by_topic(rows))
     rows = [(it, *_stable(it, offsets.get(it, NOTHING), unstable)) for it in wanted]
     return OffsetFetchResponse(topics=_by_topic(rows), error_code=Error.NONE)
+
+
+def _of_0_8(
+    broker: BrokerState, name: TopicPartition, found: CommittedOffset
+) -> tuple[TopicPartition, CommittedOffset, Error]:
+    """Return what 0.8 says of a partition, which has to be there."""
+    is_known = broker.cluster.image.partition(*name) is not None
+    return name, found, Error.NONE if is_known else Error.UNKNOWN_TOPIC_OR_PARTITION
 
 
 def _wanted(request: OffsetFetchRequest) -> list[TopicPartition]:
