@@ -289,7 +289,9 @@ async def test_the_deletion_of_a_group_without_a_name(
         assert answer.results[0].error_code == expected
 
 
-@pytest.mark.parametrize(("release", "count"), [("0.10.0", 1), ("0.10.2", 2)])
+@pytest.mark.parametrize(
+    ("release", "count"), [("0.10.0", 1), ("0.10.1", 2), ("0.10.2", 1)]
+)
 async def test_a_partition_that_is_fetched_twice(release: str, count: int) -> None:
     async with running(release=release) as broker:
         await broker.create("t")

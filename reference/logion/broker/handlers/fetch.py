@@ -278,7 +278,7 @@ def _refuse_size(partition: Partition, asked: FetchedPartition) -> None:
 def _wanted(broker: BrokerState, request: FetchRequest) -> list[FetchedPartition]:
     """Return what is asked for; of a partition that is named twice, what is last.
 
-    0.10.1 and 0.10.2 answer it twice.
+    0.10.1 alone answers it twice.
     """
     asked = [
         FetchedPartition(
@@ -294,7 +294,7 @@ def _wanted(broker: BrokerState, request: FetchRequest) -> list[FetchedPartition
         for topic in request.topics
         for it in topic.partitions
     ]
-    if release("0.10.1") <= broker.release < release("0.11.0"):
+    if broker.release == release("0.10.1"):
         return asked
     return list({it.key: it for it in asked}.values())
 
