@@ -64,6 +64,9 @@ HEAP = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 LOG4J = "log4j:log4j:1.2.17"
 SLF4J_LOG4J = "org.slf4j:slf4j-log4j12:1.7.25"
 SLF4J_RELOAD4J = "org.slf4j:slf4j-reload4j:1.7.36"
+ZOOKEEPER = "org.apache.zookeeper:zookeeper:3.4.10"
+"""For releases whose own, 3.4.13 and 3.4.14, cannot connect on Java 14 and later."""
+
 JAXB = "javax.xml.bind:jaxb-api:2.3.1"
 
 Version = tuple[int, ...]
@@ -109,6 +112,8 @@ def artifacts_of(release: str) -> tuple[str, ...]:
         return (kafka,)
     if version < (2,):
         return kafka, SLF4J_LOG4J, LOG4J, JAXB
+    if version < (2, 4):
+        return kafka, SLF4J_LOG4J, ZOOKEEPER
     if version < (3, 5):
         return kafka, SLF4J_LOG4J if version < (3,) else SLF4J_RELOAD4J
     tools = f"org.apache.kafka:kafka-tools:{release}"

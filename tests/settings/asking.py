@@ -108,6 +108,8 @@ class Client:
         self.minor = minor_release(release)
         self.broker = broker
         """The broker's number."""
+        self.closes_on_null = (2, 0) <= self.minor < INCREMENTAL_SINCE
+        """Whether a value that is null ends the connection."""
 
     async def ask(self, request: Any, version: int | None = None) -> Any:
         answer = response_class(api_key_of(request))
@@ -219,7 +221,9 @@ async def asked(client: Client) -> Facts:
     facts["topic"] = await seen(topic, is_made)
     facts["broker"] = await broker()
     facts["refused"] = {
-        label: await client.refusal(probe) for label, probe in probes(client)
+        label: await client.refusal(probe)
+        for label, probe in probes(client)
+        if not (client.closes_on_null and any(it[2] is None for it in probe.edits))
     }
     facts["not described"] = {
         f"{kind}:{name}": await _not_described(client, kind, name)

@@ -36,7 +36,7 @@ GROUPS_SINCE = release("4.0")
 INCREMENTAL_SINCE = release("2.3")
 """First release that changes single settings, and refuses what is named twice."""
 
-MISSING_TOPICS_SINCE = release("2.4")
+MISSING_TOPICS_SINCE = release("2.0")
 """First release that does not describe a topic that is not there."""
 
 
