@@ -30,7 +30,8 @@ catalogue, then the bugs that 0.10.0 has, each before what shows its cure.
 
 - *States* and *depth* are those that were visited: the whole world, or what was seen
   when a violation ended the search. *Trace* is the number of states in a shortest
-  counterexample, *s* the seconds that it took.
+  counterexample, *s* the seconds that it took, by the clock: of a machine that may
+  have had other work.
 - The last column says whether that is what the catalogue expects.
 """
 
@@ -71,14 +72,19 @@ def told(*git: str) -> str:
     return ran.stdout.strip()
 
 
-def report(found: Sequence[Found]) -> str:
-    """Return the page."""
+def begun() -> str:
+    """Return when it is now, and of which commit."""
     when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{when}, commit {told('rev-parse', '--short=12', 'HEAD')}"
+
+
+def report(begun: str, found: Sequence[Found]) -> str:
+    """Return the page."""
     where = f"{os.cpu_count()} cores, {processor()}, CPython"
     return "\n".join(
         (
             HEAD,
-            f"- {when}, commit {told('rev-parse', '--short=12', 'HEAD')}",
+            f"- begun {begun}",
             f"- {where} {platform.python_version()}",
             *(line for each in found for line in _section(each)),
             "",
@@ -117,8 +123,9 @@ def _cells(entry: Mapping[str, Any]) -> Sequence[str]:
 
 def main() -> int:
     """Check everything, write the page; return 0 if all is as expected."""
+    first = begun()
     found = [run(options) for options in RUNS]
-    REPORT.write_text(report(found))
+    REPORT.write_text(report(first, found))
     return 1 if any(each.wrong for each in found) else 0
 
 
