@@ -8,6 +8,9 @@ _TERM = "`if entry.start_offset == end_offset and entry.epoch {} latest_epoch(ep
 _LEADER = "`leader = Leader(broker, epoch, {}, {{broker: end_offset}}, high_watermark)`"
 _VERSION = "`transaction_version: int = {},`"
 
+_PART = "`part = stored.assignments.get(member.id, {})`"
+_SERVED = "`served = replace(member, assignment=part, is_syncing={})`"
+
 
 def _change(function: str, line: str, before: str, after: str) -> str:
     return f"{function}: {line.format(before)} -> {line.format(after)}"
@@ -20,6 +23,14 @@ REASONS: Mapping[str, str] = {
     " itself",
     _change("check_marker", _VERSION, "0", "1"): "the same: both are below"
     " `VERSION_WITH_EPOCHS`",
+    **{
+        _change("on_assignment_stored", _PART, 'b""', after): "the same: a division"
+        " that is written names every member"
+        for after in ("", "None", 'b"XXXX"')
+    },
+    _change(
+        "on_assignment_stored", _SERVED, "False", "None"
+    ): "the same: no truth value of a field is compared",
 }
 """Reasons by what `tests/mutation/code.json` says of a survivor."""
 
