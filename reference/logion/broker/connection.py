@@ -99,6 +99,7 @@ class Connection:
 
     async def _answer(self, frame: memoryview) -> list[Piece] | None:
         """Return the encoded answer, or None where the protocol sends none."""
+        self.meter = None
         api_key, api_version = read_request_api(frame)
         admission = self.broker.doorkeeper.admit(api_key, api_version)
         match admission.verdict:

@@ -12,6 +12,7 @@ from logion.broker.dispatch import handler
 from logion.broker.throttling import Meter
 from logion.protocol.errors import Error
 from logion.protocol.headers import read_response
+from logion.protocol.messages.api_versions import ApiVersionsRequest
 from logion.protocol.messages.fetch import FetchResponse
 from logion.protocol.messages.metadata import MetadataRequest, MetadataResponse
 from logion.protocol.messages.produce import ProduceResponse
@@ -68,6 +69,24 @@ async def test_the_answer_comes_first_and_the_connection_rests_afterwards(
             await client.answered(2)
             rested = trio.current_time() - begun
             assert rested == pytest.approx(answer.throttle_time_ms / 1000, abs=0.2)
+
+
+async def test_a_request_that_is_not_measured_does_not_rest_for_the_one_before(
+    autojump_clock: MockClock,
+) -> None:
+    async with running() as broker:
+        await broker.create("t")
+        await limit_every_user(broker, producer_byte_rate=1000)
+        async with connected(broker) as client:
+            client.put(framed(produce_request("t", BIG), PRODUCE_V))
+            unknown_version = bytearray(framed(ApiVersionsRequest(), 4))
+            unknown_version[7] = 99
+            client.put(bytes(unknown_version))
+            await client.answered(2)
+            begun = trio.current_time()
+            client.put(framed(MetadataRequest(topics=()), METADATA_V))
+            await client.answered(3)
+            assert trio.current_time() - begun < 1
 
 
 async def test_before_2_0_the_answer_comes_after_the_pause(
