@@ -184,7 +184,7 @@ def _plain_array(values: tuple[Any, ...], names: Names) -> Plain:
             plain(each, names) if hasattr(each, "__wire__") else plain_scalar(each)
             for each in values
         ]
-    ordered = sorted(values, key=lambda value: str(getattr(value, key)))
+    ordered = sorted(values, key=lambda value: repr(getattr(value, key)))
     return {_label(key, value, names): plain(value, names) for value in ordered}
 
 

@@ -54,7 +54,7 @@ ENTRIES: tuple[Entry, ...] = (
     replace(expect(_98, _BOTH, 21_819, 20), quick=False),
     shows(42, expect(_98, _LATE_RECORDS, 930, 21, nothing_hangs=9), cure=_PART_1),
     # a race of Kafka 4.0 before its release
-    expect("transactions-kafka-18575", _LATE_RECORDS, 200, 14, aborted_stays_hidden=10),
+    expect("transactions-kafka-18575", _LATE_RECORDS, 199, 14, aborted_stays_hidden=10),
     expect("transactions-kafka-18575", _IN_TIME, 84, 9),
     expect(
         "transactions-unguarded-verification",
