@@ -40,8 +40,10 @@ RECORDS = (
 
 FETCH, JOIN_GROUP, SYNC_GROUP = 1, 11, 14
 MAY_WAIT = {FETCH, JOIN_GROUP, SYNC_GROUP}
-MAY_BE_SILENT = {0} | MAY_WAIT
-"""Produce with acks=0 has no answer; others may wait for longer than we do."""
+PRODUCE, ACLS = 0, {29, 30, 31}
+MAY_BE_SILENT = {PRODUCE} | ACLS | MAY_WAIT
+"""Produce with acks=0 has no answer, nor has what names kinds of resources or patterns
+that no release knows; others may wait for longer than we do."""
 
 
 class ScriptedTransport:
