@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,10 +45,16 @@ class Process:
     ready: str = ""
     """What its output says once it serves; empty: the open port is enough."""
     popen: subprocess.Popen[bytes] = field(init=False)
+    _said_before: int = field(init=False, default=0)
+    """Bytes of output from before this start."""
 
     def start(self) -> None:
-        """Start it; on return the port accepts connections. RuntimeError if it dies."""
+        """Start it; on return the port accepts connections. RuntimeError if it dies.
+
+        It is killed if anything goes wrong meanwhile, an interrupt included.
+        """
         with self.output.open("ab") as out:
+            self._said_before = out.tell()
             self.popen = subprocess.Popen(  # noqa: S603 - our own command
                 self.command,
                 stdin=subprocess.DEVNULL,
@@ -55,27 +62,32 @@ class Process:
                 stderr=out,
                 cwd=self.output.parent,
             )
-        try:
+        with ExitStack() as stack:
+            stack.callback(self.kill)
             self._wait_until_listening()
-        except RuntimeError:
-            self.kill()
-            raise
+            stack.pop_all()
+
+    @property
+    def said(self) -> str:
+        """What it has printed since it was started last."""
+        printed = self.output.read_bytes()[self._said_before :]
+        return printed.decode(errors="replace")
 
     def _wait_until_listening(self) -> None:
         limit = time.perf_counter() + START_SECONDS_MAX
-        while not (is_listening(self.port) and self.ready in self.output.read_text()):
+        while not (is_listening(self.port) and self.ready in self.said):
             if self.popen.poll() is not None or time.perf_counter() > limit:
                 said = tail(self.output)
                 raise RuntimeError(f"{self.command[-2:]} did not start:\n{said}")
             time.sleep(0.05)
 
     def stop(self, seconds: float = STOP_SECONDS_MAX) -> None:
-        """Ask it to end, wait, kill it if it has not."""
+        """Ask it to end, wait, kill it if it has not, or if the wait is interrupted."""
         self.popen.send_signal(signal.SIGTERM)
-        try:
-            self.popen.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        with ExitStack() as stack:
+            stack.callback(self.kill)
+            with suppress(subprocess.TimeoutExpired):
+                self.popen.wait(seconds)
 
     def kill(self) -> None:
         """Kill it at once (kill -9); on return it is gone."""

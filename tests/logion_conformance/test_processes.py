@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import signal
+import socket
 import sys
 from pathlib import Path
 
 import pytest
+from logion_conformance import processes
 from logion_conformance.processes import Process, free_port, is_listening
 
 SERVER = """
@@ -47,3 +50,48 @@ def test_a_process_that_dies_is_told_with_what_it_printed(tmp_path: Path) -> Non
     process = server(tmp_path, "print('no port')")
     with pytest.raises(RuntimeError, match="did not start:\nno port"):
         process.start()
+
+
+def test_a_process_started_again_is_not_taken_for_ready_by_what_it_said_before(
+    tmp_path: Path,
+) -> None:
+    process = server(tmp_path, "print('no port')")
+    process.ready = "serving"
+    process.output.write_text("serving\n")
+    with socket.create_server(("127.0.0.1", process.port)):
+        with pytest.raises(RuntimeError, match="did not start"):
+            process.start()
+        assert process.said == "no port\n"
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.slow
+def test_an_interrupt_while_a_process_starts_leaves_none_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = server(tmp_path)
+    monkeypatch.setattr(processes, "is_listening", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        process.start()
+    assert process.popen.returncode == -9
+
+
+@pytest.mark.slow
+def test_an_interrupt_while_a_process_is_stopped_leaves_none_behind(
+    tmp_path: Path,
+) -> None:
+    process = server(
+        tmp_path, f"import signal; signal.signal(15, signal.SIG_IGN){SERVER}"
+    )
+    process.start()
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            process.stop(30)
+    finally:
+        signal.signal(signal.SIGALRM, previous)
+    assert process.popen.returncode == -9
