@@ -121,8 +121,8 @@ def _follow(state: BrokerState, before: ClusterImage, after: ClusterImage) -> No
     """Let what this broker has fit the new picture of the cluster."""
     state.partitions.follow(before, after)
     state.quotas.follow(before, after)
-    state.groups.lead(*_led(state, after, OFFSETS))
-    state.transactions.lead(*_led(state, after, TRANSACTIONS))
+    state.groups.shards.lead(*_led(state, after, OFFSETS))
+    state.transactions.shards.lead(*_led(state, after, TRANSACTIONS))
     deleted = before.topics.keys() - after.topics.keys()
     if deleted:
         forget_topics(state.groups, deleted)

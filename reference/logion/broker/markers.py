@@ -59,7 +59,7 @@ def _write(broker: BrokerState, end: TransactionEnd, partition: Partition) -> in
     now_ms = broker.clock.time_ms()
     if partition.name.topic != OFFSETS:
         return partition.end_transaction(end, now_ms)
-    shard = broker.groups.shards.get(partition.name.partition)
+    shard = broker.groups.shards.led.get(partition.name.partition)
     if shard is None:
         raise ApiError(Error.NOT_LEADER_OR_FOLLOWER, "its groups are not known here")
     return shard.end_transaction(end, now_ms)
@@ -67,6 +67,6 @@ def _write(broker: BrokerState, end: TransactionEnd, partition: Partition) -> in
 
 def _settle(broker: BrokerState, partition: Partition) -> None:
     """Let the offsets count that a marker among those of groups has committed."""
-    shard = broker.groups.shards.get(partition.name.partition)
+    shard = broker.groups.shards.led.get(partition.name.partition)
     if shard is not None and shard.partition is partition:
         shard.settle()

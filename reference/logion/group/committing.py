@@ -41,7 +41,7 @@ async def commit(
     """Write offsets down, all or none; return why none was.
 
     `version` is the one of the request. Raises ApiError as
-    `GroupCoordinator.shard_of` does, and as `check_commit` of consumer groups does.
+    `Shards.of` does, and as `check_commit` of consumer groups does.
     """
     shard, cell = groups.find(group_id)
     if cell is None:
@@ -71,7 +71,7 @@ async def commit_in_transaction(
 ) -> Error:
     """Write offsets down, all or none, that count if the transaction is committed.
 
-    Returns why none was. Raises ApiError as `GroupCoordinator.shard_of` does.
+    Returns why none was. Raises ApiError as `Shards.of` does.
     """
     shard, cell = groups.find(group_id)
     if cell is None and sender.generation >= 0:
@@ -153,9 +153,9 @@ def committed_offsets(
     """Return what a group has committed, whatever state it is in.
 
     A member of a consumer group says who it is. Raises ApiError as
-    `GroupCoordinator.shard_of` does, and as `check_fetch` of consumer groups does.
+    `Shards.of` does, and as `check_fetch` of consumer groups does.
     """
-    shard = groups.shard_of(group_id)
+    shard = groups.shards.of(group_id)
     shard.settle()
     cell = shard.cells.get(group_id)
     if cell is not None and cell.consumer is not None:
@@ -168,9 +168,9 @@ def unstable_offsets(
 ) -> Collection[TopicPartition]:
     """Return the partitions of which an open transaction commits offsets (KIP-447).
 
-    Raises ApiError as `GroupCoordinator.shard_of` does.
+    Raises ApiError as `Shards.of` does.
     """
-    shard = groups.shard_of(group_id)
+    shard = groups.shards.of(group_id)
     shard.settle()
     return shard.pending.open.of_group(group_id)
 
@@ -250,7 +250,7 @@ def expire_offsets(groups: GroupCoordinator) -> int:
 
     Return how many offsets that were.
     """
-    for shard in groups.shards.values():
+    for shard in groups.shards:
         shard.write_gathered()  # what is committed just now is not too old
     count = 0
     for shard, cell in groups.cells():

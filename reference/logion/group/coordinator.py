@@ -31,7 +31,6 @@ from logion.group.classic.steps import (
 from logion.group.classic_groups import ClassicGroups, Stored, Wait
 from logion.group.consumer.state import Client, ConsumerGroup, Downgrade, Settings
 from logion.group.consumer_groups import ConsumerGroups
-from logion.group.partitioning import partition_of
 from logion.group.rules import Instant
 from logion.group.settings import CoordinatorSettings
 from logion.group.shard import Shard, group_error
@@ -43,6 +42,7 @@ from logion.protocol.messages.consumer_group_heartbeat import (
     ConsumerGroupHeartbeatResponse,
 )
 from logion.replica.partition import Partition
+from logion.replica.shards import Shards
 
 log = logging.getLogger(__name__)
 
@@ -63,17 +63,14 @@ class GroupCoordinator:
         all are set to what the broker is.
         """
         self.settings = settings
-        self.shards: dict[int, Shard] = {}
-        """By the index of their partition."""
-        self.partition_count = 0
-        """How many partitions `__consumer_offsets` has; 0 if it is not there."""
+        self.shards = Shards(
+            "group", self._shard, on_loaded=self._on_loaded, on_lost=_turn_away
+        )
         self._clock = clock
         self._image = image
         self._timers = Timers()
         self._wake = trio.Event()
-        self._unloaded: list[Shard] = []
         self._tasks: trio.Nursery | None = None
-        self._shard_loaded = trio.Event()
         self._classic_groups = ClassicGroups(
             settings, lambda: self.now, self._look_again, self._tell_later
         )
@@ -98,45 +95,25 @@ class GroupCoordinator:
 
     # Which groups are ours
 
-    def lead(self, led: Sequence[Partition], count: int) -> None:
-        """Coordinate the groups of these partitions of `count`, and of no others."""
-        self.partition_count = count
-        wanted = {it.name.partition: it for it in led}
-        for index, shard in list(self.shards.items()):
-            if wanted.get(index) is not shard.partition:
-                for cell in self.shards.pop(index).cells.values():
-                    cell.turn_away(Error.NOT_COORDINATOR)
-        for index, partition in wanted.items():
-            if index not in self.shards:
-                shard = self.shards[index] = Shard(partition, self.settings)
-                if not shard.is_loaded:
-                    self._unloaded.append(shard)
-        self._wake.set()
+    def _shard(self, partition: Partition) -> Shard:
+        return Shard(partition, self.settings)
 
-    def shard_of(self, group_id: str) -> Shard:
-        """Return where a group belongs.
-
-        Raises ApiError: NOT_COORDINATOR if that is another broker,
-        COORDINATOR_LOAD_IN_PROGRESS while its groups are loaded.
-        """
-        shard = None
-        if self.partition_count:
-            shard = self.shards.get(partition_of(group_id, self.partition_count))
-        if shard is None:
-            raise ApiError(Error.NOT_COORDINATOR, f"group {group_id!r} is not ours")
-        if not shard.is_loaded:
-            raise ApiError(Error.COORDINATOR_LOAD_IN_PROGRESS, f"{shard.name} is read")
-        return shard
+    def _on_loaded(self, shard: Shard) -> None:
+        for cell in list(shard.cells.values()):
+            if cell.consumer is not None:
+                self._consumer_groups.on_loaded(shard, cell, cell.consumer)
+            else:
+                self._classic_groups.on_loaded(shard, cell)
 
     def find(self, group_id: str) -> tuple[Shard, GroupCell | None]:
-        """Return a group and where it belongs; raises what `shard_of` raises."""
-        shard = self.shard_of(group_id)
+        """Return a group and where it belongs; raises what `Shards.of` raises."""
+        shard = self.shards.of(group_id)
         return shard, shard.cells.get(group_id)
 
     def known(self, group_id: str) -> tuple[Shard, GroupCell]:
         """Return a group that is there, and where it belongs.
 
-        Raises ApiError: GROUP_ID_NOT_FOUND, and what `shard_of` raises.
+        Raises ApiError: GROUP_ID_NOT_FOUND, and what `Shards.of` raises.
         """
         shard, cell = self.find(group_id)
         if cell is None:
@@ -150,14 +127,9 @@ class GroupCoordinator:
         """
         return self.settings.rules.keeps_empty_groups or not cell.is_only_offsets
 
-    @property
-    def is_loading(self) -> bool:
-        """Whether some groups are not known yet."""
-        return not all(shard.is_loaded for shard in self.shards.values())
-
     def cells(self) -> Iterator[tuple[Shard, GroupCell]]:
         """Yield every group that is loaded, and where it belongs."""
-        for shard in self.shards.values():
+        for shard in self.shards:
             for cell in list(shard.cells.values()):
                 yield shard, cell
 
@@ -167,10 +139,8 @@ class GroupCoordinator:
         """Load groups and look at them in time, until cancelled."""
         async with trio.open_nursery() as tasks:
             self._tasks = tasks
+            tasks.start_soon(self.shards.run)
             while True:
-                for shard in self._unloaded:
-                    tasks.start_soon(self._load, shard)
-                self._unloaded.clear()
                 self.on_time()
                 await self._sleep()
 
@@ -190,27 +160,12 @@ class GroupCoordinator:
             else:
                 self._classic_groups.on_time(shard, cell)
 
-    async def loaded(self) -> None:
-        """Return once every group that this broker coordinates is known."""
-        while self.is_loading:
-            await self._shard_loaded.wait()
-
-    async def _load(self, shard: Shard) -> None:
-        await shard.load()
-        self._shard_loaded.set()
-        self._shard_loaded = trio.Event()
-        for cell in list(shard.cells.values()):
-            if cell.consumer is not None:
-                self._consumer_groups.on_loaded(shard, cell, cell.consumer)
-            else:
-                self._classic_groups.on_loaded(shard, cell)
-
     # Classic members
 
     async def join(self, group_id: str, join: Join, wait: Wait) -> JoinAnswer:
         """Let a client into a group; returns when its generation begins.
 
-        Raises ApiError as `shard_of` does, and what `wait` raises.
+        Raises ApiError as `Shards.of` does, and what `wait` raises.
         """
         shard, cell = self.find(group_id)
         error = session_timeout_error(join.session_timeout_ms, self.settings.rules)
@@ -228,7 +183,7 @@ class GroupCoordinator:
     async def sync(self, group_id: str, sync: Sync, wait: Wait) -> SyncAnswer:
         """Return a member's part of the work, once the leader has divided it.
 
-        Raises ApiError as `shard_of` does, and what `wait` raises.
+        Raises ApiError as `Shards.of` does, and what `wait` raises.
         """
         shard, cell = self.find(group_id)
         if cell is None:
@@ -240,7 +195,7 @@ class GroupCoordinator:
     def heartbeat(self, group_id: str, sender: Sender) -> Error:
         """Note that a member lives; return what it is told.
 
-        Raises ApiError as `shard_of` does.
+        Raises ApiError as `Shards.of` does.
         """
         shard, cell = self.find(group_id)
         if cell is None:
@@ -252,7 +207,7 @@ class GroupCoordinator:
     def leave(self, group_id: str, leavers: Sequence[Leaver]) -> tuple[Error, ...]:
         """Take members out; return what each is told.
 
-        Raises ApiError as `shard_of` does.
+        Raises ApiError as `Shards.of` does.
         """
         shard, cell = self.find(group_id)
         if cell is None:
@@ -268,9 +223,9 @@ class GroupCoordinator:
     ) -> ConsumerGroupHeartbeatResponse:
         """Let a consumer member join, stay or leave (KIP-848).
 
-        Raises ApiError as `shard_of` does, and as the rules of consumer groups do.
+        Raises ApiError as `Shards.of` does, and as the rules of consumer groups do.
         """
-        shard = self.shard_of(request.group_id)
+        shard = self.shards.of(request.group_id)
         return await self._consumer_groups.heartbeat(shard, request, client)
 
     def end_consumer_group(self, shard: Shard, cell: GroupCell) -> None:
@@ -306,3 +261,9 @@ class GroupCoordinator:
 
         assert self._tasks is not None, "nobody is served before it runs"
         self._tasks.start_soon(tell)
+
+
+def _turn_away(shard: Shard) -> None:
+    """Tell all who wait that their group is led elsewhere."""
+    for cell in shard.cells.values():
+        cell.turn_away(Error.NOT_COORDINATOR)

@@ -166,8 +166,8 @@ class Life:
             self.clock.forget_jumps_after(snapshot.jumped_s)
 
         self._renew(between)
-        self.do(lambda broker: broker.state.groups.loaded())
-        self.do(lambda broker: broker.state.transactions.loaded())
+        self.do(lambda broker: broker.state.groups.shards.loaded())
+        self.do(lambda broker: broker.state.transactions.shards.loaded())
 
     def end(self) -> None:
         """Have the broker shut down; its thread ends soon after."""

@@ -17,10 +17,10 @@ from typing import NamedTuple
 import trio
 
 from logion.clock import Clock
-from logion.group.partitioning import partition_of
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.replica.partition import Partition, TransactionEnd
+from logion.replica.shards import Shards
 from logion.transaction import adding, ending, initializing
 from logion.transaction.ending import End, Outcome
 from logion.transaction.initializing import Asked
@@ -89,96 +89,43 @@ class TransactionCoordinator:
     ) -> None:
         """Coordinate nothing yet."""
         self.settings = settings
-        self.shards: dict[int, Shard] = {}
-        """By the index of their partition."""
-        self.partition_count = 0
-        """How many partitions `__transaction_state` has; 0 if it is not there."""
+        self.shards = Shards(
+            "transactional id", self._shard, on_loaded=self._go_on, on_lost=_give_up
+        )
         self._clock = clock
         self._world = world
         self._tasks: trio.Nursery | None = None
-        self._unloaded: list[Shard] = []
-        self._shard_loaded = trio.Event()
 
     # Which transactional ids are ours
 
-    def lead(self, led: Sequence[Partition], count: int) -> None:
-        """Coordinate the ids of these partitions of `count`, and of no others."""
-        self.partition_count = count
-        wanted = {it.name.partition: it for it in led}
-        for index, shard in list(self.shards.items()):
-            if wanted.get(index) is not shard.partition:
-                shard.is_ours = False
-                del self.shards[index]
-        for index, partition in wanted.items():
-            if index not in self.shards:
-                shard = self.shards[index] = Shard(partition, self.settings)
-                if not shard.is_loaded:
-                    self._load_soon(shard)
+    def _shard(self, partition: Partition) -> Shard:
+        return Shard(partition, self.settings)
 
-    def _load_soon(self, shard: Shard) -> None:
-        if self._tasks is None:
-            self._unloaded.append(shard)
-        else:
-            self._tasks.start_soon(self._load, shard)
-
-    async def run(self) -> None:
-        """Load transactions and have their markers written, until cancelled."""
-        try:
-            async with trio.open_nursery() as tasks:
-                self._tasks = tasks
-                for shard in self._unloaded:
-                    tasks.start_soon(self._load, shard)
-                self._unloaded.clear()
-                await trio.sleep_forever()
-        finally:
-            self._tasks = None
-
-    async def _load(self, shard: Shard) -> None:
-        await shard.load()
-        self._shard_loaded.set()
-        self._shard_loaded = trio.Event()
+    def _go_on(self, shard: Shard) -> None:
+        """Bring to its end what the coordinator before has decided."""
         for cell in shard.cells.values():
             if cell.transaction is not None and cell.transaction.state in PREPARED:
                 self._complete_soon(shard, cell)
 
-    @property
-    def is_loading(self) -> bool:
-        """Whether some transactions are not known yet."""
-        return not all(shard.is_loaded for shard in self.shards.values())
-
-    async def loaded(self) -> None:
-        """Return once every transaction that this broker coordinates is known."""
-        while self.is_loading:
-            await self._shard_loaded.wait()
-
-    def shard_of(self, transactional_id: str) -> Shard:
-        """Return where an id belongs.
-
-        Raises ApiError: NOT_COORDINATOR if that is another broker,
-        COORDINATOR_LOAD_IN_PROGRESS while its transactions are loaded.
-        """
-        shard = None
-        if self.partition_count:
-            index = partition_of(transactional_id, self.partition_count)
-            shard = self.shards.get(index)
-        if shard is None:
-            text = f"transactional id {transactional_id!r} is not ours"
-            raise ApiError(Error.NOT_COORDINATOR, text)
-        if not shard.is_loaded:
-            raise ApiError(Error.COORDINATOR_LOAD_IN_PROGRESS, f"{shard.name} is read")
-        return shard
+    async def run(self) -> None:
+        """Load transactions and have their markers written, until cancelled."""
+        try:
+            async with trio.open_nursery() as self._tasks:
+                await self.shards.run()
+        finally:
+            self._tasks = None
 
     def find(self, transactional_id: str) -> Transaction | None:
         """Return an id's transaction, None if it is not known.
 
-        Raises ApiError as `shard_of` does.
+        Raises ApiError as `Shards.of` does.
         """
-        cell = self.shard_of(transactional_id).cells.get(transactional_id)
+        cell = self.shards.of(transactional_id).cells.get(transactional_id)
         return None if cell is None else cell.transaction
 
     def transactions(self) -> Iterator[Transaction]:
         """Yield the transaction of every id that is known."""
-        for shard in self.shards.values():
+        for shard in self.shards:
             for cell in shard.cells.values():
                 if cell.transaction is not None:
                     yield cell.transaction
@@ -187,11 +134,11 @@ class TransactionCoordinator:
         """Return what a claim is about.
 
         Raises ApiError: INVALID_REQUEST for an empty id, INVALID_PRODUCER_ID_MAPPING
-        for one that is not known, and what `shard_of` raises.
+        for one that is not known, and what `Shards.of` raises.
         """
         if not claim.transactional_id:
             raise ApiError(Error.INVALID_REQUEST, "the transactional id is empty")
-        shard = self.shard_of(claim.transactional_id)
+        shard = self.shards.of(claim.transactional_id)
         cell = shard.cells.get(claim.transactional_id)
         if cell is None or cell.transaction is None:
             text = f"transactional id {claim.transactional_id!r} has no producer"
@@ -204,11 +151,11 @@ class TransactionCoordinator:
         """Return id and epoch for a producer that comes; all before it are fenced.
 
         Raises ApiError: CONCURRENT_TRANSACTIONS while a transaction is brought to its
-        end, and what `shard_of`, the rules of `initializing` and `Shard.write` raise.
+        end, and what `Shards.of`, the rules of `initializing` and `Shard.write` raise.
         """
         rules = self.settings.rules
         initializing.check(asked, rules)
-        shard = self.shard_of(asked.transactional_id)
+        shard = self.shards.of(asked.transactional_id)
         with shard.cell(asked.transactional_id) as cell, cell.changing():
             known = cell.transaction
             if known is None:
@@ -237,7 +184,7 @@ class TransactionCoordinator:
 
         `client_version` is the `transaction.version` that the client goes by. Raises
         ApiError: CONCURRENT_TRANSACTIONS while the one before is brought to its end,
-        and what `adding.check_claim`, `shard_of` and `Shard.write` raise.
+        and what `adding.check_claim`, `Shards.of` and `Shard.write` raise.
         """
         shard, cell, known = self._claimed(claim)
         if self.settings.rules.version >= EPOCH_PER_TRANSACTION:
@@ -267,7 +214,7 @@ class TransactionCoordinator:
 
         It is decided when this returns; the markers follow. Raises ApiError:
         INVALID_TXN_STATE, CONCURRENT_TRANSACTIONS while markers are under way, and what
-        `ending.outcome`, `shard_of` and `Shard.write` raise.
+        `ending.outcome`, `Shards.of` and `Shard.write` raise.
         """
         shard, cell, known = self._claimed(end.claim)
         if ending.has_epochs(end.client_version):
@@ -361,7 +308,7 @@ class TransactionCoordinator:
                     aborted.append(cell)
 
         async with trio.open_nursery() as nursery:
-            for shard in self.shards.values():
+            for shard in self.shards:
                 nursery.start_soon(abort_of, shard)
         return len(aborted)
 
@@ -387,7 +334,7 @@ class TransactionCoordinator:
     async def expire(self) -> int:
         """Forget the ids that nobody has used for too long; return how many."""
         count = 0
-        for shard in list(self.shards.values()):
+        for shard in self.shards:
             await trio.lowlevel.checkpoint()
             idle = self._idle(shard)
             for at in range(0, len(idle), FORGOTTEN_AT_ONCE):
@@ -426,3 +373,8 @@ def _overdue(shard: Shard, now_ms: int) -> list[Cell]:
         for cell in shard.cells.values()
         if cell.transaction is not None and cell.transaction.is_overdue(now_ms)
     ]
+
+
+def _give_up(shard: Shard) -> None:
+    """Let every task that works on a shard know that it is led elsewhere."""
+    shard.is_ours = False

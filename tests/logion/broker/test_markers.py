@@ -114,7 +114,7 @@ async def test_many_markers_let_others_have_their_turn() -> None:
 async def test_offsets_of_groups_count_from_a_commit_on(end: TransactionEnd) -> None:
     async with running() as broker:
         await broker.create(OFFSETS)
-        shard = broker.state.groups.shards[0]
+        shard = broker.state.groups.shards.led[0]
         value = offset_value(CommittedOffset(5, commit_ms=1), 3)
         producer = Producer(7, 2)
         end_offset = shard.append([(offset_key("g", T, 1), value)], 1, producer)
@@ -132,9 +132,9 @@ async def test_groups_that_are_loaded_take_no_marker_yet() -> None:
     async with running() as broker:
         await broker.create(OFFSETS)
         name = TopicPartition(OFFSETS, 0)
-        broker.state.groups.shards[0].is_loaded = False
+        broker.state.groups.shards.led[0].is_loaded = False
         errors = await write_markers(broker.state, ABORT, [name])
         assert errors == {name: Error.NOT_LEADER_OR_FOLLOWER}
-        broker.state.groups.shards.clear()
+        broker.state.groups.shards.led.clear()
         errors = await write_markers(broker.state, ABORT, [name])
         assert errors == {name: Error.NOT_LEADER_OR_FOLLOWER}

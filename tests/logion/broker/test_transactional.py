@@ -124,7 +124,7 @@ async def test_the_end_of_the_transaction_before_is_waited_for_a_little(
     async with running() as broker:
         await broker.create("t")
         producer = await Transacting(broker).begin()
-        cell = broker.state.transactions.shards[0].cells["it"]
+        cell = broker.state.transactions.shards.led[0].cells["it"]
         with cell.changing():
             told = await producer.produce("t")
             assert told.error_code == Error.NOT_ENOUGH_REPLICAS

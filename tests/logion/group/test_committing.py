@@ -276,7 +276,7 @@ async def test_commits_count_as_a_sign_of_life() -> None:
 async def slow_follower(broker: Running) -> AsyncIterator[trio.Nursery]:
     """Let nothing more of the group be committed until the end of the block, which
     then waits for the tasks in the nursery."""
-    partition = broker.state.groups.shard_of("g").partition
+    partition = broker.state.groups.shards.of("g").partition
     in_sync = frozenset({BrokerId(1), BrokerId(2)})
     assert partition.leader is not None
     partition.leader = on_isr_changed(partition.leader, in_sync)
@@ -296,7 +296,7 @@ def catch_up(partition: Partition) -> None:
 async def start_commit(broker: Running, nursery: trio.Nursery, offset: int) -> None:
     """Return when a commit of a consumer without a group has been written."""
     groups = broker.state.groups
-    log = groups.shard_of("g").partition.log
+    log = groups.shards.of("g").partition.log
     end = log.end_offset
     offsets = {T: CommittedOffset(offset, commit_ms=groups.now.time_ms)}
     nursery.start_soon(commit, groups, "g", Sender("", -1), offsets)
@@ -315,7 +315,7 @@ async def test_of_commits_that_wait_for_replicas_the_last_one_counts() -> None:
             assert offsets_of(broker, "g") == {}, "nothing is committed yet"
         assert offsets_of(broker, "g") == {T: 19}
     async with running(world=world) as broker, members(broker):
-        await broker.state.groups.loaded()
+        await broker.state.groups.shards.loaded()
         assert offsets_of(broker, "g") == {T: 19}
 
 
@@ -329,7 +329,7 @@ async def test_a_commit_that_waits_does_not_bring_back_what_is_deleted_later() -
             delete_offsets(broker.state.groups, "g", [T])
         assert offsets_of(broker, "g") == {}
     async with running(world=world) as broker, members(broker):
-        await broker.state.groups.loaded()
+        await broker.state.groups.shards.loaded()
         assert offsets_of(broker, "g") == {}
 
 
@@ -372,5 +372,5 @@ async def test_a_commit_that_was_given_up_counts_once_it_is_committed() -> None:
         async with slow_follower(broker) as nursery:
             await start_commit(broker, nursery, 2)
             nursery.cancel_scope.cancel()
-        catch_up(broker.state.groups.shard_of("g").partition)
+        catch_up(broker.state.groups.shards.of("g").partition)
         assert (await a.committed()).committed_offset == 2

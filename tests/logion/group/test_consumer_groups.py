@@ -205,7 +205,7 @@ async def test_no_record_is_needed_to_say_that_a_member_lives() -> None:
     async with running(QUICK) as broker, members(broker) as (a,):
         await broker.create("t")
         epoch = (await beat(a, "m", 0)).member_epoch
-        shard = broker.state.groups.shard_of("g")
+        shard = broker.state.groups.shards.of("g")
         end_offset = shard.partition.log.end_offset
         await beat(a, "m", epoch)
         assert shard.partition.log.end_offset == end_offset

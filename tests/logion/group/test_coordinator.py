@@ -103,7 +103,7 @@ async def test_while_groups_are_loaded_nobody_is_told_anything_wrong() -> None:
     async with running() as broker, members(broker) as (a,):
         await broker.create("t")
         await together(broker, a)
-        shard = broker.state.groups.shard_of("g")
+        shard = broker.state.groups.shards.of("g")
         shard.is_loaded = False
         loading = Error.COORDINATOR_LOAD_IN_PROGRESS
         assert (await a.join()).error_code == loading
@@ -111,4 +111,4 @@ async def test_while_groups_are_loaded_nobody_is_told_anything_wrong() -> None:
         assert (await a.sync()).error_code == Error.REBALANCE_IN_PROGRESS
         assert await a.commit(1) == loading
         assert (await a.leave()).error_code == loading
-        assert broker.state.groups.is_loading
+        assert broker.state.groups.shards.are_loading

@@ -49,8 +49,8 @@ async def test_an_open_transaction_is_known_after_a_restart_and_can_be_ended() -
         producer = await Transacting(broker).begin()
         await producer.commit_offsets({T: 5})
     async with running(world=world) as broker:
-        await broker.state.groups.loaded()
-        await broker.state.transactions.loaded()
+        await broker.state.groups.shards.loaded()
+        await broker.state.transactions.shards.loaded()
         assert (offsets_of(broker), unstable(broker)) == ({}, [T])
         assert is_there(broker)
         producer.broker = broker
@@ -115,7 +115,7 @@ async def test_what_is_deleted_meanwhile_does_not_come_back(how: str) -> None:
         expected = {} if how == "group" else {U: 6}
         assert offsets_of(broker) == expected
     async with running(world=world) as broker:
-        await broker.state.groups.loaded()
+        await broker.state.groups.shards.loaded()
         assert offsets_of(broker) == expected
 
 

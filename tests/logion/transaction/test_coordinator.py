@@ -167,7 +167,7 @@ async def test_an_id_that_cannot_be_written_is_not_held(
 ) -> None:
     async with running(SMALL) as broker:
         await producer(broker)
-        shard = broker.state.transactions.shard_of("tx")
+        shard = broker.state.transactions.shards.of("tx")
 
         def refuse(*_: object, **__: object) -> None:
             raise ApiError(Error.NOT_ENOUGH_REPLICAS)
@@ -198,7 +198,7 @@ async def test_partitions_that_are_there_are_not_written_again() -> None:
     async with running(SMALL) as broker:
         one = await producer(broker)
         await one.add(T0)
-        log = broker.state.transactions.shard_of("tx").partition.log
+        log = broker.state.transactions.shards.of("tx").partition.log
         end_offset = log.end_offset
         assert await one.add(T0) is Error.NONE
         assert log.end_offset == end_offset
@@ -216,7 +216,7 @@ async def test_what_was_decided_is_carried_on_after_a_restart(state: State) -> N
         await marking.asked.wait()
         assert transaction_of(broker).state is state
     async with running(SMALL, world=world) as broker:
-        await broker.state.transactions.loaded()
+        await broker.state.transactions.shards.loaded()
         done = State(state.value.replace("Prepare", "Complete"))
         await settle(broker, done)
         assert broker.partition("t").log.end_offset == 1
@@ -228,7 +228,7 @@ async def test_a_producer_goes_on_after_a_restart() -> None:
         one = await producer(broker)
         await one.add(T0)
     async with running(SMALL, world=world) as broker:
-        await broker.state.transactions.loaded()
+        await broker.state.transactions.shards.loaded()
         one.broker = broker
         assert await one.add(T1) is Error.NONE
         assert transaction_of(broker).partitions == {T0, T1}
@@ -255,7 +255,7 @@ async def test_what_is_being_ended_is_not_aborted() -> None:
     async with running(SMALL) as broker:
         one = await producer(broker)
         await one.add(T0)
-        cell = broker.state.transactions.shard_of("tx").cells["tx"]
+        cell = broker.state.transactions.shards.of("tx").cells["tx"]
         broker.clock.advance(2000)
         with cell.changing():
             assert await broker.state.transactions.abort_overdue() == 0
@@ -278,7 +278,7 @@ async def test_ids_that_nobody_uses_are_forgotten() -> None:
         idle = TransactionalProducer(broker, "idle", 0, 0)
         assert await idle.add(T0) is Error.INVALID_PRODUCER_ID_MAPPING
     async with running(settings, world=world) as broker:
-        await broker.state.transactions.loaded()
+        await broker.state.transactions.shards.loaded()
         known = broker.state.transactions.transactions()
         assert [it.transactional_id for it in known] == ["busy"]
 
@@ -287,7 +287,7 @@ async def test_an_id_of_another_coordinator_is_refused() -> None:
     async with running(SMALL) as broker:
         coordinator = broker.state.transactions
         for count in (0, 50):
-            coordinator.lead([], count)
+            coordinator.shards.lead([], count)
             with pytest.raises(ApiError) as refusal:
                 await coordinator.add(Claim("tx", 0, 0), [T0])
             assert refusal.value.error is Error.NOT_COORDINATOR
@@ -297,21 +297,21 @@ async def test_while_transactions_are_read_producers_wait() -> None:
     async with running(SMALL) as broker:
         one = await producer(broker)
         coordinator = broker.state.transactions
-        led = [it.partition for it in coordinator.shards.values()]
-        coordinator.lead([], 0)
-        coordinator.lead(led, len(led))
-        assert coordinator.is_loading
+        led = [it.partition for it in coordinator.shards]
+        coordinator.shards.lead([], 0)
+        coordinator.shards.lead(led, len(led))
+        assert coordinator.shards.are_loading
         with pytest.raises(ApiError) as refusal:
             coordinator.verify(one.claim, [T0])
         assert refusal.value.error is Error.COORDINATOR_LOAD_IN_PROGRESS
-        await coordinator.loaded()
+        await coordinator.shards.loaded()
         assert await one.add(T0) is Error.NONE
 
 
 async def test_ids_that_run_out_of_epochs_go_on_with_another_number() -> None:
     async with running(SMALL) as broker:
         one = await producer(broker)
-        cell = broker.state.transactions.shard_of("tx").cells["tx"]
+        cell = broker.state.transactions.shards.of("tx").cells["tx"]
         cell.transaction = transaction_of(broker).to(State.EMPTY, 1, epoch=32766)
         one.epoch = 32766
         await broker.state.transactions.add(one.claim, [T0], 2)
@@ -340,7 +340,7 @@ async def test_a_topic_that_takes_no_writes_leaves_all_as_it_was(
         coordinator = broker.state.transactions
         before = transaction_of(broker)
         for name in ("tx", "idle"):
-            shard = coordinator.shard_of(name)
+            shard = coordinator.shards.of(name)
             shard.partition.log.directory.fail(OSError("the disk is gone"))
         assert await one.end(commit=True) is Error.NOT_COORDINATOR
         assert await one.add(T1) is Error.NOT_COORDINATOR
@@ -364,7 +364,7 @@ async def test_the_note_that_all_is_written_is_tried_until_it_is(
         marking = intercept(broker.state)
         marking.gate = trio.Event()
         await one.end(commit=True)
-        log = broker.state.transactions.shard_of("tx").partition.log
+        log = broker.state.transactions.shards.of("tx").partition.log
         settings = log.settings
         log.settings = replace(settings, min_in_sync_replicas=2)
         marking.gate.set()
@@ -383,7 +383,7 @@ async def test_what_is_decided_while_a_broker_ends_waits_for_the_next_start() ->
         broker.state.transactions._tasks = None
         assert await one.end(commit=True) is Error.NONE
     async with running(SMALL, world=world) as broker:
-        await broker.state.transactions.loaded()
+        await broker.state.transactions.shards.loaded()
         await settle(broker, State.COMPLETE_COMMIT)
 
 
@@ -395,7 +395,7 @@ async def test_a_coordinator_that_is_none_any_more_writes_no_markers() -> None:
         marking = intercept(broker.state)
         known = transaction_of(broker)
         await coordinator.end(End(one.claim, is_commit=True))
-        coordinator.lead([], 3)
+        coordinator.shards.lead([], 3)
         await trio.testing.wait_all_tasks_blocked()
         assert marking.ends == []
         assert known.partitions == {T0}
@@ -408,7 +408,7 @@ async def test_what_was_open_when_another_coordinator_took_over_is_not_aborted()
         one = await producer(broker)
         await one.add(T0)
         coordinator = broker.state.transactions
-        shard = coordinator.shard_of("tx")
+        shard = coordinator.shards.of("tx")
         broker.clock.advance(2000)
         shard.is_ours = False
         assert await coordinator.abort_overdue() == 0

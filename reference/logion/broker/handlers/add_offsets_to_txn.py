@@ -12,13 +12,13 @@ from logion.broker.context import Context
 from logion.broker.internal_topics import OFFSETS
 from logion.broker.state import BrokerState
 from logion.broker.transaction_requests import told_of
-from logion.group.partitioning import partition_of
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.add_offsets_to_txn import (
     AddOffsetsToTxnRequest,
     AddOffsetsToTxnResponse,
 )
+from logion.replica.partitioning import partition_of
 from logion.transaction.state import Claim
 
 VERSION_WITH_FENCED = 2
@@ -40,5 +40,5 @@ async def handle(
 def _partition(broker: BrokerState, group_id: str) -> TopicPartition:
     """Return where a group's offsets are, or will be once somebody asks for them."""
     wanted = broker.cluster.config.integer("offsets.topic.num.partitions")
-    count = broker.groups.partition_count or wanted
+    count = broker.groups.shards.count or wanted
     return TopicPartition(OFFSETS, partition_of(group_id, count))

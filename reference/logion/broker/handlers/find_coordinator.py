@@ -18,7 +18,6 @@ from logion.broker.internal_topics import OFFSETS, TRANSACTIONS, missing_topic
 from logion.broker.state import BrokerState
 from logion.broker.storing import storing
 from logion.cluster.image import Endpoint
-from logion.group.partitioning import partition_of
 from logion.names import BrokerId
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.find_coordinator import (
@@ -27,6 +26,7 @@ from logion.protocol.messages.find_coordinator import (
     FindCoordinatorResponse,
 )
 from logion.protocol.releases import release
+from logion.replica.partitioning import partition_of
 
 VERSION_WITH_KEYS = 4
 VERSION_WITH_SHARE_GROUPS = 6

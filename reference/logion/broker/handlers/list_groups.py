@@ -31,7 +31,7 @@ async def handle(
     listed = (_listed(broker, it) for _, it in groups.cells() if groups.is_told(it))
     return ListGroupsResponse(
         error_code=Error.COORDINATOR_LOAD_IN_PROGRESS
-        if groups.is_loading
+        if groups.shards.are_loading
         else Error.NONE,
         groups=tuple(
             it

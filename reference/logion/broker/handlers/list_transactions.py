@@ -24,7 +24,7 @@ async def handle(
     broker: BrokerState, context: Context, request: ListTransactionsRequest
 ) -> ListTransactionsResponse:
     """Return the ids that pass all filters; a filter that is empty lets all pass."""
-    if broker.transactions.is_loading:
+    if broker.transactions.shards.are_loading:
         return _refused(Error.COORDINATOR_LOAD_IN_PROGRESS)
     asked = request.transactional_id_pattern
     try:

@@ -96,7 +96,7 @@ async def _store(
     sender = Sender(request.member_id, request.generation_id, request.group_instance_id)
     try:
         check_group_id(request.group_id)
-        shard = broker.groups.shard_of(request.group_id)
+        shard = broker.groups.shards.of(request.group_id)
         await add(broker, joining, (shard.partition,))
         check(broker, joining, shard.partition)
         error = await commit_in_transaction(

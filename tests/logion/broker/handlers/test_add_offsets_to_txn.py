@@ -35,7 +35,7 @@ async def test_the_partition_of_the_groups_offsets_is_added(version: int) -> Non
         one = await producer(broker)
         await broker.ask(FindCoordinatorRequest(key="g"), 3)
         assert await add(broker, one, version) is Error.NONE
-        where = broker.state.groups.shard_of("g").name
+        where = broker.state.groups.shards.of("g").name
         assert transaction_of(broker).partitions == {where}
 
 
@@ -45,7 +45,7 @@ async def test_offsets_may_be_added_before_there_is_a_topic_for_them() -> None:
         assert await add(broker, one) is Error.NONE
         added = transaction_of(broker).partitions
         await broker.ask(FindCoordinatorRequest(key="g"), 3)
-        shard = broker.state.groups.shard_of("g")
+        shard = broker.state.groups.shards.of("g")
         assert added == {shard.name}, "the topic is made with as many partitions"
         assert await one.end(commit=True) is Error.NONE
         await settle(broker, State.COMPLETE_COMMIT)

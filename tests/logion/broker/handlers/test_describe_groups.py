@@ -66,7 +66,7 @@ async def test_what_the_client_may_do_is_told_if_it_asks() -> None:
 
 async def test_while_groups_are_loaded_nothing_is_told() -> None:
     async with running() as broker, members(broker) as (a,):
-        broker.state.groups.shard_of("g").is_loaded = False
+        broker.state.groups.shards.of("g").is_loaded = False
         answer = await a.ask(DescribeGroupsRequest(groups=("g",)), 5)
         (group,) = answer.groups
         assert group.error_code == Error.COORDINATOR_LOAD_IN_PROGRESS

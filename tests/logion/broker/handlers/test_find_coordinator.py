@@ -88,4 +88,4 @@ async def test_a_transactional_id_has_its_own_topic(version: int) -> None:
         topics = broker.state.cluster.image.topics
         assert set(topics) == {"__transaction_state"}
         assert len(topics["__transaction_state"].partitions) == 3
-        assert set(broker.state.transactions.shards) == {0, 1, 2}
+        assert set(broker.state.transactions.shards.led) == {0, 1, 2}

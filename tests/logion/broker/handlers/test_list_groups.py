@@ -55,6 +55,6 @@ async def test_states_and_types_choose(
 
 async def test_what_is_not_loaded_yet_is_said() -> None:
     async with running() as broker, members(broker) as (a,):
-        broker.state.groups.shard_of("g").is_loaded = False
+        broker.state.groups.shards.of("g").is_loaded = False
         answer = await a.ask(ListGroupsRequest())
         assert answer.error_code == Error.COORDINATOR_LOAD_IN_PROGRESS

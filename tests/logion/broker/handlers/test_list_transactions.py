@@ -79,7 +79,7 @@ async def test_a_pattern_that_is_none_is_refused() -> None:
 async def test_a_coordinator_that_still_reads_says_so() -> None:
     async with running(SMALL) as broker:
         await producer(broker)
-        broker.state.transactions.shards[0].is_loaded = False
+        broker.state.transactions.shards.led[0].is_loaded = False
         request = ListTransactionsRequest(state_filters=(), producer_id_filters=())
         answer = await broker.ask(request)
         assert answer.error_code == Error.COORDINATOR_LOAD_IN_PROGRESS

@@ -98,7 +98,7 @@ async def test_from_v10_on_topics_are_named_by_their_ids() -> None:
 async def test_while_groups_are_loaded_nothing_is_told(version: int) -> None:
     loading = Error.COORDINATOR_LOAD_IN_PROGRESS
     async with running(release="3.9") as broker, members(broker) as (a,):
-        broker.state.groups.shard_of("g").is_loaded = False
+        broker.state.groups.shards.of("g").is_loaded = False
         if version == 8:
             group = OffsetFetchRequestGroup(group_id="g", topics=None)
             answer = await a.ask(OffsetFetchRequest(groups=(group,)), version)

@@ -136,7 +136,7 @@ async def test_a_restart_forgets_neither_open_nor_aborted_transactions() -> None
         await producer.produce("t", b"open")
         sequences = producer.sequences
     async with running(world=world) as broker:
-        await broker.state.transactions.loaded()
+        await broker.state.transactions.shards.loaded()
         found = await read(broker)
         assert (found.last_stable_offset, found.high_watermark) == (2, 3)
         assert [it.first_offset for it in found.aborted_transactions] == [0]

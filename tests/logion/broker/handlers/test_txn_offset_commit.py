@@ -164,7 +164,7 @@ async def test_old_clients_are_not_told_that_groups_are_loaded(
     async with running(release="2.8") as broker:
         await broker.create("t")
         producer = await Transacting(broker).begin()
-        broker.state.groups.shards[0].is_loaded = False
+        broker.state.groups.shards.led[0].is_loaded = False
         assert await producer.commit_offsets({T: 5}, version) == {T: error}
 
 

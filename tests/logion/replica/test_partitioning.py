@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from logion.group.partitioning import java_hash, partition_of
+from logion.replica.partitioning import java_hash, partition_of
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""Which partition of `__consumer_offsets` a group belongs to.
+"""Which partition of a coordinator's topic a group or a transactional id belongs to.
 
-It is Java's `String.hashCode` of the group's name, without its sign, modulo the number
-of partitions; the leader of that partition coordinates the group.
+It is Java's `String.hashCode` of the name, without its sign, modulo the number of
+partitions; the leader of that partition coordinates it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import lru_cache
 
 INT32_MIN = -(2**31)
 
-GROUPS_REMEMBERED = 16_384
+KEYS_REMEMBERED = 16_384
 """Every request of a group needs its partition: those asked for last are kept."""
 
 
@@ -24,8 +24,8 @@ def java_hash(text: str) -> int:
     return found - 2**32 if found >= 2**31 else found
 
 
-@lru_cache(maxsize=GROUPS_REMEMBERED)
-def partition_of(group_id: str, count: int) -> int:
-    """Return the index, from 0 to `count` - 1, of the partition that has a group."""
-    hashed = java_hash(group_id)
+@lru_cache(maxsize=KEYS_REMEMBERED)
+def partition_of(key: str, count: int) -> int:
+    """Return the index, from 0 to `count` - 1, of the partition that a key is in."""
+    hashed = java_hash(key)
     return (0 if hashed == INT32_MIN else abs(hashed)) % count
