@@ -18,7 +18,7 @@ from logion.group.consumer.subscriptions import names_of_all
 from logion.group.coordinator import GroupCoordinator
 from logion.group.offsets import CommittedOffset, Retention, expired
 from logion.group.records import group_key, offset_key, offset_value
-from logion.group.shard import Producer, Shard, commit_error
+from logion.group.shard import Committer, Shard, commit_error
 from logion.group.subscription import subscribed_topics
 from logion.names import TopicPartition
 from logion.protocol.embedded import CONSUMER
@@ -67,7 +67,7 @@ async def commit_in_transaction(
     group_id: str,
     sender: Sender,
     offsets: Mapping[TopicPartition, CommittedOffset],
-    producer: Producer,
+    committer: Committer,
 ) -> Error:
     """Write offsets down, all or none, that count if the transaction is committed.
 
@@ -82,12 +82,12 @@ async def commit_in_transaction(
         return error
     try:
         records = _commit_records(groups, group_id, offsets)
-        end_offset = shard.append(records, groups.now.time_ms, producer)
+        end_offset = shard.append(records, groups.now.time_ms, committer)
     except ApiError as problem:
         log.error("%s: a commit cannot be written: %s", shard.name, problem)
         return commit_error(problem.error)
     shard.cell(group_id)  # it is there from now on, whatever becomes of the offsets
-    shard.pending.open.add(producer.id, group_id, offsets, end_offset)
+    shard.pending.open.add(committer.id, group_id, offsets, end_offset)
     return commit_error(await shard.committed(end_offset))
 
 

@@ -28,7 +28,7 @@ from logion.replica.records import KeyValue, append_records, read_batches
 log = logging.getLogger(__name__)
 
 
-class Producer(NamedTuple):
+class Committer(NamedTuple):
     """Who commits offsets in a transaction."""
 
     id: int
@@ -99,28 +99,28 @@ class Shard:
         self,
         records: Sequence[KeyValue],
         now_ms: int,
-        producer: Producer | None = None,
+        committer: Committer | None = None,
     ) -> int:
         """Append records; return the offset below which they must be committed.
 
-        Those of a transaction have its `producer`. Raises ApiError and appends nothing:
-        MESSAGE_TOO_LARGE for more than the topic takes, INVALID_PRODUCER_EPOCH from a
-        producer that was replaced, and what `Partition.append` raises.
+        Those of a transaction name its `committer`. Raises ApiError, appending nothing:
+        MESSAGE_TOO_LARGE for more than the topic takes, INVALID_PRODUCER_EPOCH from one
+        that was replaced, and what `Partition.append` raises.
         """
         self.write_gathered()
-        return self._append(records, now_ms, producer)
+        return self._append(records, now_ms, committer)
 
     def _append(
         self,
         records: Sequence[KeyValue],
         now_ms: int,
-        producer: Producer | None = None,
+        committer: Committer | None = None,
     ) -> int:
         options = BatchOptions(codec=self._settings.codec)
-        if producer is not None:
+        if committer is not None:
             options = options._replace(
-                producer_id=producer.id,
-                producer_epoch=producer.epoch,
+                producer_id=committer.id,
+                producer_epoch=committer.epoch,
                 base_sequence=0,  # nobody counts: Kafka writes it so
                 is_transactional=True,
             )

@@ -6,7 +6,7 @@ from logion.broker.internal_topics import OFFSETS
 from logion.broker.markers import MARKERS_PER_TURN, write_markers
 from logion.group.offsets import CommittedOffset
 from logion.group.records import offset_key, offset_value
-from logion.group.shard import Producer
+from logion.group.shard import Committer
 from logion.names import BrokerId, TopicPartition
 from logion.protocol.errors import Error
 from logion.records.batch import scan_batches
@@ -116,8 +116,8 @@ async def test_offsets_of_groups_count_from_a_commit_on(end: TransactionEnd) -> 
         await broker.create(OFFSETS)
         shard = broker.state.groups.shards.led[0]
         value = offset_value(CommittedOffset(5, commit_ms=1), 3)
-        producer = Producer(7, 2)
-        end_offset = shard.append([(offset_key("g", T, 1), value)], 1, producer)
+        committer = Committer(7, 2)
+        end_offset = shard.append([(offset_key("g", T, 1), value)], 1, committer)
         shard.pending.open.add(7, "g", {T: CommittedOffset(5)}, end_offset)
         name = TopicPartition(OFFSETS, 0)
         errors = await write_markers(broker.state, end, [name])

@@ -13,7 +13,7 @@ from logion.group.committing import (
     unstable_offsets,
 )
 from logion.group.offsets import CommittedOffset
-from logion.group.shard import Producer
+from logion.group.shard import Committer
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.testing.clock import FakeClock
@@ -125,7 +125,7 @@ async def test_offsets_that_cannot_be_written_are_not_open() -> None:
         await broker.create(OFFSETS, configs={"max.message.bytes": "100"})
         sender, offsets = Sender("", -1), {T: CommittedOffset(5, metadata="m" * 99)}
         commit = commit_in_transaction(
-            broker.state.groups, "g", sender, offsets, Producer(7, 0)
+            broker.state.groups, "g", sender, offsets, Committer(7, 0)
         )
         assert await commit is Error.INVALID_COMMIT_OFFSET_SIZE
         assert unstable(broker) == []

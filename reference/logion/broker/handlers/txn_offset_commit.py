@@ -18,7 +18,7 @@ from logion.broker.transactional import Joining, add, check
 from logion.group.classic.steps import Sender
 from logion.group.committing import commit_in_transaction
 from logion.group.offsets import CommittedOffset
-from logion.group.shard import Producer, commit_error
+from logion.group.shard import Committer, commit_error
 from logion.names import NO_SEQUENCE, TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.txn_offset_commit import (
@@ -104,7 +104,7 @@ async def _store(
             request.group_id,
             sender,
             offsets,
-            Producer(request.producer_id, request.producer_epoch),
+            Committer(request.producer_id, request.producer_epoch),
         )
     except ApiError as failure:
         return commit_error(failure.error)
