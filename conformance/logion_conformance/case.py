@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NewType
+from typing import NewType, NoReturn
 
 import pytest
 from logion.client.versions import VersionRange, Versions, declared
@@ -57,6 +57,18 @@ def case(
 ) -> pytest.MarkDecorator:
     """Return the marker that makes a test function a case of the suite."""
     return pytest.mark.case(Case(id_, level, cites, apis))
+
+
+UNTESTABLE = "UNTESTABLE: "
+"""How the reason of a skip begins if the case could not be tried; see `untestable`."""
+
+
+def untestable(reason: str) -> NoReturn:
+    """End a case as UNTESTABLE; `reason` says what the target would have to allow.
+
+    Any other skip of a case means UNSUPPORTED.
+    """
+    pytest.skip(f"{UNTESTABLE}{reason}")
 
 
 def case_of(item: pytest.Item) -> Case | None:

@@ -7,8 +7,10 @@ the reference is started, and stopped at the end.
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 from uuid import uuid4
@@ -16,10 +18,13 @@ from uuid import uuid4
 import pytest
 from logion.client.connection import Address, Exchange
 from logion.client.versions import versions_of
+from logion.protocol.apis import APIS
 from logion.protocol.releases import release
 
 from logion_conformance import case as cases
-from logion_conformance import report
+from logion_conformance import reporting
+from logion_conformance.results.model import Spoken
+from logion_conformance.results.model import Target as JudgedTarget
 from logion_conformance.subject import Subject, open_subject
 from logion_conformance.targets import (
     NotStarted,
@@ -33,11 +38,9 @@ from logion_conformance.targets import (
 
 TARGET = pytest.StashKey[Target]()
 RESOURCES = pytest.StashKey[ExitStack]()
-EXCHANGES = pytest.StashKey[list[Exchange]]()
 PREFIX = pytest.StashKey[str]()
 
-NOTHING_JUDGED = 5
-"""Exit status if no case applies: as pytest's when it collects nothing."""
+pytest_plugins = ["logion_conformance.reporting"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -82,6 +85,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="logion-conformance",
         help="first part of the names of all topics the suite makes, and deletes",
     )
+    reporting.add_options(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -97,15 +101,53 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     config.stash[RESOURCES] = ExitStack()
     told = getattr(config, "workerinput", {}).get("logion_conformance")
-    if told is not None:
-        config.stash[TARGET], config.stash[PREFIX] = target_from(told), told["prefix"]
-    elif not config.option.collectonly:
-        config.stash[PREFIX] = f"{config.option.topic_prefix}-{uuid4().hex[:8]}"
-        try:
-            config.stash[TARGET] = find_target(config)
-        except (NotStarted, ValueError) as reason:
-            config.stash[RESOURCES].close()
-            pytest.exit(f"no broker to judge: {reason}", returncode=2)
+    try:
+        reporting.hold_to(config, target_name(config.option))
+        if told is not None:
+            config.stash[TARGET], config.stash[PREFIX] = (
+                target_from(told),
+                told["prefix"],
+            )
+        elif not config.option.collectonly:
+            config.stash[PREFIX] = f"{config.option.topic_prefix}-{uuid4().hex[:8]}"
+            config.stash[TARGET] = met(config)
+    except (NotStarted, ValueError) as reason:
+        config.stash[RESOURCES].close()
+        pytest.exit(f"no broker to judge: {reason}", returncode=reporting.NOT_DONE)
+
+
+def target_name(option: Namespace) -> str:
+    """Return what the options call the target: as lists of failures are named."""
+    if option.target:
+        return "-".join(filter(None, named(option.target)))
+    if option.bootstrap:
+        return str(option.bootstrap)
+    return f"logion-{option.release}" if option.release else "logion"
+
+
+def met(config: pytest.Config) -> Target:
+    """Return the target, met; NotStarted if it is not there, which the reports say."""
+    name = target_name(config.option)
+    gathered = reporting.begin(config, JudgedTarget(name, "", ()))
+    try:
+        found = find_target(config)
+    except (NotStarted, ValueError) as reason:
+        gathered.target = replace(gathered.target, trouble=str(reason))
+        reporting.write(config, gathered)
+        raise
+    gathered.target = replace(
+        gathered.target,
+        bootstrap=",".join(map(str, found.bootstrap)),
+        apis=tuple(spoken_by(found)),
+    )
+    return found
+
+
+def spoken_by(target: Target) -> Iterator[Spoken]:
+    """Yield what a target speaks, as reports have it."""
+    for key, versions in sorted(target.versions.spoken.items()):
+        name = APIS[key].name if key in APIS else f"API {key}"
+        yield Spoken(name, versions.first, versions.last)
 
 
 def find_target(config: pytest.Config) -> Target:
@@ -146,17 +188,9 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["logion_conformance"] = told
 
 
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Stop what was started; a run in which nothing was judged has failed."""
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop what was started."""
     session.config.stash[RESOURCES].close()
-    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
-    if (
-        exitstatus == 0
-        and terminal is not None
-        and not session.config.option.collectonly
-        and not report.judged(terminal.stats)
-    ):
-        session.exitstatus = NOTHING_JUDGED
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -197,12 +231,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     item.user_properties.append(("level", subject.level))
     reason = cases.unsupported(subject, item.config.stash[TARGET].versions)
     if reason is not None:
-        skip_unsupported(subject, reason)
-
-
-def skip_unsupported(subject: cases.Case, reason: str) -> None:
-    """Skip a case with its id and the reason."""
-    pytest.skip(f"{report.UNSUPPORTED} {subject.id}: {reason}")
+        pytest.skip(reason)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -221,29 +250,11 @@ def only_leaf(error: BaseException) -> BaseException:
     return error
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """Show a failure as the case, what was expected, what came, and the exchange."""
-    made: pytest.TestReport = yield
-    subject = cases.case_of(item)
-    if subject is not None and made.failed and call.excinfo is not None:
-        exchanges = item.stash.get(EXCHANGES, [])
-        made.longrepr = report.failure(item, subject, call.excinfo, exchanges)
-    return made
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many cases came out how, by area."""
-    target = terminalreporter.config.stash.get(TARGET, None)
-    if target is not None:
-        report.summarise(terminalreporter, target)
-
-
 @pytest.fixture
 def exchanges(request: pytest.FixtureRequest) -> list[Exchange]:
     """What was said between the case and the broker, in order."""
     said: list[Exchange] = []
-    request.node.stash[EXCHANGES] = said
+    request.node.stash[reporting.EXCHANGES] = said
     return said
 
 

@@ -43,20 +43,13 @@ async def run(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("cases", "processes"),
-    [("", ""), ("test_batches", "-n2")],
-    ids=["one", "two"],
-)
-async def test_a_sound_broker_passes_and_the_summary_says_so(
-    tmp_path: Path, cases: str, processes: str
-) -> None:
-    flags = ("--case", "batches.crc.*", "--quick", *processes.split())
+async def test_a_sound_broker_passes_and_the_summary_says_so(tmp_path: Path) -> None:
+    flags = ("--case", "batches.crc.*", "--quick")
     async with running() as broker:
-        status, output = await run(tmp_path, broker, *flags, cases=cases)
+        status, output = await run(tmp_path, broker, *flags, cases="")
     assert status == 0, output
     assert f"conformance of 127.0.0.1:{broker.port}" in output
-    assert "batches         2" in output
+    assert "batches       1     0" in output
     assert broker.topics == {}
 
 
@@ -73,7 +66,7 @@ async def test_a_failure_is_told_as_clause_expected_came_and_exchange(
     assert "expected  CORRUPT_MESSAGE (2)" in output
     assert "came      NONE (0)" in output
     assert " v3 ProduceRequest(acks=-1" in output
-    assert "broken: batches.crc.wrong (MUST)" in output
+    assert "FAIL: batches.crc.wrong (MUST): the error code: expected" in output
 
 
 @pytest.mark.slow
@@ -93,7 +86,7 @@ async def test_a_broker_no_case_applies_to_is_not_judged_sound(tmp_path: Path) -
             tmp_path, broker, "--case", "deletion.*", cases="test_records_and_logs"
         )
     assert status == 5, output
-    reason = "unsupported, the broker does not advertise DeleteRecords: deletion.all, "
+    reason = "UNSUPPORTED, the broker does not advertise DeleteRecords: deletion.all, "
     assert reason in output
 
 

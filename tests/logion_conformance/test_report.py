@@ -1,73 +1,59 @@
 from __future__ import annotations
 
-from collections import Counter
 from types import SimpleNamespace
+from typing import Any
 
+import pytest
 from logion.client.connection import Exchange
 from logion.protocol.messages.metadata import MetadataRequest
 from logion_conformance import report
+from logion_conformance.case import untestable
+from logion_conformance.expect import Broken
+from logion_conformance.results.model import Verdict
 
 ASKED = Exchange(MetadataRequest(topics=()), 9, 1, None)
+BROKEN = Broken("the offset", expected="1", came="2")
 
 
-def made(case: str) -> SimpleNamespace:
-    return SimpleNamespace(user_properties=[("case", case), ("level", "MUST")])
+def item(**params: object) -> Any:
+    return SimpleNamespace(callspec=SimpleNamespace(params=params))
 
 
-OTHER = SimpleNamespace(user_properties=[])
-"""A report of a test that is no case."""
+def skip() -> BaseException:
+    with pytest.raises(BaseException, match="a provisioner") as raised:
+        untestable("needs a provisioner")
+    return raised.value
 
 
-def test_cases_are_counted_by_area_and_verdict() -> None:
-    stats = {
-        "passed": [made("fetch.a"), made("fetch.a"), made("produce.b"), OTHER],
-        "failed": [made("fetch.c")],
-        "skipped": [made("fetch.d")],
-        "deselected": [made("fetch.e")],
-    }
-    assert report.count(stats) == {
-        "fetch": Counter({"passed": 2, "FAILED": 1, "unsupported": 1}),
-        "produce": Counter({"passed": 1}),
-    }
+@pytest.mark.parametrize(
+    ("error", "verdict", "reason"),
+    [
+        (None, Verdict.PASS, ""),
+        (BROKEN, Verdict.FAIL, "the offset: expected 1; came 2"),
+        (KeyError("x"), Verdict.FAIL, "KeyError: 'x'"),
+        (pytest.skip.Exception("no Fetch"), Verdict.UNSUPPORTED, "no Fetch"),
+        (skip(), Verdict.UNTESTABLE, "needs a provisioner"),
+    ],
+)
+def test_what_a_test_raised_is_a_verdict(
+    error: BaseException | None, verdict: Verdict, reason: str
+) -> None:
+    made: Any = SimpleNamespace(duration=0.12345)
+    trial = report.judge(item(version=3), made, error, None, None)
+    assert (trial.verdict, trial.reason) == (verdict, reason)
+    assert (trial.version, trial.seconds) == (3, 0.123)
 
 
-def test_a_skip_is_no_verdict() -> None:
-    assert report.judged({"skipped": [made("a.b")]}) == 0
-    assert report.judged({"skipped": [made("a.b")], "failed": [made("a.c")]}) == 1
-
-
-def test_what_was_not_judged_is_grouped_by_its_reason() -> None:
-    texts = {
-        "a.b": "Skipped: UNSUPPORTED a.b: no Fetch",
-        "a.c": "Skipped: UNSUPPORTED a.c: no Fetch",
-        "a.d": "Skipped: topics like this need CreateTopics",
-    }
-    stats = {"skipped": [skip(case, text) for case, text in texts.items()]}
-    assert report.skipped(stats) == {
-        "no Fetch": {"a.b", "a.c"},
-        "topics like this need CreateTopics": {"a.d"},
-    }
-
-
-def skip(case: str, text: str) -> SimpleNamespace:
-    return SimpleNamespace(**vars(made(case)), longrepr=("file", 1, text))
-
-
-def test_broken_cases_are_named_once_with_their_level() -> None:
-    stats = {"failed": [made("a.b"), made("a.b"), OTHER], "error": [made("a.c")]}
-    assert report.failed(stats) == {"a.b": "MUST", "a.c": "MUST"}
-
-
-def test_columns_stand_under_their_titles() -> None:
-    row = report.row_text("fetch", Counter(passed=12), ["passed", "FAILED"], 9)
-    assert row == "fetch          12       0"
+def test_a_test_without_versions_tries_none() -> None:
+    assert report.version_of(item(codec="gzip")) is None
+    assert report.version_of(SimpleNamespace()) is None  # type: ignore[arg-type]
 
 
 def test_the_last_things_said_are_told() -> None:
-    lines = list(report.conversation([ASKED] * 9))
-    assert len(lines) == 2 * report.EXCHANGES_MAX
-    assert lines[0] == "-> #1 v9 MetadataRequest()"
-    assert lines[1] == "<- (no answer is awaited)"
+    said = [report.said_in(ASKED)] * 2
+    lines = list(report.conversation(said))
+    assert lines[:2] == ["-> #1 v9 MetadataRequest()", "<- (no answer is awaited)"]
+    assert len(lines) == 4
 
 
 def test_silence_is_told_too() -> None:

@@ -1,0 +1,1 @@
+"""What a run of the suite found: the report, and the forms it is shown in."""

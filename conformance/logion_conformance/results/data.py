@@ -1,0 +1,113 @@
+"""Reports as JSON, and back: docs/conformance-report.md describes the form.
+
+The form is that of the values in `model`, field by field. A reader takes no field for
+granted and ignores those it does not know, so a minor addition breaks nobody.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import MISSING, asdict, fields, is_dataclass
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from logion_conformance.results.model import FORMAT, Judged, Report
+
+T = TypeVar("T")
+
+
+class BadReport(Exception):  # noqa: N818 - named for what it is
+    """Not a report: the text says where, what was expected and what was found."""
+
+
+def write(report: Report) -> str:
+    """Return a report as JSON."""
+    return json.dumps(asdict(report), indent=1, ensure_ascii=False) + "\n"
+
+
+def plain(found: Judged) -> object:
+    """Return a case as plain data, which may go from process to process."""
+    return json.loads(json.dumps(asdict(found)))
+
+
+def read(text: str) -> Report:
+    """Return the report that `write` made the text of; BadReport if it is none."""
+    try:
+        data = json.loads(text)
+    except ValueError as failure:
+        raise BadReport(f"expected JSON: {failure}") from failure
+    found = data.get("format") if isinstance(data, dict) else None
+    if found != FORMAT:
+        raise BadReport(f"format: expected {FORMAT}, found {found!r}")
+    return value_of(Report, data, "")
+
+
+def value_of(cls: type[T], data: Any, path: str) -> T:
+    """Return the value of a type that plain data stands for."""
+    made: T = reader(cls)(data, path)
+    return made
+
+
+def reader(kind: Any) -> Callable[[Any, str], Any]:
+    """Return what reads plain data as a type: of the few that reports consist of."""
+    if is_dataclass(kind):
+        return lambda data, path: read_fields(kind, data, path)
+    if get_origin(kind) is UnionType:
+        (other,) = [it for it in get_args(kind) if it is not NoneType]
+        return lambda data, path: None if data is None else reader(other)(data, path)
+    if get_origin(kind) is tuple:
+        return lambda data, path: read_tuple(get_args(kind), data, path)
+    if issubclass(kind, Enum):
+        return lambda data, path: read_member(kind, data, path)
+    return lambda data, path: read_plain(kind, data, path)
+
+
+def read_fields(kind: Any, data: Any, path: str) -> Any:
+    """Return the dataclass whose fields are members of a JSON object."""
+    if not isinstance(data, dict):
+        refuse(path, "an object", data)
+    hints = get_type_hints(kind)
+    given = {}
+    for field in fields(kind):
+        where = f"{path}.{field.name}".lstrip(".")
+        if field.name in data:
+            given[field.name] = reader(hints[field.name])(data[field.name], where)
+        elif field.default is MISSING:
+            refuse(where, "a value", None)
+    return kind(**given)
+
+
+def read_tuple(kinds: tuple[Any, ...], data: Any, path: str) -> tuple[Any, ...]:
+    """Return a tuple whose elements are those of a JSON array."""
+    if not isinstance(data, list | tuple):
+        refuse(path, "an array", data)
+    if kinds[-1] is ...:
+        kinds = (kinds[0],) * len(data)
+    if len(kinds) != len(data):
+        refuse(path, f"{len(kinds)} elements", data)
+    pairs = enumerate(zip(kinds, data, strict=True))
+    return tuple(reader(kind)(each, f"{path}[{at}]") for at, (kind, each) in pairs)
+
+
+def read_member(kind: type[Enum], data: Any, path: str) -> Enum:
+    """Return the member of an enumeration that has this value."""
+    try:
+        return kind(data)
+    except ValueError:
+        refuse(path, " or ".join(it.value for it in kind), data)
+        raise
+
+
+def read_plain(kind: type, data: Any, path: str) -> Any:
+    """Return a text, number or truth value; an integer may stand for a float."""
+    taken = (int, float) if kind is float else (kind,)
+    if not isinstance(data, taken) or (isinstance(data, bool) and kind is not bool):
+        refuse(path, kind.__name__, data)
+    return data
+
+
+def refuse(path: str, expected: str, found: Any) -> None:
+    """Raise BadReport."""
+    raise BadReport(f"{path or 'report'}: expected {expected}, found {found!r:.80}")

@@ -1,0 +1,107 @@
+"""What a run leaves behind, seen as its users see it: a pytest of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from logion_conformance import reporting
+from logion_conformance.reporting import joined
+from logion_conformance.results import data
+from logion_conformance.results.model import Verdict
+
+from tests.logion.client.small_broker import running
+from tests.logion_conformance.results.made import MIXED, case, trial
+from tests.logion_conformance.test_plugin import run
+
+KNOWN = """
+[[failure]]
+case = "batches.crc.wrong"
+reason = "takes any checksum"
+link = "https://example.org/1"
+"""
+
+
+@pytest.mark.slow
+async def test_a_report_holds_every_verdict_wherever_it_was_found(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "found/report.json"
+    flags = ("--case", "batches.c*[gd]", "--quick", "--report-json", str(file), "-n2")
+    junit = ("--junitxml", "junit.xml", "--name", "a small one")
+    async with running("ignores-crc") as broker:
+        status, output = await run(tmp_path, broker, *flags, *junit)
+    assert status == 1, output
+    assert f"report: {file.as_uri()}" in output
+    found = data.read(file.read_text())
+    assert found.target.name == "a small one"
+    verdicts = {it.id: it.verdict for it in found.cases}
+    assert verdicts["batches.crc.wrong"] == Verdict.FAIL
+    assert verdicts["batches.codecs.old"] == Verdict.UNSUPPORTED
+    (broken,) = [it for it in found.cases if it.id == "batches.crc.wrong"]
+    assert [it.version for it in broken.trials] == [3, 9]
+    story = broken.trials[0].story
+    assert story is not None
+    assert story.expected == "CORRUPT_MESSAGE (2)"
+    xml = ElementTree.parse(tmp_path / "junit.xml")
+    properties = {(it.get("name"), it.get("value")) for it in xml.iter("property")}
+    assert {("case", "batches.crc.wrong"), ("verdict", "FAIL")} <= properties
+
+
+@pytest.mark.slow
+async def test_a_known_failure_fails_no_run(tmp_path: Path) -> None:
+    (tmp_path / "known.toml").write_text(KNOWN)
+    flags = ("--case", "batches.crc.wrong", "--quick", "--expected", "known.toml")
+    async with running("ignores-crc") as broker:
+        status, output = await run(tmp_path, broker, *flags)
+    assert status == 0, output
+    line = "known: batches.crc.wrong: takes any checksum (https://example.org/1)"
+    assert line in output
+
+
+@pytest.mark.slow
+async def test_a_known_failure_that_is_gone_fails_the_run(tmp_path: Path) -> None:
+    (tmp_path / "known.toml").write_text(KNOWN)
+    flags = ("--case", "batches.crc.wrong", "--quick", "--expected", "known.toml")
+    async with running() as broker:
+        status, output = await run(tmp_path, broker, *flags)
+    assert status == 1, output
+    assert "PASS, unexpected: batches.crc.wrong: no longer 'takes any" in output
+
+
+@pytest.mark.slow
+async def test_without_a_broker_the_report_says_why(tmp_path: Path) -> None:
+    status, output = await run(tmp_path, None, "--report-json", "report.json")
+    assert status == 2, output
+    found = json.loads((tmp_path / "report.json").read_text())
+    assert found["target"]["trouble"].startswith("127.0.0.1:1: NETWORK_EXCEPTION")
+    assert found["cases"] == []
+
+
+def test_a_list_that_cannot_be_read_judges_nothing(tmp_path: Path) -> None:
+    option = SimpleNamespace(expected=tmp_path / "nowhere.toml")
+    config: Any = SimpleNamespace(option=option, stash=pytest.Stash())
+    with pytest.raises(ValueError, match=r"nowhere\.toml: "):
+        reporting.hold_to(config, "logion")
+
+
+def test_a_report_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("a file, no folder")
+    files = dict.fromkeys((f"report_{form}" for form in reporting.WRITERS), None)
+    option = SimpleNamespace(**{**files, "report_json": tmp_path / "a/b.json"})
+    config: Any = SimpleNamespace(option=option)
+    gathered = reporting.Gathered(MIXED.target, is_quick=True)
+    assert not reporting.write(config, gathered)
+    (line,) = gathered.written
+    assert line.startswith("the report was not written: ")
+
+
+def test_trials_of_a_case_are_joined_in_the_order_of_their_versions() -> None:
+    apart = [case("b.x", trial("PASS", 9)), case("a.x", trial("PASS"))]
+    found = joined([*apart, case("b.x", trial("FAIL", 3))])
+    assert [it.id for it in found] == ["a.x", "b.x"]
+    assert [it.version for it in found[1].trials] == [3, 9]
