@@ -209,9 +209,9 @@ def transactional(job: Job) -> Producer:
             "transaction.timeout.ms": 60_000,
             "reconnect.backoff.max.ms": 200,
             "topic.metadata.refresh.fast.interval.ms": 10,
-            # When all brokers are gone, librdkafka 2.16 looks for them afresh, but goes on
-            # waiting for the group coordinator that it knew: sending offsets never ends
-            # (confluentinc/librdkafka#5511).
+            # When all brokers are gone, librdkafka 2.16 looks for them afresh, but
+            # waits for the group coordinator that it knew: sending offsets never
+            # ends (confluentinc/librdkafka#5511).
             "metadata.recovery.strategy": "none",
         }
     )
