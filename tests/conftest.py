@@ -1,8 +1,21 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 
-from tests.effort import USUAL, examples
+from tests.effort import USUAL, examples, is_thorough
 
 settings.register_profile("logion", max_examples=examples(USUAL))
 settings.load_profile("logion")
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave to `make verify` what is marked so."""
+    if is_thorough():
+        return
+    left = [it for it in items if it.get_closest_marker("verify")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [it for it in items if not it.get_closest_marker("verify")]

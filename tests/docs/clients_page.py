@@ -22,9 +22,10 @@ HEAD = """# Clients
 Written by `make status`, never by hand; a test compares. Unmodified clients, each
 driven by a small program (`tests/integration/clients`), work with this broker as the
 tables say. Every mark is a test that `make integration` runs or, where it has no time
-for every assignor in every story, `make verify` (`LOGION_GROUPS=all`). Whether a test
-or the broker is at fault, Apache Kafka can say: `LOGION_INTEGRATION_TARGET=apache` runs
-the same tests on its release that stands for the one asked for.
+for every codec with every acks mode and for every assignor in every story, `make
+verify` (`LOGION_EFFORT=1`, `LOGION_GROUPS=all`). Whether a test or the broker is at
+fault, Apache Kafka can say: `LOGION_INTEGRATION_TARGET=apache` runs the same tests on
+its release that stands for the one asked for.
 """
 
 RECORDS = """## Producing and reading by assignment

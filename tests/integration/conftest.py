@@ -16,12 +16,22 @@ collect_ignore = ["user_project"]
 """It runs in an environment and a folder of its own: see test_user_project."""
 
 
+SHARE_PROGRAMS = ("test_clients", "test_old_releases", "test_transactions")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything in this folder; a hook of a conftest sees all items."""
+    """Mark everything in this folder; a hook of a conftest sees all items.
+
+    With two workers a module's tests share one, as they share what its fixtures start;
+    so do those modules that share client programs.
+    """
     here = __file__.removesuffix("conftest.py")
     for item in items:
         if str(item.path).startswith(here):
             item.add_marker(pytest.mark.integration)
+            name = item.path.stem
+            group = "programs" if name in SHARE_PROGRAMS else name
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -108,6 +108,8 @@ def consume_by_kafka_python(broker: Broker, count: int) -> list[bytes]:
         group_id="g",
         auto_offset_reset="earliest",
         enable_auto_commit=False,
+        session_timeout_ms=6000,  # how long it waits for a member that it lost itself
+        heartbeat_interval_ms=500,
         retry_backoff_ms=10,
         reconnect_backoff_ms=10,
         consumer_timeout_ms=DEADLINE_S * 1000,
