@@ -143,7 +143,9 @@ def told(probes: dict[str, list[int]]) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Compare these releases, or all; write the page; 1 if any is not explained.
+    """Compare these releases, or all; write the page.
+
+    Returns 1 if anything is not explained, or nothing was compared.
 
     With `--quick` only in the oldest and the newest version of each API.
     """
@@ -160,7 +162,7 @@ def main(arguments: Sequence[str]) -> int:
         ordered = {name: results[name] for name in PATCHES if name in results}
         KEPT.write_text(json.dumps(ordered, indent=1) + "\n")
         PAGE.write_text(page(ordered))
-        status |= bool(results[release]["unexplained"])
+        status |= bool(results[release]["unexplained"]) or not comparison.outcomes
     return status
 
 

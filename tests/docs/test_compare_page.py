@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from logion_conformance.compare.catalogue import PROBES
+from logion_conformance.compare.comparison import Outcome
 from logion_conformance.compare.known import KNOWN
 
 from tests.docs import compare_page
@@ -23,6 +28,29 @@ def result(**changes: Any) -> dict[str, Any]:
         "commit": "abc",
         **changes,
     }
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "status"),
+    [([Outcome(PROBES[0], 0, ())], 0), ([], 1)],
+    ids=["equal", "nothing compared"],
+)
+def test_a_release_of_which_nothing_was_compared_fails(
+    outcomes: list[Outcome],
+    status: int,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    def compared(left: object, right: object, plan: object) -> SimpleNamespace:
+        return SimpleNamespace(outcomes=outcomes)
+
+    monkeypatch.setattr(compare_page, "compare", compared)
+    kept = tmp_path / "compared.json"
+    kept.write_text("{}")
+    monkeypatch.setattr(compare_page, "KEPT", kept)
+    monkeypatch.setattr(compare_page, "PAGE", tmp_path / "compare.md")
+    assert compare_page.main(["--quick", "3.9"]) == status
+    assert json.loads(kept.read_text())["3.9"]["runs"] == len(outcomes)
 
 
 def test_the_page_shows_what_is_kept() -> None:

@@ -1,7 +1,7 @@
 """Compare two brokers: `python -m logion_conformance.compare LEFT RIGHT`.
 
 A side is HOST:PORT, logion, logion-RELEASE or apache-RELEASE. The status is 0 if all
-that differs is a known deviation, 1 if something else does, 2 if a side is not there.
+that differs is a known deviation, 1 if something else does, 2 if nothing was compared.
 """
 
 from __future__ import annotations
@@ -53,6 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     outcomes = comparison.outcomes
     counts = Counter(it.verdict for it in outcomes)
     say(summary(options.left, options.right, counts))
+    if not outcomes:
+        say("compare: no probe was put to both", sys.stderr)
+        return 2
     return 1 if counts["different"] else 0
 
 

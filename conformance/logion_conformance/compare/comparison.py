@@ -59,6 +59,9 @@ whether there are any."""
 RUN = "compare"
 """With this the names of all groups and topics begin that a comparison makes."""
 
+UNSAID = Said("the probe", "what it says has no place in this version")
+"""All that comes of a probe that cannot be put."""
+
 OWNED = ("name", "topic", "group_id", "topic_name")
 """Fields by which it is told whose something in a list is."""
 
@@ -141,16 +144,19 @@ class Comparison:
     async def _compare(
         self, left: Side, right: Side, probe: Probe, version: int, name: str
     ) -> Outcome | None:
-        """Return what came of a probe in one version; None if it cannot say it."""
+        """Return what came of a probe in one version; None if it cannot say it.
 
-        async def put(side: Side) -> list[Said] | None:
+        What can be said to one side alone is a difference.
+        """
+
+        async def put(side: Side) -> list[Said]:
             try:
                 return await side.run(probe, version, name)
             except CannotSay:
-                return None
+                return [UNSAID]
 
         said = await both(lambda _: put(left), lambda _: put(right), None)
-        if said[0] is None or said[1] is None:
+        if said == [[UNSAID], [UNSAID]]:
             return None
         found = tuple(different(said[0], said[1], name))
         paths = [each.path for each in found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from logion.broker.context import Context
 from logion.broker.state import BrokerState
 from logion.group.classic.state import State
+from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.releases import release
 
@@ -29,6 +30,16 @@ def check_consumer_protocol(broker: BrokerState) -> None:
             Error.UNSUPPORTED_VERSION,
             "group.coordinator.rebalance.protocols has no 'consumer'",
         )
+
+
+def is_known(broker: BrokerState, name: TopicPartition) -> bool:
+    """Tell whether a partition counts as one that is there; the topic did before 2.0.
+
+    So it does where offsets are committed and where a transaction gets partitions.
+    """
+    if broker.release < release("2.0"):
+        return name.topic in broker.cluster.image.topics
+    return broker.cluster.image.partition(*name) is not None
 
 
 def host_of(context: Context) -> str:

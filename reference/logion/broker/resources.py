@@ -36,6 +36,10 @@ GROUPS_SINCE = release("4.0")
 INCREMENTAL_SINCE = release("2.3")
 """First release that changes single settings, and refuses what is named twice."""
 
+NAMELESS_REFUSED_SINCE = release("3.3")
+"""First release that says so when all settings of topics without a name are replaced;
+single ones are refused as long as they can be changed."""
+
 MISSING_TOPICS_SINCE = release("2.0")
 """First release that does not describe a topic that is not there."""
 
@@ -142,14 +146,20 @@ def check_described_topic(broker: BrokerState, name: str) -> None:
 def check_changeable_topic(broker: BrokerState, name: str) -> None:
     """Raise ApiError unless the settings of this topic can be changed.
 
-    As `check_topic`, and INVALID_REQUEST for the empty name: of brokers it stands for
-    all of them, of topics it does not. 2.7 to 3.9 look for the topic first, and for
-    nothing else.
+    As `check_topic`, and INVALID_REQUEST for the empty name from 3.3 on: of brokers it
+    stands for all of them, of topics it does not. 2.7 to 3.9 look for the topic first,
+    and for nothing else.
     """
-    if name == "" and broker.release >= INCREMENTAL_SINCE:
-        raise ApiError(Error.INVALID_REQUEST, "there are no settings of all topics")
+    if broker.release >= NAMELESS_REFUSED_SINCE:
+        check_topic_is_named(name)
     looks_first = release("2.7") <= broker.release < release("4.0")
     check_topic(broker, name, is_name_judged=not looks_first)
+
+
+def check_topic_is_named(name: str) -> None:
+    """Raise ApiError INVALID_REQUEST for the empty name."""
+    if name == "":
+        raise ApiError(Error.INVALID_REQUEST, "there are no settings of all topics")
 
 
 def broker_entity(broker: BrokerState, name: str) -> str:

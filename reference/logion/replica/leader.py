@@ -65,6 +65,11 @@ def has_enough_in_sync(leader: Leader, min_in_sync: int) -> bool:
     return len(leader.isr) >= min_in_sync
 
 
+def copies(leader: Leader, end_offset: int) -> int:
+    """Return how many replicas in sync have every record below `end_offset`."""
+    return sum(leader.end_offsets.get(it, 0) >= end_offset for it in leader.isr)
+
+
 def _with(
     leader: Leader, isr: frozenset[BrokerId], end_offsets: Mapping[BrokerId, int]
 ) -> Leader:

@@ -17,7 +17,7 @@ from logion.records.control import (
     EndTransactionMarker,
     write_end_transaction_marker,
 )
-from logion.replica.leader import Leader, has_enough_in_sync, on_append
+from logion.replica.leader import Leader, copies, has_enough_in_sync, on_append
 from logion.replica.watched import Watched, watching
 
 ALL_ACKS = -1
@@ -214,6 +214,19 @@ class Partition:
     async def committed(self, end_offset: int) -> None:
         """Return once every record below `end_offset` is committed."""
         await self._until(lambda: self.high_watermark >= end_offset)
+
+    def is_copied(self, end_offset: int, acks: int) -> bool:
+        """Tell whether as many replicas as `acks` asks for have all below an offset.
+
+        Above 0 it is so many of those in sync, the leader among them; below 0 all.
+        """
+        if acks > 0:
+            return copies(self.leader, end_offset) >= acks
+        return self.high_watermark >= end_offset
+
+    async def copied(self, end_offset: int, acks: int) -> None:
+        """Return once `is_copied` holds."""
+        await self._until(lambda: self.is_copied(end_offset, acks))
 
     async def _until(self, holds: Callable[[], bool]) -> None:
         while not holds():

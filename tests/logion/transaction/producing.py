@@ -117,7 +117,7 @@ async def with_coordinator(broker: Running) -> None:
     """Have a topic `t` of two partitions, and `__transaction_state`."""
     if "t" not in broker.state.cluster.image.topics:
         await broker.create("t", partitions=2)
-    answer = await broker.ask(FindCoordinatorRequest(key="tx", key_type=1), 3)
+    answer = await broker.ask(FindCoordinatorRequest(key="tx", key_type=1), 1)
     assert answer.error_code == Error.NONE
 
 

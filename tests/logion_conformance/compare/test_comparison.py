@@ -159,6 +159,20 @@ async def test_a_version_that_cannot_say_something_does_not_run() -> None:
     assert [it.version for it in outcomes] == [8, 9]
 
 
+async def test_what_can_be_said_to_one_side_alone_is_a_difference() -> None:
+    def script(it: Ground) -> Script:
+        came = yield produce(it, topic=it.standing, acks=7)
+        if not came.responses[0].partition_responses[0].error_code:
+            yield Ask(
+                MetadataRequest(topics=(), include_topic_authorized_operations=True),
+                version=1,
+            )
+
+    outcomes = await compared(of(script, "Produce"), fault="accepts-any-acks")
+    assert {it.verdict for it in outcomes} == {"different"}
+    assert "no place in this version" in story(outcomes[0])
+
+
 async def test_versions_are_those_that_both_speak_within_the_probes() -> None:
     async with running() as broker:
         versions = (await target_of(broker)).versions

@@ -28,6 +28,15 @@ async def test_an_unknown_difference_fails(capsys: pytest.CaptureFixture[str]) -
     assert "different: Produce/acks-2 v3" in capsys.readouterr().out
 
 
+async def test_nothing_compared_is_no_success(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with running() as left, running() as right:
+        sides = str(left.address), str(right.address)
+        assert await compare(*sides, "--probe", "NoSuchApi/*") == 2
+    assert "no probe was put to both" in capsys.readouterr().err
+
+
 def test_a_side_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["127.0.0.1:1", "127.0.0.1:1"]) == 2
     assert "cannot connect to 127.0.0.1:1" in capsys.readouterr().err

@@ -126,6 +126,7 @@ PROBES = (
         {
             "no-topic": lambda it: change(UNKNOWN.name, SET, retention_ms="1"),
             "bad-name": lambda it: change("a b", SET, retention_ms="1"),
+            "empty-name": lambda it: change("", SET, retention_ms="1"),
             "unknown-key": lambda it: change(it.standing.name, SET, no_such="1"),
             "wrong-value": lambda it: change(
                 it.standing.name, SET, retention_ms="many"

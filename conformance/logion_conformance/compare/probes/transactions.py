@@ -134,6 +134,10 @@ PROBES = (
         {
             "unknown-id": add,
             "no-id": lambda it: add(it, v3_and_below_transactional_id=""),
+            "internal-topic": lambda it: add(it, topic="__consumer_offsets"),
+            "internal-topic-without-the-partition": lambda it: add(
+                it, topic="__consumer_offsets", at=(99,)
+            ),
         },
         last=OLD,
     ),

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from logion.broker.context import Context
+from logion.broker.group_requests import is_known
+from logion.broker.internal_topics import INTERNAL_TOPICS
 from logion.broker.state import BrokerState
 from logion.broker.transaction_requests import told_of
 from logion.names import TopicPartition
@@ -25,10 +27,14 @@ from logion.protocol.messages.add_partitions_to_txn import (
     AddPartitionsToTxnTopicResult,
     AddPartitionsToTxnTransaction,
 )
+from logion.protocol.releases import release
 from logion.transaction.state import EPOCH_PER_TRANSACTION, Claim
 
 VERSION_WITH_FENCED = 2
 VERSION_OF_BROKERS = 4
+
+TOPICS_COUNT_SINCE = release("1.0")
+"""Before, each partition was looked up, as it is again from 2.0 on."""
 
 
 async def handle(
@@ -64,18 +70,36 @@ async def _results(
     broker: BrokerState, context: Context, asked: AddPartitionsToTxnTransaction
 ) -> tuple[AddPartitionsToTxnTopicResult, ...]:
     names = _names(asked.topics)
-    image = broker.cluster.image
-    missing = {it for it in names if image.partition(*it) is None}
-    if missing:
+    faults = [_fault(broker, context, it) for it in names]
+    if any(it is not Error.NONE for it in faults):
         errors = {
-            it: Error.UNKNOWN_TOPIC_OR_PARTITION
-            if it in missing
-            else Error.OPERATION_NOT_ATTEMPTED
-            for it in names
+            name: Error.OPERATION_NOT_ATTEMPTED if fault is Error.NONE else fault
+            for name, fault in zip(names, faults, strict=True)
         }
     else:
         errors = await _errors(broker, context, asked, names)
     return _by_topic(errors)
+
+
+def _fault(broker: BrokerState, context: Context, name: TopicPartition) -> Error:
+    """Return why a partition cannot be added, NONE if it can.
+
+    No client may write to internal topics. In 0.11 that kept the others out as well,
+    but of itself a topic that was there said only that nothing was done.
+    """
+    is_there = _is_there(broker, name)
+    if name.topic in INTERNAL_TOPICS and context.version < VERSION_OF_BROKERS:
+        if is_there and broker.release < TOPICS_COUNT_SINCE:
+            return Error.OPERATION_NOT_ATTEMPTED
+        return Error.TOPIC_AUTHORIZATION_FAILED
+    return Error.NONE if is_there else Error.UNKNOWN_TOPIC_OR_PARTITION
+
+
+def _is_there(broker: BrokerState, name: TopicPartition) -> bool:
+    """Tell whether a partition is known; in 1.0 and 1.1 its topic was enough."""
+    if broker.release < TOPICS_COUNT_SINCE:
+        return broker.cluster.image.partition(*name) is not None
+    return is_known(broker, name)
 
 
 def _names(topics: Iterable[AddPartitionsToTxnTopic]) -> list[TopicPartition]:

@@ -9,10 +9,12 @@ from logion.broker.context import Context
 from logion.broker.resources import (
     LOGGER,
     LOGGERS_SINCE,
+    TOPIC,
     change_each,
     changed_entity,
     check_own_number,
     check_settings_once,
+    check_topic_is_named,
 )
 from logion.broker.state import BrokerState
 from logion.cluster.configs import ConfigEdit, Edit
@@ -57,6 +59,8 @@ async def _edit(
         check_own_number(broker, resource.resource_name)
         broker.loggers.edit(edits, validate_only=validate_only)
         return
+    if resource.resource_type == TOPIC:
+        check_topic_is_named(resource.resource_name)
     kind, name = changed_entity(broker, resource)
     await broker.cluster.edit_config(kind, name, edits, validate_only=validate_only)
 

@@ -59,11 +59,15 @@ async def handle(
     operations = NOT_ASKED
     if request.include_cluster_authorized_operations:
         operations = CLUSTER_OPERATIONS
+    try:
+        topics = await _topics(broker, context, request)
+    except ApiError as refusal:
+        return _refused(request, refusal.error)
     return MetadataResponse(
         brokers=tuple(_broker(it, context.listener) for it in brokers),
         cluster_id=image.cluster_id,
         controller_id=image.controller_id,
-        topics=await _topics(broker, context, request),
+        topics=topics,
         cluster_authorized_operations=operations,
     )
 
@@ -164,9 +168,14 @@ async def _create_missing(
 def _first_answer(
     broker: BrokerState, name: str, answer: TopicInfo | ApiError
 ) -> Error:
-    """Return the error of a topic that is only just being made: clients ask again."""
+    """Return the error of a topic that is only just being made: clients ask again.
+
+    Raises ApiError from a broker of 0.8, whose whole answer fails with one topic.
+    """
     if isinstance(answer, ApiError):
         is_name = answer.error is Error.INVALID_TOPIC_EXCEPTION
+        if broker.release < release("0.9.0"):
+            raise answer if is_name else ApiError(Error.UNKNOWN_SERVER_ERROR)
         return _fault(broker, name) if is_name else answer.error
     if broker.release >= release("4.0"):
         return Error.UNKNOWN_TOPIC_OR_PARTITION

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from logion.broker.context import Context
+from logion.broker.group_requests import is_known
 from logion.broker.state import BrokerState
 from logion.broker.storing import storing
 from logion.broker.text import utf16_length
@@ -109,7 +110,8 @@ def _row(
     """Return what a partition's offset is stored as, or why it is not."""
     metadata = asked.committed_metadata or ""
     error = Error.NONE
-    if not _is_there(broker, TopicPartition(topic, asked.partition_index)):
+    name = TopicPartition(topic, asked.partition_index)
+    if not (_takes_any(broker, context) or is_known(broker, name)):
         error = Error.UNKNOWN_TOPIC_OR_PARTITION
         if context.version >= VERSION_WITH_TOPIC_IDS and not topic:
             error = Error.UNKNOWN_TOPIC_ID
@@ -127,11 +129,10 @@ def _row(
     return Row(asked.partition_index, committed, error)
 
 
-def _is_there(broker: BrokerState, name: TopicPartition) -> bool:
-    """Tell whether offsets can be committed; before 2.0 the topic alone counted."""
-    if broker.release < release("2.0"):
-        return name.topic in broker.cluster.image.topics
-    return broker.cluster.image.partition(*name) is not None
+def _takes_any(broker: BrokerState, context: Context) -> bool:
+    """Tell whether nobody asks if a topic is there: 0.8 did in ZooKeeper alone."""
+    is_apart = context.version == VERSION_WITHOUT_COORDINATOR
+    return broker.release < release("0.9.0") and not is_apart
 
 
 def _expiry_ms(

@@ -165,8 +165,8 @@ async def handle(
         topics = [_refused_topic(it, refusal) for it in producing.request.topic_data]
     else:
         topics = await _write_topics(producing)
-    if request.acks == ALL_ACKS:
-        topics = await _commit(context, topics, request.timeout_ms)
+    if request.acks not in (NO_ACKS, LEADER_ACKS):
+        topics = await _commit(context, topics, request)
     answers = [write.answer for topic in topics for write in topic.writes]
     if request.acks == NO_ACKS:
         _close_on_failure(answers)
@@ -303,10 +303,9 @@ def _refuse_topic(
 
 
 def _is_known(acks: int, broker: BrokerState) -> bool:
-    """Tell whether `acks` has a meaning; 0.8 waited for any number of copies."""
-    if broker.release < release("0.9.0"):
-        return acks >= ALL_ACKS
-    return acks in (NO_ACKS, LEADER_ACKS, ALL_ACKS)
+    """Tell whether `acks` has a meaning: in 0.8 all have, below 0 that of -1."""
+    is_any_known = broker.release < release("0.9.0")
+    return is_any_known or acks in (NO_ACKS, LEADER_ACKS, ALL_ACKS)
 
 
 def _write(
@@ -402,20 +401,21 @@ def _record_errors(refusal: ApiError) -> tuple[BatchIndexAndErrorMessage, ...]:
 
 
 async def _commit(
-    context: Context, topics: list[TopicWrites], timeout_ms: int
+    context: Context, topics: list[TopicWrites], request: ProduceRequest
 ) -> list[TopicWrites]:
-    """Wait until the ISR has every record, or time is up; return what holds then."""
-    pending = [write for write in _appended(topics) if not _is_committed(write)]
+    """Wait until enough copies are made, or time is up; return what holds then."""
+    acks = request.acks
+    pending = [write for write in _appended(topics) if not _is_copied(write, acks)]
     if not pending:
         return topics
-    with trio.move_on_after(max(0, timeout_ms) / 1000):
+    with trio.move_on_after(max(0, request.timeout_ms) / 1000):
         for write in pending:
             assert write.partition is not None
-            committed = partial(write.partition.committed, write.end_offset)
-            await context.while_connected(committed)
+            copied = partial(write.partition.copied, write.end_offset, acks)
+            await context.while_connected(copied)
     return [
         TopicWrites(
-            topic.name, topic.topic_id, tuple(_in_time(it) for it in topic.writes)
+            topic.name, topic.topic_id, tuple(_in_time(it, acks) for it in topic.writes)
         )
         for topic in topics
     ]
@@ -426,15 +426,16 @@ def _appended(topics: list[TopicWrites]) -> Iterator[Write]:
     return (write for write in writes if write.partition is not None)
 
 
-def _is_committed(write: Write) -> bool:
-    return write.partition is None or write.end_offset <= write.partition.high_watermark
+def _is_copied(write: Write, acks: int) -> bool:
+    return write.partition is None or write.partition.is_copied(write.end_offset, acks)
 
 
-def _in_time(write: Write) -> Write:
-    """Return the write, or a time-out when its records are not committed by now."""
-    if _is_committed(write):
+def _in_time(write: Write, acks: int) -> Write:
+    """Return the write, or a time-out that says where its records are all the same."""
+    if _is_copied(write, acks):
         return write
-    return _refused(write.answer.index, ApiError(Error.REQUEST_TIMED_OUT))
+    late = replaced(write.answer, error_code=Error.REQUEST_TIMED_OUT)
+    return replace(write, answer=late)
 
 
 def _close_on_failure(answers: list[PartitionProduceResponse]) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from logion.broker.context import Context
-from logion.broker.group_requests import check_group_id
+from logion.broker.group_requests import check_group_id, is_known
 from logion.broker.state import BrokerState
 from logion.broker.text import utf16_length
 from logion.broker.transactional import Joining, add, check
@@ -36,6 +36,9 @@ VERSION_WITH_LOADING = 2
 
 VERSION_WITH_ABORTABLE = 4
 VERSION_THAT_ADDS = 5
+
+GROUPS_HAVE_NAMES_SINCE = release("2.0")
+"""Before, a group without a name could commit here, too."""
 
 GROUPS_ARE_MADE_UNTIL = release("4.0")
 """Before, a group that is not there is made first, and has no such member."""
@@ -65,7 +68,7 @@ def _error(
     broker: BrokerState, name: TopicPartition, asked: TxnOffsetCommitRequestPartition
 ) -> Error:
     """Return why a partition's offset cannot be stored, NONE if it can."""
-    if broker.cluster.image.partition(*name) is None:
+    if not is_known(broker, name):
         return Error.UNKNOWN_TOPIC_OR_PARTITION
     size = utf16_length(asked.committed_metadata or "")
     is_large = size > broker.groups.settings.metadata_size_max
@@ -95,7 +98,8 @@ async def _store(
     joining = _joining(context, request)
     sender = Sender(request.member_id, request.generation_id, request.group_instance_id)
     try:
-        check_group_id(request.group_id)
+        if broker.release >= GROUPS_HAVE_NAMES_SINCE:
+            check_group_id(request.group_id)
         shard = broker.groups.shards.of(request.group_id)
         await add(broker, joining, (shard.partition,))
         check(broker, joining, shard.partition)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from logion.broker.internal_topics import OFFSETS, TRANSACTIONS
 from logion.names import TopicPartition
 from logion.protocol.errors import Error
 from logion.protocol.messages.add_partitions_to_txn import (
@@ -12,6 +13,8 @@ from logion.protocol.messages.add_partitions_to_txn import (
     AddPartitionsToTxnTopic,
     AddPartitionsToTxnTransaction,
 )
+from logion.protocol.schema import replace
+from logion.transaction.state import State
 
 from tests.logion.broker.running import Running, running
 from tests.logion.transaction.producing import (
@@ -20,6 +23,8 @@ from tests.logion.transaction.producing import (
     T1,
     TransactionalProducer,
     producer,
+    producer_of,
+    settle,
     transaction_of,
 )
 
@@ -110,6 +115,38 @@ async def test_one_partition_that_is_missing_keeps_all_out() -> None:
         assert await one.add(T0, MISSING) is Error.OPERATION_NOT_ATTEMPTED
         assert await one.add(MISSING, T0) is Error.UNKNOWN_TOPIC_OR_PARTITION
         assert transaction_of(broker).partitions == frozenset()
+
+
+@pytest.mark.parametrize("release", ["1.0", "1.1"])
+async def test_1_0_and_1_1_know_topics_without_their_partitions(release: str) -> None:
+    async with running(SMALL, release=release) as broker:
+        one = await producer_of(broker, 0)
+        assert await one.add(T0, MISSING, version=0) is Error.NONE
+        assert transaction_of(broker).partitions == {T0, MISSING}
+        assert await one.end(commit=True, version=0) is Error.NONE
+        await settle(broker, State.COMPLETE_COMMIT)
+
+
+@pytest.mark.parametrize("release", ["0.11.0", "2.0", "4.3"])
+async def test_no_client_adds_an_internal_topic(release: str) -> None:
+    async with running(SMALL, release=release) as broker:
+        one = await producer_of(broker, 0)
+        there, absent = TopicPartition(TRANSACTIONS, 0), TopicPartition(OFFSETS, 99)
+        is_old = release == "0.11.0"
+        refused = Error.TOPIC_AUTHORIZATION_FAILED
+        expected = Error.OPERATION_NOT_ATTEMPTED if is_old else refused
+        assert await one.add(there, T0, version=0) is expected
+        assert await one.add(absent, T0, version=0) is refused
+        assert await one.add(T0, absent, version=0) is Error.OPERATION_NOT_ATTEMPTED
+        assert transaction_of(broker).partitions == frozenset()
+
+
+async def test_brokers_may_add_internal_topics() -> None:
+    async with running(SMALL) as broker:
+        one = await producer(broker)
+        topic = AddPartitionsToTxnTopic(name=TRANSACTIONS, partitions=(0,))
+        asked = replace(transaction(one, verify_only=False), topics=(topic,))
+        assert await ask(broker, asked) == [{0: Error.NONE}]
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,23 @@ async def test_what_cannot_be_set_is_refused_and_nothing_changes(
         assert broker.state.cluster.image.config_of("t") == {"retention.ms": "5"}
 
 
+@pytest.mark.parametrize(
+    ("release", "error"),
+    [
+        ("2.6", Error.INVALID_TOPIC_EXCEPTION),
+        ("2.8", Error.UNKNOWN_TOPIC_OR_PARTITION),
+        ("3.2", Error.UNKNOWN_TOPIC_OR_PARTITION),
+        ("3.3", Error.INVALID_REQUEST),
+    ],
+)
+async def test_a_topic_without_a_name_has_the_error_of_the_release(
+    release: str, error: Error
+) -> None:
+    async with running(release=release) as broker:
+        (result,) = (await broker.ask(request(resource(TOPIC, "")))).responses
+        assert result.error_code == error
+
+
 async def test_nothing_may_be_named_twice() -> None:
     twice = resource(TOPIC, "t", retention_ms="5")
     twice = replace(twice, configs=twice.configs * 2)

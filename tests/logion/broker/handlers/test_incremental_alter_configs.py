@@ -120,6 +120,12 @@ async def test_what_cannot_be_done_is_refused_and_nothing_changes(
         assert broker.state.cluster.image.config_of("t") == {"retention.ms": "5"}
 
 
+async def test_topics_without_a_name_have_no_single_settings_either() -> None:
+    async with running(release="2.8") as broker:
+        (result,) = (await broker.ask(request(resource(TOPIC, "")))).responses
+        assert result.error_code == Error.INVALID_REQUEST
+
+
 async def test_a_resource_named_twice_is_left_alone() -> None:
     both = request(resource(TOPIC, "t"), resource(TOPIC, "t"))
     async with running() as broker:

@@ -246,6 +246,26 @@ async def test_a_name_too_like_anothers_is_not_made(release: str, error: Error) 
         assert list(broker.state.cluster.image.topics) == ["a.b"]
 
 
+async def test_a_topic_that_0_8_could_not_make_fails_all_of_the_answer() -> None:
+    async with running(release="0.8.2") as broker:
+        await broker.create("t")
+        for name in ("a b", "", ".."):
+            answer = await broker.ask(request("t", name, "t"), 0)
+            assert answer.brokers == ()
+            told = [(it.name, it.error_code) for it in answer.topics]
+            refused = Error.INVALID_TOPIC_EXCEPTION
+            assert told == [(it, refused) for it in ("t", name, "t")]
+
+
+async def test_0_8_had_one_error_for_whatever_else_kept_a_topic_from_being_made() -> (
+    None
+):
+    settings = {"default.replication.factor": "3"}
+    async with running(settings, release="0.8.2") as broker:
+        found = await errors(broker, request("t"), 0)
+        assert found == [("t", Error.UNKNOWN_SERVER_ERROR)]
+
+
 async def test_a_partition_on_a_failed_directory_has_no_leader() -> None:
     folders = {"log.dirs": "a,b"}
     async with running(folders, release="3.9") as broker:

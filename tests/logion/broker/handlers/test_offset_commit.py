@@ -54,6 +54,17 @@ async def test_a_commit_of_nothing_but_what_is_too_large_stores_nothing() -> Non
         assert offsets_of(broker, "g") == {}
 
 
+@pytest.mark.parametrize(
+    ("version", "error"), [(0, Error.UNKNOWN_TOPIC_OR_PARTITION), (1, Error.NONE)]
+)
+async def test_0_8_looked_for_topics_in_zookeeper_alone(
+    version: int, error: Error
+) -> None:
+    async with running(release="0.8.2") as broker, members(broker) as (a,):
+        asked = request(row(0, 5), name="a b")
+        assert errors(await a.ask(asked, version)) == [error]
+
+
 async def test_from_v10_on_topics_are_named_by_their_ids() -> None:
     async with running() as broker, members(broker) as (a,):
         await broker.create("t")

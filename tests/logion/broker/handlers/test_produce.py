@@ -16,7 +16,7 @@ from logion.protocol.schema import replace
 from logion.records.batch import parse_batches
 from logion.records.codec import Codec
 from logion.records.record import BatchOptions, Record, write_batch
-from logion.replica.leader import on_isr_changed
+from logion.replica.leader import on_follower_fetch, on_isr_changed
 from logion.testing.clock import NEW_YEAR_2024_MS
 from logion.testing.disk import MemoryDisk
 
@@ -112,8 +112,28 @@ async def test_other_acks_have_no_meaning(acks: int) -> None:
 async def test_0_8_waited_for_any_number_of_copies() -> None:
     async with running(release="0.8.2") as broker:
         await broker.create("t")
+        request = produce_request("t", old_set(0, b"v"), acks=2, timeout_ms=1)
+        answer = await broker.ask(request, 0)
+        (found,) = answer.responses[0].partition_responses
+        assert (found.error_code, found.base_offset) == (Error.REQUEST_TIMED_OUT, 0)
+        assert broker.partition("t").log.end_offset == 1
+
+
+async def test_as_many_copies_as_0_8_was_asked_for_are_enough() -> None:
+    async with running(release="0.8.2") as broker:
+        await broker.create("t")
+        add_follower(broker)
+        partition = broker.partition("t")
+        partition.leader = on_follower_fetch(partition.leader, 2, 1)  # type: ignore[arg-type]
         (found,) = await broker.produce("t", old_set(0, b"v"), acks=2)
-        assert found.error_code == Error.NONE
+        assert (found.error_code, found.base_offset) == (Error.NONE, 0)
+
+
+async def test_acks_below_0_were_all_the_same_to_0_8() -> None:
+    async with running(release="0.8.2") as broker:
+        await broker.create("t")
+        (found,) = await broker.produce("t", old_set(0, b"v"), acks=-2)
+        assert (found.error_code, found.base_offset) == (Error.NONE, 0)
 
 
 def corrupt(records: bytes) -> bytes:
@@ -314,8 +334,6 @@ def add_follower(broker: Running) -> None:
 
 
 async def test_acks_all_waits_for_the_isr() -> None:
-    from logion.replica.leader import on_follower_fetch
-
     async with running() as broker:
         await broker.create("t")
         add_follower(broker)
@@ -342,7 +360,7 @@ async def test_acks_all_gives_up_after_its_timeout(timeout_ms: int) -> None:
         request = produce_request("t", batch(b"v"), acks=-1, timeout_ms=timeout_ms)
         answer = await broker.ask(request, LATEST_BY_NAME)
         (found,) = answer.responses[0].partition_responses
-        assert found.error_code == Error.REQUEST_TIMED_OUT
+        assert (found.error_code, found.base_offset) == (Error.REQUEST_TIMED_OUT, 0)
 
 
 async def test_a_broken_disk_fails_its_partitions_and_the_broker_goes_on() -> None:

@@ -140,6 +140,15 @@ async def test_every_partition_has_its_own_error() -> None:
         assert broker.partition(OFFSETS).log.end_offset == 0
 
 
+@pytest.mark.parametrize("release", ["0.11.0", "1.1"])
+async def test_before_2_0_a_topic_was_enough_and_no_name_a_group(release: str) -> None:
+    async with running(release=release) as broker:
+        await broker.create("t")
+        producer = await Transacting(broker).begin()
+        told = await producer.commit_offsets({T: 5, U: 6}, 0, group_id="")
+        assert told == {T: Error.NONE, U: Error.NONE}
+
+
 async def test_a_group_needs_a_name() -> None:
     async with running() as broker:
         await broker.create("t")
