@@ -33,6 +33,8 @@ from logion.transaction.state import EPOCH_PER_TRANSACTION, Claim
 VERSION_WITH_FENCED = 2
 VERSION_OF_BROKERS = 4
 
+UNDONE = Error.OPERATION_NOT_ATTEMPTED
+
 TOPICS_COUNT_SINCE = release("1.0")
 """Before, each partition was looked up, as it is again from 2.0 on."""
 
@@ -70,15 +72,11 @@ async def _results(
     broker: BrokerState, context: Context, asked: AddPartitionsToTxnTransaction
 ) -> tuple[AddPartitionsToTxnTopicResult, ...]:
     names = _names(asked.topics)
-    faults = [_fault(broker, context, it) for it in names]
-    if any(it is not Error.NONE for it in faults):
-        errors = {
-            name: Error.OPERATION_NOT_ATTEMPTED if fault is Error.NONE else fault
-            for name, fault in zip(names, faults, strict=True)
-        }
-    else:
-        errors = await _errors(broker, context, asked, names)
-    return _by_topic(errors)
+    faults = {it: _fault(broker, context, it) for it in names}
+    if all(it is Error.NONE for it in faults.values()):
+        return _by_topic(await _errors(broker, context, asked, names))
+    unharmed = [name for name, it in faults.items() if it is Error.NONE]
+    return _by_topic({**faults, **dict.fromkeys(unharmed, UNDONE)})
 
 
 def _fault(broker: BrokerState, context: Context, name: TopicPartition) -> Error:
@@ -90,7 +88,7 @@ def _fault(broker: BrokerState, context: Context, name: TopicPartition) -> Error
     is_there = _is_there(broker, name)
     if name.topic in INTERNAL_TOPICS and context.version < VERSION_OF_BROKERS:
         if is_there and broker.release < TOPICS_COUNT_SINCE:
-            return Error.OPERATION_NOT_ATTEMPTED
+            return UNDONE
         return Error.TOPIC_AUTHORIZATION_FAILED
     return Error.NONE if is_there else Error.UNKNOWN_TOPIC_OR_PARTITION
 
