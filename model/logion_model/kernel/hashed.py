@@ -76,6 +76,17 @@ def steps_along(spec: Spec[S], places: Sequence[int]) -> tuple[Step[S], ...]:
     return tuple(steps)
 
 
+def packed(states: list[S]) -> bytes:
+    """Return states as few bytes."""
+    return zlib.compress(pickle.dumps(states, pickle.HIGHEST_PROTOCOL), 1)
+
+
+def unpacked(states: bytes) -> list[Any]:
+    """Return the states that were packed into these bytes."""
+    found: list[Any] = pickle.loads(zlib.decompress(states))  # noqa: S301
+    return found
+
+
 class Waiting(Generic[S]):
     """States in order, packed but for the last ones and those that are asked for."""
 
@@ -90,8 +101,7 @@ class Waiting(Generic[S]):
         """Add a state."""
         self._last.append(state)
         if len(self._last) == PACKED_TOGETHER:
-            whole = pickle.dumps(self._last, pickle.HIGHEST_PROTOCOL)
-            self._packed.append(zlib.compress(whole, 1))
+            self._packed.append(packed(self._last))
             self._last = []
 
     def __len__(self) -> int:
@@ -105,7 +115,7 @@ class Waiting(Generic[S]):
             return self._last[within]
         if place != self._place:
             self._place = place
-            self._unpacked = pickle.loads(zlib.decompress(self._packed[place]))  # noqa: S301
+            self._unpacked = unpacked(self._packed[place])
         return self._unpacked[within]
 
     def pieces(self) -> Iterator[list[S]]:

@@ -1,61 +1,85 @@
 """A part of the hashed search: what one of several processes does, level by level.
 
-Each process has the states whose fingerprints fall to it: it remembers them, judges
-them and goes on from them. A state that falls to another is sent there at the end of
-the level. So every state is gone on from once, and counts and depths are those of one
-process. A violation ends the search with its level.
+Each fingerprint falls to one process, which remembers it; the states themselves stay
+where they are found. A process goes on from some states of its level, a round, and asks
+the others about the fingerprints that fall to them: which are new? Of those it keeps
+the states. So each state is gone on from once, counts and depths are those of one
+process, and between processes go eight bytes for a state that might be new, and one
+back. Only to make a level even do packed states move.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, NamedTuple
+from typing import Generic, NamedTuple, TypeAlias
 
 from logion_model.kernel.faults import Checked
 from logion_model.kernel.fingerprints import (
     Fingerprinter,
     Fingerprints,
 )
-from logion_model.kernel.hashed import Waiting, of_key
+from logion_model.kernel.hashed import PACKED_TOGETHER, of_key, packed, unpacked
 from logion_model.kernel.spec import Property, S, Spec
 
+PIECES_A_ROUND = 16
+"""Pieces of a level gone on from between two questions to the others."""
 
-class Sent(NamedTuple, Generic[S]):
-    """A state on its way to where it belongs."""
+Asked: TypeAlias = bytes
+"""Fingerprints that fall to one process, of 8 bytes each."""
 
-    state: S
-    fingerprint: int
-    parent: int | None
-    """The state before it, as `number * processes + process`; None for an initial."""
-    place: int
-    """Which step out of there, or which initial state."""
+Answered: TypeAlias = bytes
+"""For each fingerprint asked about 1 if it was new, 0 if it was known."""
+
+
+class Piece(NamedTuple):
+    """States that wait to be gone on from."""
+
+    first: int
+    """The name of the first of them; the names of the others follow it, in steps of as
+    many as there are processes."""
+    size: int
+    states: bytes
+    """What `unpacked` reads."""
+
+
+class Found(NamedTuple):
+    """What a process found in a round."""
+
+    asked: list[Asked]
+    """By the process to be asked."""
+    taken: Counter[str]
+    stuck: list[int]
+    """States without steps that may not stop."""
 
 
 class Admitted(NamedTuple):
-    """What a process says of its part of a level."""
+    """What a process says of its part of a level, and of the next one so far."""
 
-    size: int
+    left: int
+    """States of the level that it has not gone on from."""
+    following: int
     broken: list[tuple[str, int]]
-    """Properties broken for the first time there, each with the state."""
+    """Properties that it found broken for the first time, each with the state."""
     unreached: set[str]
 
 
-class Expanded(NamedTuple):
-    """What a process found behind its part of a level."""
+class _Pending(NamedTuple, Generic[S]):
+    """A state that may be new, and how it was reached."""
 
-    outbox: list[Waiting[Sent[Any]]]
-    """For each process the states that fall to it."""
-    taken: Counter[str]
-    stuck: list[int]
-    """A state without steps that may not stop, if there is one."""
+    state: S
+    parent: int
+    place: int
 
 
 @dataclass(slots=True)
 class Part(Generic[S]):
-    """The states that fall to one process."""
+    """The states that one process found, and the fingerprints that fall to it.
+
+    The n-th state that a process finds has the name `n * processes + process`.
+    """
 
     spec: Spec[S]
     unbroken: tuple[Property[S], ...]
@@ -64,12 +88,21 @@ class Part(Generic[S]):
     """How many processes there are."""
     fingerprinter: Fingerprinter = field(default_factory=Fingerprinter)
     seen: Fingerprints = field(default_factory=Fingerprints)
+    """Those that fall to this process, wherever the states are."""
     parents: array[int] = field(default_factory=lambda: array("Q"))
+    """Of each state found here the name of the one before; of an initial one its own.
+    """
     places: array[int] = field(default_factory=lambda: array("H"))
-    level: Waiting[S] = field(default_factory=Waiting)
-    following: Waiting[S] = field(default_factory=Waiting)
+    """Which step out of there each is, or which initial state."""
+    level: deque[Piece] = field(default_factory=deque)
+    """What is still to be gone on from."""
+    following: deque[Piece] = field(default_factory=deque)
+    loose: list[S] = field(default_factory=list)
+    """The last states of the following level, not packed yet."""
+    pending: list[dict[int, _Pending[S]]] = field(default_factory=list)
+    """By the process that was asked, and in the order in which it was."""
     broken: list[tuple[str, int]] = field(default_factory=list)
-    """Properties broken for the first time in the following level, and where."""
+    """Properties broken for the first time since that was last told, and where."""
     unreached: tuple[Property[S], ...] = ()
     checked: Checked[S] = field(init=False)
 
@@ -77,48 +110,92 @@ class Part(Generic[S]):
         """Let the specification be looked at while it is asked."""
         self.checked = Checked(self.spec)
         self.unreached = self.spec.sometimes
+        self.pending = [{} for _ in range(self.many)]
 
-    def begin(self) -> Expanded:
-        """Find the initial states, as if they were behind a level before them."""
+    def begin(self) -> Admitted:
+        """Find the initial states that fall to this process: the following level."""
         with self.checked:
-            outbox: _Outbox[S] = _Outbox(self.many)
             for nth, state in enumerate(self.spec.initial):
-                self._find(outbox, state, None, nth)
-        return Expanded(outbox.sent, Counter(), [])
-
-    def _find(self, outbox: _Outbox[S], state: S, parent: int | None, nth: int) -> None:
-        """Admit a state that falls to this process; leave any other to be sent."""
-        fingerprint = self._fingerprint(state)
-        sent = Sent(state, fingerprint, parent, nth)
-        falls_to = (fingerprint >> 16) % self.many
-        if falls_to == self.index:
-            self._admit(sent)
-        else:
-            outbox.add(falls_to, sent)
+                fingerprint = self._fingerprint(state)
+                if self._falls_to(fingerprint) == self.index:
+                    self._find(fingerprint, _Pending(state, self._next_name, nth))
+        return self._told()
 
     def _fingerprint(self, state: S) -> int:
         return of_key(self.spec, self.fingerprinter, state)
 
-    def admit(self, inbox: Sequence[Waiting[Sent[S]]]) -> Admitted:
-        """Admit what was sent to this process; that makes the next level whole."""
-        with self.checked:
-            for waiting in inbox:
-                for place in range(len(waiting)):
-                    self._admit(waiting[place])
-        self.level, self.following = self.following, Waiting()
-        broken, self.broken = self.broken, []
-        return Admitted(len(self.level), broken, {it.name for it in self.unreached})
+    def _falls_to(self, fingerprint: int) -> int:
+        return (fingerprint >> 16) % self.many
 
-    def _admit(self, sent: Sent[S]) -> None:
-        """Remember and judge a state, if it is new and within bounds."""
-        state = sent.state
-        if sent.fingerprint in self.seen or not self.spec.within(state):
+    @property
+    def _next_name(self) -> int:
+        return len(self.parents) * self.many + self.index
+
+    def expand(self) -> Found:
+        """Go on from a round of the level."""
+        taken, stuck = Counter[str](), list[int]()
+        with self.checked:
+            for _ in range(min(PIECES_A_ROUND, len(self.level))):
+                piece = self.level.popleft()
+                for nth, state in enumerate(unpacked(piece.states)):
+                    name = piece.first + nth * self.many
+                    if not self._expand(name, state, taken):
+                        stuck.append(name)
+        asked = [array("Q", waiting).tobytes() for waiting in self.pending]
+        return Found(asked, taken, stuck)
+
+    def _expand(self, name: int, state: S, taken: Counter[str]) -> bool:
+        """Take every step out of a state; False for a deadlock."""
+        nth = -1
+        for nth, (action, after) in enumerate(self.checked.steps(state)):
+            taken[action.name] += 1
+            self._find(self._fingerprint(after), _Pending(after, name, nth))
+        return nth >= 0 or self.spec.may_stop(state)
+
+    def _find(self, fingerprint: int, found: _Pending[S]) -> None:
+        """Admit a state if its fingerprint is new here; leave others to be asked about.
+
+        One out of bounds is passed over.
+        """
+        falls_to = self._falls_to(fingerprint)
+        own = falls_to == self.index
+        known = self.seen if own else self.pending[falls_to]
+        if fingerprint in known or not self.spec.within(found.state):
             return
-        name = len(self.parents) * self.many + self.index
-        self.parents.append(name if sent.parent is None else sent.parent)
-        self.places.append(sent.place)
-        self.seen.add(sent.fingerprint)
-        self.following.append(state)
+        if own:
+            self.seen.add(fingerprint)
+            self._admit(found)
+        else:
+            self.pending[falls_to][fingerprint] = found
+
+    def answer(self, inbox: Sequence[Asked]) -> list[Answered]:
+        """Say which fingerprints are new, to the first process that asks."""
+        return [bytes(map(self._is_first, array("Q", asked))) for asked in inbox]
+
+    def _is_first(self, fingerprint: int) -> bool:
+        if fingerprint in self.seen:
+            return False
+        self.seen.add(fingerprint)
+        return True
+
+    def admit(self, answers: Sequence[Answered]) -> Admitted:
+        """Admit the states that the others say are new; that ends the round."""
+        with self.checked:
+            for waiting, answered in zip(self.pending, answers, strict=True):
+                for found, is_new in zip(waiting.values(), answered, strict=True):
+                    if is_new:
+                        self._admit(found)
+                waiting.clear()
+        return self._told()
+
+    def _admit(self, found: _Pending[S]) -> None:
+        """Keep and judge a new state."""
+        state, name = found.state, self._next_name
+        self.parents.append(found.parent)
+        self.places.append(found.place)
+        self.loose.append(state)
+        if len(self.loose) == PACKED_TOGETHER:
+            self._pack()
         for invariant in self.unbroken:
             if not self.checked.holds(invariant, state):
                 self.broken.append((invariant.name, name))
@@ -126,35 +203,50 @@ class Part(Generic[S]):
         if self.unreached:
             self.unreached = tuple(p for p in self.unreached if not p.holds(state))
 
-    def expand(self) -> Expanded:
-        """Go on from every state of the level."""
-        outbox: _Outbox[S] = _Outbox(self.many)
-        taken, stuck = Counter[str](), list[int]()
-        first = len(self.parents) - len(self.level)
-        with self.checked:
-            for place in range(len(self.level)):
-                name, nth = (first + place) * self.many + self.index, -1
-                state = self.level[place]
-                for nth, (action, after) in enumerate(self.checked.steps(state)):
-                    taken[action.name] += 1
-                    self._find(outbox, after, name, nth)
-                if nth < 0 and not stuck and not self.spec.may_stop(state):
-                    stuck.append(name)
-        return Expanded(outbox.sent, taken, stuck)
+    def _pack(self) -> None:
+        """Pack the states that are loose."""
+        first = self._next_name - len(self.loose) * self.many
+        self.following.append(Piece(first, len(self.loose), packed(self.loose)))
+        self.loose = []
+
+    def _told(self) -> Admitted:
+        broken, self.broken = self.broken, []
+        following = _size(self.following) + len(self.loose)
+        unreached = {it.name for it in self.unreached}
+        return Admitted(_size(self.level), following, broken, unreached)
+
+    def descend(self) -> None:
+        """Make the following level the one to go on from."""
+        if self.loose:
+            self._pack()
+        self.level, self.following = self.following, deque()
+
+    def give(self, surplus: int) -> list[Piece]:
+        """Hand over so many states of the level, which has no fewer."""
+        given = list[Piece]()
+        while surplus:
+            piece = self.level.pop()
+            if piece.size > surplus:
+                kept, piece = self._split(piece, piece.size - surplus)
+                self.level.append(kept)
+            given.append(piece)
+            surplus -= piece.size
+        return given
+
+    def _split(self, piece: Piece, at: int) -> tuple[Piece, Piece]:
+        """Return so many of the states of a piece, and the others."""
+        states, second = unpacked(piece.states), piece.first + at * self.many
+        left = Piece(piece.first, at, packed(states[:at]))
+        return left, Piece(second, piece.size - at, packed(states[at:]))
+
+    def take(self, pieces: Sequence[Piece]) -> None:
+        """Go on from these pieces too."""
+        self.level.extend(pieces)
 
     def came_from(self, number: int) -> tuple[int, int]:
         """Return the state before the one of this number, and the place of the step."""
         return self.parents[number], self.places[number]
 
 
-class _Outbox(Generic[S]):
-    """States by the process that they fall to, each once."""
-
-    def __init__(self, many: int) -> None:
-        self._known = Fingerprints()
-        self.sent = [Waiting[Sent[S]]() for _ in range(many)]
-
-    def add(self, falls_to: int, sent: Sent[S]) -> None:
-        if sent.fingerprint not in self._known:
-            self._known.add(sent.fingerprint)
-            self.sent[falls_to].append(sent)
+def _size(pieces: Sequence[Piece]) -> int:
+    return sum(piece.size for piece in pieces)

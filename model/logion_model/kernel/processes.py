@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -15,7 +15,7 @@ from logion_model.kernel.breadth import Watch
 from logion_model.kernel.faults import SpecError
 from logion_model.kernel.fingerprints import odds_of_collision
 from logion_model.kernel.hashed import judged_by, steps_along
-from logion_model.kernel.part import Admitted, Expanded, Part
+from logion_model.kernel.part import Admitted, Found, Part, Piece
 from logion_model.kernel.report import DEADLOCK, Progress, Report, Violation
 from logion_model.kernel.spec import Spec
 
@@ -73,16 +73,25 @@ class Fault(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Asking:
-    """The processes' search, as who asks them sees it."""
+class SharedSearch:
+    """The processes' search under way, as who asks them sees it."""
 
     spec: Spec[Any]
     links: list[Connection]
     to_the_end: bool
     unreached: set[str]
     distinct: int = 0
+    """States of the level and of those before it."""
     depth: int = 0
+    left: list[int] = field(default_factory=list)
+    """How many states of the level each process has yet to go on from."""
+    following: list[int] = field(default_factory=list)
+    """How many of the following level each process has found."""
     taken: Counter[str] = field(default_factory=Counter)
+    stuck: list[tuple[str, int]] = field(default_factory=list)
+    """Deadlocks in the level."""
+    broken: list[tuple[str, int]] = field(default_factory=list)
+    """Properties broken in the following level."""
     found: list[Violation[Any]] = field(default_factory=list)
 
     @property
@@ -90,7 +99,75 @@ class _Asking:
         """Return whether a violation ends the search."""
         return bool(self.found) and not self.to_the_end
 
-    def ask(self, what: str, arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
+    @property
+    def progress(self) -> Progress:
+        """Return how far the search has come."""
+        behind = sum(self.following)
+        waiting = sum(self.left) + behind
+        distinct, generated = self.distinct + behind, self.taken.total()
+        return Progress(distinct, generated, self.depth, waiting)
+
+    def run(self, watch: Watch | None = None) -> Report[Any]:
+        """Go on to the end, or until `watch` says to stop: it is told of each round."""
+        while not self.is_over:
+            if not any(self.left):
+                self._descend()
+            if not any(self.left) or self.is_over:
+                break
+            if watch and not watch(self.progress):
+                break
+            self._go_on()
+        return self.report()
+
+    def begin(self) -> None:
+        """Let the processes find the initial states, as if behind a level of none."""
+        self._note(self._ask_all("begin"))
+
+    def _go_on(self) -> None:
+        """Let each process go on from some states of its level."""
+        found: list[Found] = self._ask_all("expand")
+        answers = self._ask("answer", _turned(it.asked for it in found))
+        self._note(self._ask("admit", _turned(answers)))
+        for it in found:
+            self.taken += it.taken
+            self.stuck += [(DEADLOCK.name, name) for name in it.stuck]
+
+    def _note(self, told: Sequence[Admitted]) -> None:
+        self.left = [it.left for it in told]
+        self.following = [it.following for it in told]
+        for it in told:
+            self.unreached &= it.unreached
+            self.broken += it.broken
+
+    def _descend(self) -> None:
+        """Go to the next level; a violation that ends the search gives the depth."""
+        self._blame(self.stuck + self.broken)
+        self.stuck, self.broken = [], []
+        self.distinct += sum(self.following)
+        self.depth += any(self.following)
+        if self.is_over:
+            self.depth = self.found[0].length
+        self._ask_all("descend")
+        self.left, self.following = self.following, [0] * len(self.links)
+        self._make_even()
+
+    def _make_even(self) -> None:
+        """Let processes that have more than their share of the level hand it over."""
+        share = -(-sum(self.left) // len(self.links))
+        surplus = [(max(0, left - share),) for left in self.left]
+        taken = [list[Piece]() for _ in self.links]
+        for index, given in enumerate(self._ask("give", surplus)):
+            self.left[index] -= sum(piece.size for piece in given)
+            for piece in given:
+                least = self.left.index(min(self.left))
+                self.left[least] += piece.size
+                taken[least].append(piece)
+        self._ask("take", [(pieces,) for pieces in taken])
+
+    def _ask_all(self, what: str) -> list[Any]:
+        return self._ask(what, [()] * len(self.links))
+
+    def _ask(self, what: str, arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
         """Return the answers of all processes; raises what one of them raises.
 
         Raises ConnectionError if one has ended.
@@ -102,35 +179,6 @@ class _Asking:
             if isinstance(answer, Fault):
                 raise answer.error
         return answers
-
-    def run(self, watch: Watch | None) -> int:
-        """Go on level by level; return how many states are left to go on from."""
-        nothing = [()] * len(self.links)
-        behind: list[Expanded] = self.ask("begin", nothing)
-        while size := self._admit(behind):
-            progress = Progress(self.distinct, self.taken.total(), self.depth, size)
-            if self.is_over or (watch and not watch(progress)):
-                return size
-            behind = self.ask("expand", nothing)
-            for expanded in behind:
-                self.taken += expanded.taken
-            stuck = [name for expanded in behind for name in expanded.stuck]
-            self._blame([(DEADLOCK.name, name) for name in stuck])
-            if self.is_over:
-                return size
-        return 0
-
-    def _admit(self, behind: Sequence[Expanded]) -> int:
-        """Let each process admit what falls to it; return the size of the level."""
-        inboxes = zip(*(expanded.outbox for expanded in behind), strict=True)
-        admitted: list[Admitted] = self.ask("admit", [(inbox,) for inbox in inboxes])
-        size = sum(it.size for it in admitted)
-        self.distinct += size
-        self.depth += bool(size)
-        for it in admitted:
-            self.unreached &= it.unreached
-            self._blame(it.broken)
-        return size
 
     def _blame(self, broken: Sequence[tuple[str, int]]) -> None:
         for name, state in broken:
@@ -152,21 +200,29 @@ class _Asking:
                 return way[::-1]
             state = parent
 
-    def report(self, *, complete: bool) -> Report[Any]:
-        """Return what was found."""
+    def report(self) -> Report[Any]:
+        """Return what was found so far."""
+        progress = self.progress
         return Report(
             spec=self.spec.name,
-            distinct=self.distinct,
-            generated=self.taken.total(),
+            distinct=progress.distinct,
+            generated=progress.generated,
             depth=self.depth,
-            complete=complete,
+            complete=not progress.queue and not self.is_over,
             taken=dict.fromkeys(self.spec.actions, 0) | self.taken,
             violations=tuple(self.found),
             unreached=tuple(
                 it.name for it in self.spec.sometimes if it.name in self.unreached
             ),
-            odds_of_collision=odds_of_collision(self.distinct),
+            odds_of_collision=odds_of_collision(progress.distinct),
         )
+
+
+def _turned(
+    boxes: Iterable[Sequence[bytes]],
+) -> list[tuple[tuple[bytes, ...]]]:
+    """Return what is for each process, given what is of each process for each."""
+    return [(of_each,) for of_each in zip(*boxes, strict=True)]
 
 
 def _answer(link: Connection) -> Any:
@@ -189,12 +245,29 @@ def explore_shared(
     A search that a violation ends has gone through the whole of its level. Raises what
     `explore_hashed` raises, and ValueError for fewer processes than one.
     """
+    with sharing(
+        make, processes, invariants=invariants, to_the_end=to_the_end
+    ) as search:
+        search.begin()
+        return search.run(watch)
+
+
+@contextmanager
+def sharing(
+    make: Maker,
+    processes: int,
+    *,
+    invariants: Sequence[str] | None = None,
+    to_the_end: bool = False,
+) -> Iterator[SharedSearch]:
+    """Yield a search by several processes that has visited nothing.
+
+    The processes end with this. Raises what `explore_shared` raises.
+    """
     if processes < 1:
         raise ValueError(f"{processes} processes: at least one does the work")
     spec = make()
     judged_by(spec, invariants)
     unreached = {wanted.name for wanted in spec.sometimes}
     with _serving(make, invariants, processes) as links:
-        search = _Asking(spec, links, to_the_end, unreached)
-        left = search.run(watch)
-        return search.report(complete=not left)
+        yield SharedSearch(spec, links, to_the_end, unreached)
