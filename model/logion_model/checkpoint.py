@@ -1,8 +1,9 @@
 """A search on disk: what was interrupted goes on where it stood.
 
-The first line says in JSON which model at which scope it is, what is judged, and
-whether the search is a hashed one; the rest is a pickle of what was visited, and of a
-hashed one more with the states that wait, some at a time. Only the values that states
+The first line says in JSON which model at which scope it is, what is judged, whether
+the search is a hashed one, and among how many processes it is shared; the rest is a
+pickle of what was visited, and of a hashed or shared one more with the states that
+wait, some at a time. Only the values that states
 are made of are read back, so a file from elsewhere runs no code.
 """
 
@@ -11,11 +12,12 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
 from logion_model.entry import Model, Scope, written
-from logion_model.kernel import HashedSearch, Search
+from logion_model.kernel import HashedSearch, Search, SharedSearch
 
 FORMAT = "logion search 1"
 
@@ -38,7 +40,10 @@ class CheckpointError(Exception):
     """A file is not the checkpoint of a search, and why."""
 
 
-Kept: TypeAlias = Search[Any] | HashedSearch[Any]
+Alone: TypeAlias = Search[Any] | HashedSearch[Any]
+"""A search by one process."""
+
+Kept: TypeAlias = Alone | SharedSearch
 """A search that can be kept on disk."""
 
 
@@ -46,11 +51,12 @@ def save(path: Path, about: About, search: Kept) -> None:
     """Write a search to a file; a file that is there is replaced as a whole."""
     unfinished = path.with_suffix(".unfinished")
     with unfinished.open("wb") as file:
-        hashed = search if isinstance(search, HashedSearch) else None
-        head = {"format": FORMAT, **about._asdict(), "hashed": hashed is not None}
+        shared = len(search.links) if isinstance(search, SharedSearch) else None
+        how = {"hashed": isinstance(search, HashedSearch), "processes": shared}
+        head = {"format": FORMAT, **about._asdict(), **how}
         file.write(json.dumps(head).encode() + b"\n")
         pickle.dump(search.saved(), file, protocol=pickle.HIGHEST_PROTOCOL)
-        for piece in hashed.pieces() if hashed else ():
+        for piece in () if isinstance(search, Search) else search.pieces():
             pickle.dump(piece, file, protocol=pickle.HIGHEST_PROTOCOL)
     unfinished.replace(path)
 
@@ -61,11 +67,26 @@ def about(path: Path) -> About:
     Raises CheckpointError for a file that holds none, and OSError if it cannot be read.
     """
     with path.open("rb") as file:
-        return _head(path, file)[0]
+        return _head(path, file).about
 
 
-def _head(path: Path, file: BinaryIO) -> tuple[About, bool]:
-    """Return which search a file holds, and whether it is a hashed one."""
+def processes(path: Path) -> int | None:
+    """Return among how many processes a file's search is shared; None if it is not.
+
+    Raises what `about` raises.
+    """
+    with path.open("rb") as file:
+        return _head(path, file).processes
+
+
+class _Head(NamedTuple):
+    about: About
+    is_hashed: bool
+    processes: int | None
+
+
+def _head(path: Path, file: BinaryIO) -> _Head:
+    """Return what the first line of a file says."""
     try:
         head = json.loads(file.readline(10_000))
         if head["format"] != FORMAT:
@@ -73,24 +94,42 @@ def _head(path: Path, file: BinaryIO) -> tuple[About, bool]:
         properties = head["properties"]
         judged = None if properties is None else tuple(properties)
         about = About(head["name"], tuple(head["scope"]), judged)
-        return about, bool(head.get("hashed"))
+        shared = head.get("processes")
+        many = None if shared is None else int(shared)
+        return _Head(about, bool(head.get("hashed")), many)
     except (ValueError, KeyError, TypeError) as error:
         raise CheckpointError(f"{path} is not a saved search") from error
 
 
-def load(path: Path, model: Model) -> Kept:
-    """Return the search that a file holds, of this model.
+def load(path: Path, model: Model) -> Alone:
+    """Return the search that a file holds, of this model, by one process.
 
     Raises CheckpointError for a damaged file.
     """
+    with _opened(path) as (head, values, pieces):
+        spec = model.at(head.about.scope)
+        if head.is_hashed:
+            return HashedSearch.resumed(spec, values, pieces)
+        return Search.resumed(spec, values)
+
+
+def load_shared(path: Path, search: SharedSearch) -> None:
+    """Let a search that has not begun go on with what a file holds.
+
+    It has the model, the properties and the processes that the file names. Raises
+    CheckpointError for a damaged file.
+    """
+    with _opened(path) as (_, values, pieces):
+        search.resume(values, pieces)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[_Head, Any, Iterator[Any]]]:
+    """Yield what a file says first, what was visited, and the states that wait."""
     with path.open("rb") as file:
-        saved, is_hashed = _head(path, file)
-        spec = model.at(saved.scope)
+        head = _head(path, file)
         try:
-            values = _States(file).load()
-            if is_hashed:
-                return HashedSearch.resumed(spec, values, _pieces(file))
-            return Search.resumed(spec, values)
+            yield head, _States(file).load(), _pieces(file)
         except (pickle.UnpicklingError, EOFError, KeyError, AttributeError) as error:
             raise CheckpointError(f"{path} is damaged: {error}") from error
 

@@ -1,12 +1,21 @@
 from __future__ import annotations
 
 import pickle
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from logion_model.catalogue import CATALOGUE, MODELS
-from logion_model.checkpoint import About, CheckpointError, about, load, save
+from logion_model.catalogue import CATALOGUE, MODELS, specification
+from logion_model.checkpoint import (
+    About,
+    CheckpointError,
+    about,
+    load,
+    load_shared,
+    processes,
+    save,
+)
 from logion_model.entry import Entry
 from logion_model.kernel import (
     HashedSearch,
@@ -16,6 +25,7 @@ from logion_model.kernel import (
     breadth,
     explore,
     explore_hashed,
+    shared_among,
 )
 
 FIRST = {entry.name: entry for entry in reversed(CATALOGUE) if entry.distinct}
@@ -71,6 +81,18 @@ def test_a_hashed_search_stopped_within_a_level_finds_the_same_way(
     save(tmp_path / "file", About(model.name, scope, ("weak-isr",)), search)
     report = load(tmp_path / "file", model).run()
     assert report == explore_hashed(model.at(scope), invariants=["weak-isr"])
+
+
+def test_a_damaged_file_of_a_shared_search_is_refused(tmp_path: Path) -> None:
+    file, entry = tmp_path / "file", FIRST["log"]
+    with shared_among(partial(specification, "log", entry.scope), 1) as search:
+        search.begin()
+        search.run(stopping_after(20))
+        save(file, About("log", entry.scope, None), search)
+        assert processes(file) == 1
+        file.write_bytes(file.read_bytes()[:-100])
+        with pytest.raises(CheckpointError, match="damaged"):
+            load_shared(file, search)
 
 
 @pytest.mark.parametrize("harmful", [print, Path])

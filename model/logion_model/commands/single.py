@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from logion_model import checkpoint
 from logion_model.catalogue import CATALOGUE, MODELS, expected, specification
-from logion_model.checkpoint import About, Kept
+from logion_model.checkpoint import About, Alone, Kept
 from logion_model.commands.console import (
     BROKEN,
     HOLDS,
@@ -24,7 +23,7 @@ from logion_model.commands.console import (
 )
 from logion_model.commands.files import write_files
 from logion_model.commands.outcome import Outcome
-from logion_model.entry import Model, Scope, written
+from logion_model.entry import Scope, written
 from logion_model.estimate import (
     Estimate,
     bytes_each,
@@ -35,10 +34,9 @@ from logion_model.estimate import (
 from logion_model.kernel import (
     HashedSearch,
     Progress,
-    Report,
     Search,
     explore_packed,
-    explore_shared,
+    shared_among,
     simulate,
 )
 from logion_model.kernel.hashed import BYTES_EACH, judged_by
@@ -60,8 +58,11 @@ class TooLargeError(Exception):
 
 def run(options: argparse.Namespace) -> int:
     """Check one model, print what was found, and return the exit status."""
-    if options.fast or options.processes is not None:
-        return _run_at_once(options)
+    processes = _processes(options)
+    if options.fast:
+        return _run_fast(options)
+    if processes is not None:
+        return _run_shared(options, processes)
     if options.walks:
         return _run_walks(options)
     if options.resume:
@@ -86,7 +87,7 @@ def _status(found: Outcome) -> int:
     return HOLDS if as_it_should else BROKEN
 
 
-def _begun(about: About, *, hashed: bool | None) -> Kept:
+def _begun(about: About, *, hashed: bool | None) -> Alone:
     """Return the search of a check, before it has visited more than it begins with."""
     spec = _model(about.name).at(about.scope)
     to_the_end = not about.properties
@@ -96,18 +97,33 @@ def _begun(about: About, *, hashed: bool | None) -> Kept:
     return Search.begun(spec, about.properties, to_the_end=to_the_end)
 
 
-def _run_at_once(options: argparse.Namespace) -> int:
-    """Check one model with a search that leaves nothing to go on with."""
+def _processes(options: argparse.Namespace) -> int | None:
+    """Return how many processes share the search; None if it is not shared.
+
+    Raises ValueError for a fast search that is to be hashed, or shared.
+    """
+    if options.fast and (options.hashed or options.processes is not None):
+        raise ValueError("--fast keeps every state: choose it or --hashed")
+    if options.resume:
+        return checkpoint.processes(options.resume)
+    shared: int | None = options.processes
+    return shared
+
+
+def _run_fast(options: argparse.Namespace) -> int:
+    """Check one model with a search that leaves nothing to go on with.
+
+    Raises ValueError if the model has no such search.
+    """
     about = _asked(options)
     title = f"{about.name} at {written(about.scope)}"
-    explore = _sparing(options, _model(about.name), about.scope)
+    packed = _model(about.name).packed_at(about.scope)
     with watching(title) as watcher:
-        each = FAST_BYTES if options.fast else BYTES_EACH
-        gate = _Gate(watcher, each, options.states_max, is_open=bool(options.force))
-        report = explore(
+        report = explore_packed(
+            packed,
             invariants=about.properties,
             to_the_end=not about.properties,
-            watch=gate,
+            watch=_gate(watcher, FAST_BYTES, options),
         )
     found = Outcome(about, report, watcher.seconds, expected(*about))
     _tell(found, as_json=options.json)
@@ -118,19 +134,32 @@ def _run_at_once(options: argparse.Namespace) -> int:
     return _status(found)
 
 
-def _sparing(
-    options: argparse.Namespace, model: Model, scope: Scope
-) -> Callable[..., Report[Any]]:
-    """Return the fast search of a model, or the hashed one of several processes.
-
-    Raises ValueError if both are asked for, or the model has no fast one.
-    """
-    if options.fast and (options.hashed or options.processes is not None):
-        raise ValueError("--fast keeps every state: choose it or --hashed")
-    if options.fast:
-        return partial(explore_packed, model.packed_at(scope))
-    make = partial(specification, model.name, scope)
-    return partial(explore_shared, make, options.processes)
+def _run_shared(options: argparse.Namespace, processes: int) -> int:
+    """Check one model with a hashed search that several processes share."""
+    resumed = options.resume
+    about = checkpoint.about(resumed) if resumed else _asked(options)
+    title = f"{about.name} at {written(about.scope)}"
+    make = partial(specification, _model(about.name).name, about.scope)
+    sharing = shared_among(
+        make,
+        processes,
+        invariants=about.properties,
+        to_the_end=not about.properties,
+    )
+    with watching(title) as watcher, sharing as search:
+        if resumed:
+            checkpoint.load_shared(resumed, search)
+        else:
+            search.begin()
+        gate = _gate(watcher, BYTES_EACH, options)
+        gate.sizes += search.sizes
+        report = search.run(gate)
+        found = Outcome(about, report, watcher.seconds, expected(*about))
+        _tell(found, as_json=options.json)
+        write_files(options, title, report.violation)
+        if watcher.stopped and report.verdict == "bounded":
+            return _stopped(watcher.stopped, search, about, options.checkpoint)
+    return _status(found)
 
 
 def _run_walks(options: argparse.Namespace) -> int:
@@ -183,7 +212,7 @@ def _properties(named: list[str] | None) -> tuple[str, ...] | None:
     return () if named == ["none"] else tuple(named)
 
 
-def _explore(search: Kept, watcher: Watcher, options: argparse.Namespace) -> None:
+def _explore(search: Alone, watcher: Watcher, options: argparse.Namespace) -> None:
     """Go on with a search; refuse one that would not fit once its growth is known."""
     bound = options.states_max
     if not options.force and bound is None:
@@ -195,7 +224,7 @@ def _explore(search: Kept, watcher: Watcher, options: argparse.Namespace) -> Non
     search.run(watcher, states_max=bound)
 
 
-def _refuse_if_too_large(search: Kept, times: int) -> None:
+def _refuse_if_too_large(search: Alone, times: int) -> None:
     is_hashed = isinstance(search, HashedSearch)
     each = BYTES_EACH if is_hashed else bytes_each(search.parents)
     _refuse(Estimate(states_in_all(search.sizes), each), times)
@@ -203,7 +232,7 @@ def _refuse_if_too_large(search: Kept, times: int) -> None:
 
 @dataclass(slots=True)
 class _Gate:
-    """Watches a search level by level, and refuses it once its growth is known."""
+    """Watches a search, and refuses it once the growth of its levels is known."""
 
     watcher: Watcher
     bytes_each: int
@@ -217,7 +246,8 @@ class _Gate:
 
     def __call__(self, progress: Progress) -> bool:
         """Return whether to go on; raises TooLargeError."""
-        self.sizes.append(progress.distinct - sum(self.sizes))
+        if progress.depth > len(self.sizes):
+            self.sizes.append(progress.distinct - sum(self.sizes))
         if self.states_max is not None and progress.distinct >= self.states_max:
             return False
         if self.states_max is None and not self.is_open and progress.queue:
@@ -228,6 +258,10 @@ class _Gate:
         while self.pilots and progress.distinct >= self.pilots[0][0]:
             _, times = self.pilots.pop(0)
             _refuse(Estimate(states_in_all(self.sizes), self.bytes_each), times)
+
+
+def _gate(watcher: Watcher, bytes_each: int, options: argparse.Namespace) -> _Gate:
+    return _Gate(watcher, bytes_each, options.states_max, is_open=bool(options.force))
 
 
 def _refuse(estimate: Estimate, times: int) -> None:

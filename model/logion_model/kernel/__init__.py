@@ -15,7 +15,7 @@ from logion_model.kernel.breadth import Watch
 from logion_model.kernel.faults import SpecError
 from logion_model.kernel.hashed import HashedSearch, explore_hashed
 from logion_model.kernel.packed import Packed, explore_packed
-from logion_model.kernel.processes import explore_shared
+from logion_model.kernel.processes import SharedSearch, explore_shared, shared_among
 from logion_model.kernel.report import DEADLOCK, Progress, Report, Step, Violation
 from logion_model.kernel.search import Search, explore
 from logion_model.kernel.simulate import simulate
@@ -34,6 +34,7 @@ __all__ = [
     "Property",
     "Report",
     "Search",
+    "SharedSearch",
     "Spec",
     "SpecError",
     "Step",
@@ -43,5 +44,6 @@ __all__ = [
     "explore_hashed",
     "explore_packed",
     "explore_shared",
+    "shared_among",
     "simulate",
 ]

@@ -14,7 +14,7 @@ from array import array
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeAlias
+from typing import Any, Generic, NamedTuple, TypeAlias
 
 from logion_model.kernel.faults import Checked
 from logion_model.kernel.fingerprints import (
@@ -64,6 +64,15 @@ class Admitted(NamedTuple):
     broken: list[tuple[str, int]]
     """Properties that it found broken for the first time, each with the state."""
     unreached: set[str]
+
+
+class Waiting(NamedTuple, Generic[S]):
+    """A piece on its way to disk, or back."""
+
+    follows: bool
+    """Whether it is of the following level."""
+    first: int
+    states: list[S]
 
 
 class _Pending(NamedTuple, Generic[S]):
@@ -242,6 +251,42 @@ class Part(Generic[S]):
     def take(self, pieces: Sequence[Piece]) -> None:
         """Go on from these pieces too."""
         self.level.extend(pieces)
+
+    def saved(self) -> dict[str, Any]:
+        """Return what was found, between two rounds, but for the states that wait."""
+        return {
+            "seen": self.seen.saved(),
+            "parents": self.parents.tobytes(),
+            "places": self.places.tobytes(),
+            "unbroken": [it.name for it in self.unbroken],
+            "unreached": [it.name for it in self.unreached],
+        }
+
+    def resume(self, saved: dict[str, Any]) -> None:
+        """Take up what was saved; nothing was found yet."""
+        self.seen = Fingerprints.resumed(saved["seen"])
+        self.parents.frombytes(saved["parents"])
+        self.places.frombytes(saved["places"])
+        unbroken, unreached = saved["unbroken"], saved["unreached"]
+        self.unbroken = tuple(p for p in self.unbroken if p.name in unbroken)
+        self.unreached = tuple(p for p in self.unreached if p.name in unreached)
+
+    def waiting(self, place: int) -> Waiting[S] | None:
+        """Return the piece at this place, from 0; None behind the last."""
+        if self.loose:
+            self._pack()
+        follows = place >= len(self.level)
+        pieces = self.following if follows else self.level
+        place -= len(self.level) * follows
+        if place == len(pieces):
+            return None
+        return Waiting(follows, pieces[place].first, unpacked(pieces[place].states))
+
+    def wait(self, waiting: Waiting[S]) -> None:
+        """Let a piece wait behind those that do."""
+        states = waiting.states
+        piece = Piece(waiting.first, len(states), packed(states))
+        (self.following if waiting.follows else self.level).append(piece)
 
     def came_from(self, number: int) -> tuple[int, int]:
         """Return the state before the one of this number, and the place of the step."""

@@ -9,13 +9,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from logion_model.kernel.breadth import Watch
 from logion_model.kernel.faults import SpecError
 from logion_model.kernel.fingerprints import odds_of_collision
 from logion_model.kernel.hashed import judged_by, steps_along
-from logion_model.kernel.part import Admitted, Found, Part, Piece
+from logion_model.kernel.part import Admitted, Found, Part, Piece, Waiting
 from logion_model.kernel.report import DEADLOCK, Progress, Report, Violation
 from logion_model.kernel.spec import Spec
 
@@ -72,17 +72,33 @@ class Fault(NamedTuple):
     error: SpecError
 
 
+class Link(Protocol):
+    """The way to a process and back."""
+
+    def send(self, asked: tuple[str, tuple[Any, ...]], /) -> None:
+        """Ask the process for what a method of its part returns."""
+
+    def recv(self) -> Any:
+        """Return the answer; raises EOFError once there is no process."""
+
+
+_SAVED = (
+    *("to_the_end", "unreached", "depth", "sizes", "left", "following"),
+    *("taken", "stuck", "broken", "found"),
+)
+
+
 @dataclass(slots=True)
 class SharedSearch:
     """The processes' search under way, as who asks them sees it."""
 
     spec: Spec[Any]
-    links: list[Connection]
+    links: Sequence[Link]
     to_the_end: bool
     unreached: set[str]
-    distinct: int = 0
-    """States of the level and of those before it."""
     depth: int = 0
+    sizes: list[int] = field(default_factory=list)
+    """How many states each level has, up to the one that is gone on from."""
     left: list[int] = field(default_factory=list)
     """How many states of the level each process has yet to go on from."""
     following: list[int] = field(default_factory=list)
@@ -104,7 +120,7 @@ class SharedSearch:
         """Return how far the search has come."""
         behind = sum(self.following)
         waiting = sum(self.left) + behind
-        distinct, generated = self.distinct + behind, self.taken.total()
+        distinct, generated = sum(self.sizes) + behind, self.taken.total()
         return Progress(distinct, generated, self.depth, waiting)
 
     def run(self, watch: Watch | None = None) -> Report[Any]:
@@ -143,13 +159,37 @@ class SharedSearch:
         """Go to the next level; a violation that ends the search gives the depth."""
         self._blame(self.stuck + self.broken)
         self.stuck, self.broken = [], []
-        self.distinct += sum(self.following)
-        self.depth += any(self.following)
+        if any(self.following):
+            self.sizes.append(sum(self.following))
+            self.depth += 1
         if self.is_over:
             self.depth = self.found[0].length
         self._ask_all("descend")
         self.left, self.following = self.following, [0] * len(self.links)
         self._make_even()
+
+    def saved(self) -> dict[str, Any]:
+        """Return what the search needs to go on, but for the states that wait."""
+        kept = {name: getattr(self, name) for name in _SAVED}
+        return kept | {"parts": self._ask_all("saved")}
+
+    def pieces(self) -> Iterator[tuple[int, Waiting[Any]]]:
+        """Yield the states that wait, some at a time, each with its process."""
+        for index in range(len(self.links)):
+            place = 0
+            while waiting := self._ask_one(index, "waiting", place):
+                yield index, waiting
+                place += 1
+
+    def resume(
+        self, saved: dict[str, Any], pieces: Iterable[tuple[int, Waiting[Any]]]
+    ) -> None:
+        """Take up a saved search, of as many processes, instead of beginning one."""
+        for name in _SAVED:
+            setattr(self, name, saved[name])
+        self._ask("resume", [(part,) for part in saved["parts"]])
+        for index, waiting in pieces:
+            self._ask_one(index, "wait", waiting)
 
     def _make_even(self) -> None:
         """Let processes that have more than their share of the level hand it over."""
@@ -180,6 +220,10 @@ class SharedSearch:
                 raise answer.error
         return answers
 
+    def _ask_one(self, index: int, what: str, *arguments: object) -> Any:
+        self.links[index].send((what, arguments))
+        return _answer(self.links[index])
+
     def _blame(self, broken: Sequence[tuple[str, int]]) -> None:
         for name, state in broken:
             if all(name != earlier.broken for earlier in self.found):
@@ -193,8 +237,7 @@ class SharedSearch:
         way = []
         while True:
             number, index = divmod(state, len(self.links))
-            self.links[index].send(("came_from", (number,)))
-            parent, place = _answer(self.links[index])
+            parent, place = self._ask_one(index, "came_from", number)
             way.append(place)
             if parent == state:
                 return way[::-1]
@@ -225,7 +268,7 @@ def _turned(
     return [(of_each,) for of_each in zip(*boxes, strict=True)]
 
 
-def _answer(link: Connection) -> Any:
+def _answer(link: Link) -> Any:
     try:
         return link.recv()
     except EOFError:
@@ -245,7 +288,7 @@ def explore_shared(
     A search that a violation ends has gone through the whole of its level. Raises what
     `explore_hashed` raises, and ValueError for fewer processes than one.
     """
-    with sharing(
+    with shared_among(
         make, processes, invariants=invariants, to_the_end=to_the_end
     ) as search:
         search.begin()
@@ -253,7 +296,7 @@ def explore_shared(
 
 
 @contextmanager
-def sharing(
+def shared_among(
     make: Maker,
     processes: int,
     *,

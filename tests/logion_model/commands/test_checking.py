@@ -13,7 +13,7 @@ from logion_model.cli import main
 from logion_model.commands import many, single
 from logion_model.commands.console import Watcher
 from logion_model.entry import Entry, expect
-from logion_model.kernel import Report, Search
+from logion_model.kernel import Progress, Report, Search
 
 TRUNCATING = ["check", "truncate-to-high-watermark", "--scope"]
 
@@ -206,11 +206,10 @@ def test_what_is_broken_at_once_is_told_and_not_taken_for_too_large(
     assert "1. controller_write(1)" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("way", [["--fast"], ["--processes", "2"]], ids=str)
 def test_a_search_that_is_not_kept_stops_at_a_bound_and_says_so_when_interrupted(
-    way: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    checked = ["check", "kip-320", "--scope", "2,2,2,1", *way]
+    checked = ["check", "kip-320", "--scope", "2,2,2,1", "--fast"]
     assert main([*checked, "--states-max", "300"]) == 0
     assert "kip-320 at 2,2,2,1: bounded" in capsys.readouterr().out
     monkeypatch.setattr(Watcher, "__call__", interrupted_at_once)
@@ -249,6 +248,28 @@ def explored_until_interrupted(
     search.run(watcher, states_max=500)
     signal.raise_signal(signal.SIGINT)
     search.run(watcher)
+
+
+def test_a_shared_search_that_was_interrupted_goes_on_from_its_file(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    def watched(watcher: Watcher, progress: Progress) -> bool:
+        if progress.distinct > 500:
+            watcher.stopped = "interrupted"
+        return not watcher.stopped
+
+    file = str(tmp_path / "kept")
+    checked = ["check", "kip-320", "--scope", "2,2,2,1", "--processes", "2"]
+    monkeypatch.setattr(Watcher, "__call__", watched)
+    assert main([*checked, "--checkpoint", file]) == 130
+    assert f"`logion model check --resume {file}` goes on" in capsys.readouterr().err
+    monkeypatch.undo()
+    assert main(["check", "--resume", file]) == 0
+    assert "957 states" in capsys.readouterr().out
+    assert main([*checked, "--states-max", "300"]) == 0
+    assert "kip-320 at 2,2,2,1: bounded" in capsys.readouterr().out
 
 
 def test_ctrl_c_ends_a_check_of_many(

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import os
+from array import array
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from logion_model.catalogue import CATALOGUE, specification
@@ -11,14 +14,18 @@ from logion_model.kernel import (
     DEADLOCK,
     Action,
     Property,
+    Report,
+    SharedSearch,
     Spec,
     SpecError,
     explore,
+    explore_hashed,
     explore_shared,
+    part,
 )
-from logion_model.kernel.hashed import Waiting
 from logion_model.kernel.part import Part
 
+FIRST = {entry.name: entry for entry in reversed(CATALOGUE) if entry.distinct}
 BROKEN = ("truncate-to-high-watermark", (2, 2, 2, 1))
 
 
@@ -104,32 +111,82 @@ def test_a_promise_about_the_end_is_refused_before_anything_starts() -> None:
         explore_shared(partial(specification, entry.name, entry.scope), 1)
 
 
-@pytest.mark.parametrize("many", [1, 3])
-def test_parts_together_visit_what_one_search_visits(many: int) -> None:
-    spec = counter(20)
-    parts = [Part(spec, spec.invariants, index, many) for index in range(many)]
-    behind = [part.begin() for part in parts]
-    sizes, broken = [], []
-    while sizes[-1:] != [0]:
-        admitted = [
-            part.admit([it.outbox[part.index] for it in behind]) for part in parts
-        ]
-        sizes.append(sum(it.size for it in admitted))
-        broken += [name for it in admitted for name, _ in it.broken]
-        behind = [part.expand() for part in parts]
-    assert sizes == [1, 2, 2, 2, 2, 0]
-    assert set(broken) == {"below seven"}
-    report = explore(spec, to_the_end=True)
-    assert (report.distinct, report.depth) == (9, 5)
+@dataclass
+class Direct:
+    """A link to a part in this process."""
+
+    part: Part[Any]
+    answer: object = None
+
+    def send(self, asked: tuple[str, tuple[Any, ...]], /) -> None:
+        what, arguments = asked
+        self.answer = getattr(self.part, what)(*arguments)
+
+    def recv(self) -> Any:
+        return self.answer
 
 
-def test_a_state_that_another_process_has_is_sent_once() -> None:
-    spec = counter(4)
-    parts = [Part(spec, (), index, 2) for index in range(2)]
-    behind = [part.begin() for part in parts]
-    for part in parts:
-        part.admit([it.outbox[part.index] for it in behind])
-    sent: list[Waiting[object]] = [
-        box for part in parts for box in part.expand().outbox
+def parts(spec: Spec[Any], many: int) -> SharedSearch:
+    """Return a search whose parts are all in this process."""
+    links = [Direct(Part(spec, spec.invariants, nth, many)) for nth in range(many)]
+    return SharedSearch(spec, links, True, {it.name for it in spec.sometimes})
+
+
+def begun(spec: Spec[Any], many: int) -> SharedSearch:
+    search = parts(spec, many)
+    search.begin()
+    return search
+
+
+@pytest.mark.parametrize("many", [1, 2, 3])
+@pytest.mark.parametrize("name", ["kip-320", "group-classic", "log"])
+def test_parts_together_count_what_one_search_counts(
+    name: str, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(part, "PIECES_A_ROUND", 1)
+    monkeypatch.setattr(part, "PACKED_TOGETHER", 5)
+    spec = specification(name, FIRST[name].scope)
+    found, alone = begun(spec, many).run(), explore_hashed(spec, to_the_end=True)
+    assert without_steps(found) == without_steps(alone)
+
+
+def without_steps(report: Report[Any]) -> Report[Any]:
+    """Return a report without the violations, of which many are as short."""
+    return replace(report, violations=())
+
+
+def test_a_level_is_divided_evenly() -> None:
+    search = begun(specification("kip-320", (2, 2, 2, 1)), 3)
+    search.run(lambda it: it.depth < 12)
+    assert search.sizes[-1] == sum(search.left)
+    assert max(search.left) - min(search.left) <= 2
+
+
+def test_a_deadlock_is_told_in_its_place_among_what_is_broken() -> None:
+    spec = replace(counter(5), invariants=(Property("not 4", lambda n: n != 4, ""),))
+    report = begun(replace(spec, may_stop=lambda _: False), 2).run()
+    assert [(it.broken, it.length) for it in report.violations] == [
+        ("not 4", 3),
+        (DEADLOCK.name, 4),
     ]
-    assert sum(map(len, sent)) <= 2
+
+
+@pytest.mark.parametrize("rounds", [1, 9, 30])
+def test_a_search_goes_on_between_any_two_rounds(
+    rounds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(part, "PIECES_A_ROUND", 1)
+    monkeypatch.setattr(part, "PACKED_TOGETHER", 20)
+    spec = specification(*BROKEN)
+    search = begun(spec, 2)
+    left = iter(range(rounds))
+    assert search.run(lambda _: next(left, None) is not None).verdict != "holds"
+    again = parts(spec, 2)
+    again.resume(search.saved(), list(search.pieces()))
+    assert again.progress == search.progress
+    assert again.run() == begun(spec, 2).run()
+
+
+def test_who_is_asked_says_once_that_a_fingerprint_is_new() -> None:
+    asked = array("Q", [7, 8]).tobytes()
+    assert Part(counter(4), (), 0, 2).answer([asked, asked]) == [b"\1\1", b"\0\0"]
