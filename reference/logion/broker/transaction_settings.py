@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from logion.config import BrokerConfig
 from logion.protocol.errors import Error
+from logion.protocol.features import TRANSACTION_VERSION, level_of
 from logion.protocol.releases import Release, release
 from logion.transaction.rules import TransactionRules
 from logion.transaction.settings import TransactionSettings
@@ -17,9 +18,10 @@ TWO_PHASE_SINCE = release("4.1")
 
 def transaction_settings(config: BrokerConfig, played: Release) -> TransactionSettings:
     """Return what the transaction coordinator of a broker of this release is set to."""
+    rules = _rules(config, played)
     return TransactionSettings(
-        rules=_rules(config, played),
-        value_version=1 if played >= release("4.0") else 0,
+        rules=rules,
+        value_version=1 if rules.version else 0,
         expiration_ms=config.integer("transactional.id.expiration.ms"),
         load_size=config.integer("transaction.state.log.load.buffer.size"),
         request_timeout_ms=config.integer("request.timeout.ms"),
@@ -27,9 +29,10 @@ def transaction_settings(config: BrokerConfig, played: Release) -> TransactionSe
 
 
 def _rules(config: BrokerConfig, played: Release) -> TransactionRules:
+    version = level_of(played, TRANSACTION_VERSION)
     return TransactionRules(
         timeout_max_ms=config.integer("transaction.max.timeout.ms"),
-        version=2 if played >= release("4.0") else 0,
+        version=version,
         fenced=Error.PRODUCER_FENCED
         if played >= release("2.7")
         else Error.INVALID_PRODUCER_EPOCH,
@@ -37,7 +40,7 @@ def _rules(config: BrokerConfig, played: Release) -> TransactionRules:
         if played >= release("3.8")
         else Error.INVALID_TXN_STATE,
         refuses_future_epochs=played >= release("2.6"),
-        fences_twice=release("4.0") <= played < release("4.1"),
+        fences_twice=version > 0 and played < release("4.1"),
         serves_two_phase=played >= TWO_PHASE_SINCE
         and config.flag("transaction.two.phase.commit.enable"),
     )

@@ -25,9 +25,6 @@ from logion.transaction.state import EPOCH_PER_TRANSACTION, Claim
 VERIFIED_SINCE = release("3.6")
 """Before, whoever had a producer id could write."""
 
-EPOCHS_SINCE = release("4.0")
-"""The first release in which each transaction may have an epoch of its own."""
-
 VERIFICATION = "transaction.partition.verification.enable"
 BACKOFF = "add.partitions.to.txn.retry.backoff.ms"
 BACKOFF_MAX = "add.partitions.to.txn.retry.backoff.max.ms"
@@ -116,12 +113,14 @@ def _is_asked(broker: BrokerState, joining: Joining) -> bool:
 def _is_open(broker: BrokerState, partition: Partition, claim: Claim) -> bool:
     """Tell whether the transaction has written to a partition before.
 
-    Until 3.9 nobody looked in which epoch.
+    Before each had an epoch of its own, nobody looked in which.
     """
     known = partition.log.producers.get(claim.producer_id)
     if known is None or known.transaction_start is None:
         return False
-    return known.epoch == claim.epoch or broker.release < EPOCHS_SINCE
+    if known.epoch == claim.epoch:
+        return True
+    return broker.transactions.settings.rules.version < EPOCH_PER_TRANSACTION
 
 
 def _told(problem: ApiError, joining: Joining) -> ApiError:

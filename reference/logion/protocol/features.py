@@ -23,6 +23,7 @@ class Feature(NamedTuple):
 
 
 METADATA_VERSION = "metadata.version"
+TRANSACTION_VERSION = "transaction.version"
 
 _METADATA_LEVELS = {(4, 0): 25, (4, 1): 27, (4, 2): 29, (4, 3): 30}
 """Newest level of `metadata.version`; the oldest is 7 in all of them."""
@@ -30,7 +31,7 @@ _METADATA_LEVELS = {(4, 0): 25, (4, 1): 27, (4, 2): 29, (4, 3): 30}
 _SINCE: tuple[tuple[tuple[int, int], str, Feature], ...] = (
     ((4, 0), "group.version", Feature(0, 1, 1)),
     ((4, 0), "kraft.version", Feature(0, 1, 0)),
-    ((4, 0), "transaction.version", Feature(0, 2, 2)),
+    ((4, 0), TRANSACTION_VERSION, Feature(0, 2, 2)),
     ((4, 0), "eligible.leader.replicas.version", Feature(0, 1, 0)),
     ((4, 1), "eligible.leader.replicas.version", Feature(0, 1, 1)),
     ((4, 1), "share.version", Feature(0, 1, 0)),
@@ -52,6 +53,12 @@ def features_of(played: Release) -> Mapping[str, Feature]:
         name: feature for since, name, feature in _SINCE if played.number >= since
     }
     return found
+
+
+def level_of(played: Release, name: str) -> int:
+    """Return the level of a feature in clusters of a release, 0 where it has none."""
+    found = features_of(played).get(name)
+    return 0 if found is None else found.level
 
 
 def features_epoch(played: Release) -> int:

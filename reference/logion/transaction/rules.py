@@ -14,7 +14,7 @@ class TransactionRules:
     timeout_max_ms: int = 900_000
     """Longest timeout a producer may ask for (`transaction.max.timeout.ms`)."""
     version: int = 2
-    """`transaction.version` of the cluster: 2 from 4.0 on, before 0 (KIP-890)."""
+    """`transaction.version` of the cluster, 0 before there was one (KIP-890)."""
     fenced: Error = Error.PRODUCER_FENCED
     """What a producer of another epoch is told; until 2.6 INVALID_PRODUCER_EPOCH
     (KIP-588)."""

@@ -13,7 +13,8 @@ class TransactionSettings:
 
     rules: TransactionRules
     value_version: int
-    """Version of the values it writes: 1 from 4.0 on, before 0 (KIP-890)."""
+    """Version of the values it writes: 1 since there is a `transaction.version`,
+    before 0 (KIP-890)."""
     expiration_ms: int
     """How long an id that nobody uses is known (`transactional.id.expiration.ms`)."""
     load_size: int

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from logion.protocol.features import features_epoch, features_of
+from logion.protocol.features import (
+    TRANSACTION_VERSION,
+    features_epoch,
+    features_of,
+    level_of,
+)
 from logion.protocol.releases import RELEASES, release
 
 
@@ -42,3 +47,10 @@ def test_a_level_is_one_that_the_release_knows() -> None:
 @pytest.mark.parametrize(("name", "epoch"), [("2.6", -1), ("2.7", 0), ("4.3", 0)])
 def test_features_never_change(name: str, epoch: int) -> None:
     assert features_epoch(release(name)) == epoch
+
+
+@pytest.mark.parametrize(("name", "level"), [("0.8.2", 0), ("3.9", 0), ("4.0", 2)])
+def test_transactions_have_epochs_from_the_release_on_that_has_their_feature(
+    name: str, level: int
+) -> None:
+    assert level_of(release(name), TRANSACTION_VERSION) == level
