@@ -11,16 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from logion.testing.broker import Broker
-    from logion.testing.existing import ExistingBroker
-    from logion.testing.kafka import Kafka
-
-    AnyBroker: TypeAlias = Broker | ExistingBroker
+    from logion.testing.kafka import AnyBroker, Kafka
 
 SECTION = "what the broker saw"
 """Title of the part of a failing test's report that shows the broker."""
