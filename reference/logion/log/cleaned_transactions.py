@@ -24,28 +24,31 @@ class CleanedTransactions:
         self._seen: set[int] = set()
         self.kept: list[Aborted] = []
         """Aborted transactions whose marker was met after a batch of theirs."""
+        self.may_discard = False
+        """Whether the batch that was taken in last may go, as the module says."""
 
-    def may_discard(self, buffer: bytes, batch: Batch) -> bool:
-        """Take in the next batch; return whether it may go, as the module says."""
+    def take(self, buffer: bytes, batch: Batch) -> None:
+        """Take in the next batch."""
         while self._coming and self._coming[-1].first_offset <= batch.last_offset:
             begun = self._coming.pop()
             self._aborted.setdefault(begun.producer_id, begun)
+        self.may_discard = False
         if batch.is_control:
-            return self._may_discard_marker(buffer, batch)
-        if batch.is_transactional:
+            self._take_marker(buffer, batch)
+        elif batch.is_transactional:
             self._seen.add(batch.producer_id)
-            return batch.producer_id in self._aborted
-        return False
+            self.may_discard = batch.producer_id in self._aborted
 
-    def _may_discard_marker(self, buffer: bytes, batch: Batch) -> bool:
+    def _take_marker(self, buffer: bytes, batch: Batch) -> None:
         if batch.count == 0:
-            return True  # it was emptied before
+            self.may_discard = True  # it was emptied before
+            return
         marker = read_marker(buffer, batch)
         if marker is None:
-            return False
+            return
         aborted = self._aborted.pop(batch.producer_id, None)
         was_seen = batch.producer_id in self._seen
         self._seen.discard(batch.producer_id)
         if was_seen and aborted is not None and not marker.is_commit:
             self.kept.append(aborted)
-        return not was_seen
+        self.may_discard = not was_seen

@@ -155,8 +155,8 @@ class Compaction:
         self, entry: StoredBatch, transactions: CleanedTransactions
     ) -> bool:
         """Take in the keys of a batch; return whether they fit."""
-        is_aborted = transactions.may_discard(entry.buffer, entry.batch)
-        if entry.batch.is_control or is_aborted:
+        transactions.take(entry.buffer, entry.batch)
+        if entry.batch.is_control or transactions.may_discard:
             return True
         if self._latest.put(heads_of(entry), self._dirty.first_dirty):
             return True

@@ -92,7 +92,8 @@ class Filter:
         Raises ApiError for bytes that are no records.
         """
         _, buffer, batch = entry
-        may_discard = self._transactions.may_discard(buffer, batch)
+        self._transactions.take(buffer, batch)
+        may_discard = self._transactions.may_discard
         if not self._is_discarded(batch, may_discard=may_discard):
             if batch.magic < 2:
                 return self._kept_of_legacy(entry)
