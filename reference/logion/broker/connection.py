@@ -158,6 +158,8 @@ class Connection:
         self.client.end(response, self.broker.clock.monotonic())
         if response is None:
             return None
+        if self.meter is not None:
+            return self.meter.encoded(response)
         return encode_response(response, version, context.correlation_id)
 
     def _fault(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Generator
 from dataclasses import dataclass
 from types import coroutine
-from typing import Any
+from typing import Any, NamedTuple
 
 import trio
 
@@ -27,6 +27,18 @@ HEADER_SIZE = 4
 PERCENT = 100.0
 
 
+class Measured(NamedTuple):
+    """The answer of a fetch as its quota measured it."""
+
+    response: object
+    pieces: list[Any]
+
+    @property
+    def size(self) -> int:
+        """Return the bytes that count."""
+        return sum(map(len, self.pieces)) - HEADER_SIZE
+
+
 @dataclass(slots=True)
 class Meter:
     """Measures one request."""
@@ -39,6 +51,7 @@ class Meter:
     """How long answering took so far, monotonic seconds."""
     pause_ms: int = 0
     """How long the connection has to rest once the answer is sent."""
+    _measured: Measured | None = None
 
     def around(self, handle: Handler) -> Handler:
         """Return a handler that measures what `handle` does, and has its quotas hold.
@@ -58,6 +71,13 @@ class Meter:
             return answer
 
         return metered
+
+    def encoded(self, response: object) -> list[Any]:
+        """Return the encoded answer: the one that was measured, if it is this one."""
+        if self._measured is not None and self._measured.response is response:
+            return self._measured.pieces
+        context = self.context
+        return encode_response(response, context.version, context.correlation_id)
 
     def _bounded(self, request: Any) -> Any:
         """Return a request that asks for no more than its quota can ever give."""
@@ -91,11 +111,12 @@ class Meter:
         return self.broker.quotas.record(Quota.REQUEST, self.context, percent)
 
     def _fetched(self, response: Any) -> int:
-        """Return the size of a fetch's answer, in bytes."""
+        """Return the size of a fetch's answer, in bytes; 0 if no quota asks for it."""
         if self.broker.quotas.fetch_size_max(self.context) is None:
             return 0
-        pieces = encode_response(response, self.context.version, 0)
-        return sum(map(len, pieces)) - HEADER_SIZE
+        if self._measured is None:
+            self._measured = Measured(response, self.encoded(response))
+        return self._measured.size
 
     def _told(self, request: Any, response: Any, pause_ms: int) -> Any:
         """Return the answer with the pause in it; from 2.0 on a fetch gives nothing."""

@@ -16,6 +16,7 @@ from logion.protocol.messages.api_versions import ApiVersionsRequest
 from logion.protocol.messages.fetch import FetchResponse
 from logion.protocol.messages.metadata import MetadataRequest, MetadataResponse
 from logion.protocol.messages.produce import ProduceResponse
+from logion.protocol.schema import replace
 from logion.testing.clock import FakeClock
 from trio.testing import MockClock
 
@@ -161,6 +162,24 @@ async def test_who_fetches_too_much_gets_nothing_and_is_told_to_pause() -> None:
         clock_of(broker).advance(11_000)
         again = await fetched(broker)
         assert (again.throttle_time_ms, len(again.responses)) == (0, 1)
+
+
+async def test_an_answer_that_is_measured_is_sent_as_it_was_encoded() -> None:
+    async with running() as broker:
+        await broker.create("t")
+        await broker.produce("t", BIG)
+        await limit_every_user(broker, consumer_byte_rate=10**6)
+        context = Context(1, FETCH_V, 77, "c", "10.0.0.1:1", "PLAINTEXT")
+        meter = Meter(broker.state, context, 100)
+        handle = meter.around(handler(1))
+        answer = await handle(broker.state, context, fetch_request("t", 0))
+        pieces = meter.encoded(answer)
+        assert pieces is meter.encoded(answer)
+        size, number = bytes(pieces[0][:4]), bytes(pieces[0][4:8])
+        assert int.from_bytes(size) == sum(map(len, pieces)) - 4
+        assert int.from_bytes(number) == 77
+        other = replace(answer, throttle_time_ms=5)
+        assert meter.encoded(other) is not pieces
 
 
 async def test_before_2_0_a_fetch_gives_what_is_too_much(
