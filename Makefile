@@ -45,8 +45,9 @@ integration: env ## Real clients and Apache Kafka against the broker
 	@mkdir -p .cache
 	@$(PYTEST) -q tests/integration --junitxml=.cache/integration.xml
 
-conformance: env ## Judge a broker: the embedded one, or BOOTSTRAP=host:port
-	@$(PYTEST) -q conformance $(if $(BOOTSTRAP),--bootstrap $(BOOTSTRAP))
+conformance: env ## Judge a broker: the embedded one, BOOTSTRAP=host:port or TARGET=name
+	@$(PYTEST) -q conformance --report-html .cache/conformance.html \
+	  $(if $(BOOTSTRAP),--bootstrap $(BOOTSTRAP)) $(if $(TARGET),--target $(TARGET))
 
 check: env ## Lint, format, types, layers
 	@$(BIN)/ruff check .

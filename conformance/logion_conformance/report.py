@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from textwrap import indent
 
 import pytest
@@ -24,6 +25,8 @@ from logion_conformance.results.model import (
     Trial,
     Verdict,
 )
+
+PACKAGE = Path(__file__).parent
 
 EXCHANGES_MAX = 6
 """How many of the last exchanges a failure shows."""
@@ -111,7 +114,10 @@ def where(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> st
     """Return file and line in the case where it went wrong."""
     inside = [entry for entry in excinfo.traceback if str(entry.path) == str(item.path)]
     entry = (inside or list(excinfo.traceback))[-1]
-    return f"{entry.path}:{entry.lineno + 1}"
+    file = Path(entry.path)
+    if file.is_relative_to(PACKAGE.parent):  # the same on every machine
+        file = file.relative_to(PACKAGE.parent)
+    return f"{file}:{entry.lineno + 1}"
 
 
 def conversation(exchanges: Sequence[Said]) -> Iterator[str]:

@@ -20,6 +20,8 @@ from logion.client.connection import Exchange
 from logion_conformance import case as cases
 from logion_conformance import expected, report
 from logion_conformance.results import data, summary
+from logion_conformance.results.badge import badge
+from logion_conformance.results.markdown import markdown
 from logion_conformance.results.model import (
     FORMAT,
     Expected,
@@ -29,6 +31,7 @@ from logion_conformance.results.model import (
     Verdict,
     count,
 )
+from logion_conformance.results.page import page
 
 NOT_DONE = 2
 """Exit status if there is no broker to judge, or a report cannot be written."""
@@ -36,7 +39,12 @@ NOT_DONE = 2
 NOTHING_JUDGED = 5
 """Exit status if no case applies: as pytest's when it collects nothing."""
 
-WRITERS: dict[str, Callable[[Report], str]] = {"json": data.write}
+WRITERS: dict[str, Callable[[Report], str]] = {
+    "json": data.write,
+    "html": lambda found: page([found]),
+    "markdown": markdown,
+    "badge": badge,
+}
 """Form of a report, to what writes it: `--report-json FILE` and so on."""
 
 EXCHANGES = pytest.StashKey[list[Exchange]]()

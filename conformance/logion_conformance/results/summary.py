@@ -87,5 +87,6 @@ def conclusion(report: Report) -> str:
         return f"{report.target.name}: no case applied"
     text = f"{report.target.name} keeps {counts[Verdict.PASS]} of {judged} promises"
     expected = sum(1 for _ in known(report))
+    text += f"; failures known: {expected}" if expected else ""
     unexpected = len(report.unexpected)
-    return f"{text}; failures known: {expected}; to look at: {unexpected}"
+    return f"{text}; to look at: {unexpected}" if unexpected else text
