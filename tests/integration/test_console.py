@@ -32,6 +32,8 @@ PAGES = (
     "/topics/__consumer_offsets/{offsets}",
     "/groups",
     "/group?id=shop",
+    "/transactions",
+    "/transaction?id=till",
     "/clients",
     "/client?peer={peer}",
     "/settings",
@@ -67,6 +69,13 @@ def broker() -> Iterator[Broker]:
         assert message is not None
         assert message.error() is None
         consumer.commit(message, asynchronous=False)
+        till = Producer(
+            {"bootstrap.servers": running.bootstrap, "transactional.id": "till"}
+        )
+        till.init_transactions(SECONDS_MAX)
+        till.begin_transaction()
+        till.produce("receipts", b"open")
+        assert till.flush(SECONDS_MAX) == 0
         del producer
         yield running
         consumer.close()

@@ -26,6 +26,7 @@ from logion.log.log import Log
 from logion.names import TopicPartition
 from logion.protocol.apis import APIS
 from logion.protocol.errors import Error
+from logion.transaction.state import Transaction
 
 
 def inspect(broker: BrokerState) -> BrokerView:
@@ -41,14 +42,16 @@ def inspect(broker: BrokerState) -> BrokerView:
             view_topic(broker, image.topics[it]) for it in sorted(image.topics)
         ),
         groups=group_views(broker.groups),
-        transactions=tuple(
-            sorted(
-                broker.transactions.transactions(), key=lambda it: it.transactional_id
-            )
-        ),
+        transactions=transactions_of(broker),
         clients=tuple(now.client(it) for it in broker.clients),
         gone=tuple(now.client(it, why) for it, why in broker.clients.gone),
     )
+
+
+def transactions_of(broker: BrokerState) -> tuple[Transaction, ...]:
+    """Return what this broker knows of each transactional id, sorted by it."""
+    found = broker.transactions.transactions()
+    return tuple(sorted(found, key=lambda it: it.transactional_id))
 
 
 def group_lag(broker: BrokerState, group: GroupView) -> dict[TopicPartition, int]:

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from logion.broker.broker import Broker
-from logion.console import clients, groups, records, topics
+from logion.console import clients, groups, records, topics, transactions
 from logion.console.page import FOLDER, PageError, render
 from logion.protocol.errors import ApiError
 
@@ -40,6 +40,8 @@ ROUTES = (
     Route("/topics/{topic}/{partition:int}/{offset:int}", records.record),
     Route("/groups", groups.groups),
     Route("/group", groups.group),
+    Route("/transactions", transactions.transactions),
+    Route("/transaction", transactions.transaction),
     Route("/clients", clients.clients),
     Route("/client", clients.client),
     Route("/settings", topics.broker_settings),
