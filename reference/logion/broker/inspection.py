@@ -7,6 +7,9 @@ thousands of partitions asks for the views of some.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
 from logion.broker.clients import Answered, Client
 from logion.broker.internal_topics import INTERNAL_TOPICS
 from logion.broker.state import BrokerState
@@ -21,6 +24,7 @@ from logion.broker.views import (
     lags,
 )
 from logion.cluster.image import PartitionInfo, TopicInfo
+from logion.config_entries import ConfigEntry
 from logion.group.views import GroupView, group_views
 from logion.log.log import Log
 from logion.names import TopicPartition
@@ -29,15 +33,25 @@ from logion.protocol.errors import Error
 from logion.transaction.state import Transaction
 
 
+class Identity(NamedTuple):
+    """What a broker is, at some time."""
+
+    id: int
+    release: str
+    cluster_id: str | None
+    time_ms: int
+
+
 def inspect(broker: BrokerState) -> BrokerView:
     """Return all that can be told of a broker."""
     image = broker.cluster.image
     now = Moment(broker)
+    identity = identity_of(broker)
     return BrokerView(
-        broker_id=broker.id,
-        release=str(broker.release),
-        cluster_id=image.cluster_id,
-        time_ms=now.time_ms,
+        broker_id=identity.id,
+        release=identity.release,
+        cluster_id=identity.cluster_id,
+        time_ms=identity.time_ms,
         topics=tuple(
             view_topic(broker, image.topics[it]) for it in sorted(image.topics)
         ),
@@ -46,6 +60,64 @@ def inspect(broker: BrokerState) -> BrokerView:
         clients=tuple(now.client(it) for it in broker.clients),
         gone=tuple(now.client(it, why) for it, why in broker.clients.gone),
     )
+
+
+def identity_of(broker: BrokerState) -> Identity:
+    """Return what a broker is, and its time."""
+    return Identity(
+        broker.id,
+        str(broker.release),
+        broker.cluster.image.cluster_id,
+        broker.clock.time_ms(),
+    )
+
+
+def topics_of(broker: BrokerState) -> Mapping[str, TopicInfo]:
+    """Return every topic of the cluster by its name."""
+    return broker.cluster.image.topics
+
+
+def configs_of(broker: BrokerState, topic: str) -> Mapping[str, str]:
+    """Return what was set for a topic, as it was spelled."""
+    return broker.cluster.image.config_of(topic)
+
+
+def settings_of(broker: BrokerState, topic: str | None = None) -> list[ConfigEntry]:
+    """Return every setting of a topic, or of the broker."""
+    cluster = broker.cluster
+    config = cluster.config if topic is None else cluster.topic_config(topic)
+    return list(config.entries())
+
+
+def cleanup_policy_of(broker: BrokerState, topic: str) -> str:
+    """Return the `cleanup.policy` of a topic."""
+    return broker.cluster.topic_config(topic).text("cleanup.policy")
+
+
+def log_of(broker: BrokerState, name: TopicPartition) -> Log | None:
+    """Return the log of a partition, None unless this broker leads it."""
+    led = broker.partitions.get(name)
+    return None if led is None else led.log
+
+
+def group_names_of(broker: BrokerState) -> list[str]:
+    """Return the names of the groups that this broker coordinates, sorted."""
+    return sorted(cell.id for _, cell in broker.groups.cells())
+
+
+def groups_of(broker: BrokerState, names: Collection[str]) -> tuple[GroupView, ...]:
+    """Return what can be told of the groups that are named, as far as they are here."""
+    return group_views(broker.groups, frozenset(names))
+
+
+def connections_of(broker: BrokerState) -> Sequence[tuple[Client, str | None]]:
+    """Return the connections that are open, each with None."""
+    return [(it, None) for it in broker.clients]
+
+
+def gone_of(broker: BrokerState) -> Sequence[tuple[Client, str | None]]:
+    """Return connections that closed and why each did, the last one first."""
+    return list(reversed(broker.clients.gone))
 
 
 def transactions_of(broker: BrokerState) -> tuple[Transaction, ...]:

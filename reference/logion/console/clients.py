@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from logion.broker.inspection import Moment
+from logion.broker.inspection import Moment, connections_of, gone_of
 from logion.broker.views import ClientView
 from logion.console.page import PageError, broker_of, page_of, render
 
@@ -14,13 +14,13 @@ async def clients(request: Request) -> Response:
     """Answer with a page of connections, and those that closed last."""
     state = broker_of(request).state
     now = Moment(state)
-    chosen = page_of(request, list(state.clients))
+    chosen = page_of(request, connections_of(state))
     return render(
         request,
         "clients.html",
         slice=chosen,
-        clients=[now.client(it) for it in chosen.rows],
-        gone=[now.client(it, why) for it, why in reversed(state.clients.gone)],
+        clients=[now.client(*it) for it in chosen.rows],
+        gone=[now.client(*it) for it in gone_of(state)],
     )
 
 
@@ -37,10 +37,7 @@ def _find(request: Request, peer: str) -> ClientView | None:
     """Return the newest connection from an address."""
     state = broker_of(request).state
     now = Moment(state)
-    for open_one in state.clients:
-        if open_one.peer == peer:
-            return now.client(open_one)
-    for closed, why in reversed(state.clients.gone):
-        if closed.peer == peer:
-            return now.client(closed, why)
+    for known, closed in (*connections_of(state), *gone_of(state)):
+        if known.peer == peer:
+            return now.client(known, closed)
     return None

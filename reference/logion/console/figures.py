@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import trio
 
+from logion.broker.inspection import log_of
 from logion.broker.state import BrokerState
 from logion.cluster.image import TopicInfo
 from logion.names import TopicPartition
@@ -37,11 +38,10 @@ async def figures(broker: BrokerState, topics: Iterable[TopicInfo]) -> Figures:
             count += 1
             if count % PARTITIONS_AT_ONCE == 0:
                 await trio.lowlevel.checkpoint()
-            partition = broker.partitions.get(TopicPartition(topic.name, index))
-            if partition is None:
+            log = log_of(broker, TopicPartition(topic.name, index))
+            if log is None:
                 leaderless += 1
             else:
-                log = partition.log
                 records += log.end_offset - log.start_offset
                 size += log.size
     return Figures(topic_count, count, records, size, leaderless)

@@ -9,11 +9,11 @@ import trio
 from starlette.requests import Request
 from starlette.responses import Response
 
-from logion.broker.inspection import group_lag
+from logion.broker.inspection import group_lag, group_names_of, groups_of
 from logion.broker.state import BrokerState
 from logion.console.page import PageError, broker_of, page_of, render
 from logion.group.offsets import CommittedOffset
-from logion.group.views import GroupView, group_views
+from logion.group.views import GroupView
 from logion.names import TopicPartition
 
 
@@ -36,15 +36,10 @@ class OffsetRow(NamedTuple):
     """Id of the member that reads it, "" for none."""
 
 
-def group_names(broker: BrokerState) -> list[str]:
-    """Return the names of the groups that this broker coordinates, sorted."""
-    return sorted(cell.id for _, cell in broker.groups.cells())
-
-
 async def group_rows(broker: BrokerState, names: Sequence[str]) -> list[GroupRow]:
     """Return some groups as rows of a table, and let the broker go on meanwhile."""
     rows = []
-    for group in group_views(broker.groups, frozenset(names)):
+    for group in groups_of(broker, names):
         rows.append(GroupRow(group, sum(group_lag(broker, group).values())))
         await trio.lowlevel.checkpoint()
     return rows
@@ -54,7 +49,7 @@ async def groups(request: Request) -> Response:
     """Answer with a page of groups, those of the query's `q` if it is there."""
     state = broker_of(request).state
     wanted = request.query_params.get("q", "").strip()
-    chosen = page_of(request, [it for it in group_names(state) if wanted in it])
+    chosen = page_of(request, [it for it in group_names_of(state) if wanted in it])
     rows = await group_rows(state, chosen.rows)
     return render(request, "groups.html", slice=chosen, rows=rows, wanted=wanted)
 
@@ -63,7 +58,7 @@ async def group(request: Request) -> Response:
     """Answer with the group that the query's `id` names, and a page of its offsets."""
     state = broker_of(request).state
     name = request.query_params.get("id", "")
-    found = group_views(state.groups, (name,))
+    found = groups_of(state, (name,))
     if not found:
         raise PageError(404, f"There is no group {name[:300]!r} on this broker.")
     lags = group_lag(state, found[0])

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 
 from logion import __version__
 from logion.broker.broker import Broker
+from logion.broker.inspection import identity_of
 
 T = TypeVar("T")
 
@@ -85,11 +86,11 @@ def render(
     request: Request, template: str, status: int = 200, **facts: Any
 ) -> HTMLResponse:
     """Return a page made by a template of this package."""
-    broker = broker_of(request).state
+    identity = identity_of(broker_of(request).state)
     page = _templates().get_template(template)
     text = page.render(
-        broker=broker,
-        now_ms=broker.clock.time_ms(),
+        broker=identity,
+        now_ms=identity.time_ms,
         path=request.url.path,
         query=defaultdict(str, request.query_params),
         **facts,

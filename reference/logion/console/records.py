@@ -10,8 +10,7 @@ import trio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from logion.broker.inspection import view_partition
-from logion.broker.state import BrokerState
+from logion.broker.inspection import log_of, view_partition
 from logion.console.internal import key_and_value
 from logion.console.page import PageError, broker_of, integer, render
 from logion.console.showing import SIZE_MAX, WHOLE_SIZE_MAX, Shown, shown, visible
@@ -19,7 +18,6 @@ from logion.console.topics import topic_of
 from logion.console.windows import DECODING, Page, Stored, read_page
 from logion.log.log import Log
 from logion.names import TopicPartition
-from logion.replica.partition import Partition
 
 RECORDS = 20
 """Records on one page."""
@@ -47,8 +45,7 @@ async def partition(request: Request) -> Response:
     The query says which: `before` an offset, `from` one on, since a `time`; the newest
     if it says nothing, or the oldest if `order` is `oldest`.
     """
-    led = _led(request)
-    log = led.log
+    log = _log(request)
     newest_first = "from" not in request.query_params and not (
         request.query_params.get("order") == "oldest"
         or request.query_params.get("time")
@@ -56,13 +53,13 @@ async def partition(request: Request) -> Response:
     at = _place(request, log)
     page = await read_page(log, at, RECORDS, newest_first=newest_first)
     older, newer = _neighbours(page, log, newest_first=newest_first)
-    info = topic_of(request).partitions[led.name.partition]
+    info = topic_of(request).partitions[log.name.partition]
     return render(
         request,
         "partition.html",
-        partition=view_partition(broker_of(request).state, led.name.topic, info),
+        partition=view_partition(broker_of(request).state, log.name.topic, info),
         log=log,
-        records=await _shown(led.name.topic, page),
+        records=await _shown(log.name.topic, page),
         page=page,
         newest_first=newest_first,
         older=older,
@@ -121,23 +118,22 @@ def _neighbours(
 
 async def record(request: Request) -> Response:
     """Answer with one record, with more of its bytes than a list shows."""
-    led = _led(request)
+    log = _log(request)
     offset = request.path_params["offset"]
-    if not led.log.start_offset <= offset < led.log.end_offset:
-        raise PageError(404, f"There is no offset {offset} in {led.name}.")
-    page = await read_page(led.log, offset, 1, newest_first=False)
-    records = await _shown(led.name.topic, page, WHOLE_SIZE_MAX)
+    if not log.start_offset <= offset < log.end_offset:
+        raise PageError(404, f"There is no offset {offset} in {log.name}.")
+    page = await read_page(log, offset, 1, newest_first=False)
+    records = await _shown(log.name.topic, page, WHOLE_SIZE_MAX)
     if not records or records[0].stored.record.offset != offset:
         reason = " ".join(page.problems) or "Compaction may have taken it."
-        raise PageError(404, f"There is no record {offset} in {led.name}. {reason}")
-    return render(request, "record.html", name=led.name, record=records[0], log=led.log)
+        raise PageError(404, f"There is no record {offset} in {log.name}. {reason}")
+    return render(request, "record.html", name=log.name, record=records[0], log=log)
 
 
-def _led(request: Request) -> Partition:
-    """Return the partition that the path names; PageError 404 if it is not here."""
-    state: BrokerState = broker_of(request).state
+def _log(request: Request) -> Log:
+    """Return the log that the path names; PageError 404 if it is not here."""
     name = TopicPartition(topic_of(request).name, request.path_params["partition"])
-    found = state.partitions.get(name)
+    found = log_of(broker_of(request).state, name)
     if found is None:
         raise PageError(404, f"There is no partition {name} on this broker.")
     return found

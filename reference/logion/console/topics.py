@@ -8,13 +8,21 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from logion.broker.inspection import view_partition
+from logion.broker.inspection import (
+    cleanup_policy_of,
+    configs_of,
+    connections_of,
+    group_names_of,
+    settings_of,
+    topics_of,
+    view_partition,
+)
 from logion.broker.internal_topics import INTERNAL_TOPICS
 from logion.broker.state import BrokerState
 from logion.cluster.image import TopicInfo
 from logion.config_entries import ConfigEntry, Source
 from logion.console.figures import Figures, figures
-from logion.console.groups import group_names, group_rows
+from logion.console.groups import group_rows
 from logion.console.page import PageError, broker_of, page_of, render
 
 
@@ -31,8 +39,8 @@ class TopicRow(NamedTuple):
 async def overview(request: Request) -> Response:
     """Answer with the broker in numbers, its first topics and groups."""
     broker = broker_of(request)
-    topics = broker.state.cluster.image.topics
-    names = group_names(broker.state)
+    topics = topics_of(broker.state)
+    names = group_names_of(broker.state)
     return render(
         request,
         "overview.html",
@@ -41,14 +49,14 @@ async def overview(request: Request) -> Response:
         topics=[await _row(broker.state, topics[it]) for it in _names(topics)[:10]],
         groups=await group_rows(broker.state, names[:10]),
         group_count=len(names),
-        client_count=len(broker.state.clients),
+        client_count=len(connections_of(broker.state)),
     )
 
 
 async def topics(request: Request) -> Response:
     """Answer with a page of topics, those of the query's `q` if it is there."""
     state = broker_of(request).state
-    found = state.cluster.image.topics
+    found = topics_of(state)
     wanted = request.query_params.get("q", "").strip()
     chosen = page_of(request, [it for it in _names(found) if wanted in it])
     rows = [await _row(state, found[it]) for it in chosen.rows if it in found]
@@ -65,7 +73,7 @@ async def _row(broker: BrokerState, topic: TopicInfo) -> TopicRow:
         topic.name,
         topic.name in INTERNAL_TOPICS,
         await figures(broker, [topic]),
-        broker.cluster.topic_config(topic.name).text("cleanup.policy"),
+        cleanup_policy_of(broker, topic.name),
     )
 
 
@@ -81,7 +89,7 @@ async def topic(request: Request) -> Response:
         is_internal=found.name in INTERNAL_TOPICS,
         slice=chosen,
         partitions=[view_partition(state, found.name, it) for it in chosen.rows],
-        configs=sorted(state.cluster.image.config_of(found.name).items()),
+        configs=sorted(configs_of(state, found.name).items()),
         totals=await figures(state, [found]),
     )
 
@@ -90,13 +98,13 @@ async def topic_settings(request: Request) -> Response:
     """Answer with every setting of a topic."""
     state = broker_of(request).state
     found = topic_of(request)
-    entries = list(state.cluster.topic_config(found.name).entries())
+    entries = settings_of(state, found.name)
     return settings_page(request, f"Settings of {found.name}", entries, found.name)
 
 
 async def broker_settings(request: Request) -> Response:
     """Answer with every setting of the broker."""
-    entries = list(broker_of(request).state.cluster.config.entries())
+    entries = settings_of(broker_of(request).state)
     return settings_page(request, "Settings of the broker", entries, None)
 
 
@@ -130,7 +138,7 @@ def settings_page(
 def topic_of(request: Request) -> TopicInfo:
     """Return the topic that the path names; PageError 404 if there is none."""
     name = request.path_params["topic"]
-    found = broker_of(request).state.cluster.image.topics.get(name)
+    found = topics_of(broker_of(request).state).get(name)
     if found is None:
         raise PageError(404, f"There is no topic {name[:300]!r}.")
     return found

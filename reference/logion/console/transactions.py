@@ -7,7 +7,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from logion.broker.inspection import transactions_of
+from logion.broker.inspection import identity_of, transactions_of
 from logion.console.page import PageError, broker_of, page_of, render
 from logion.transaction.state import AT_REST, Transaction
 
@@ -26,7 +26,7 @@ async def transactions(request: Request) -> Response:
     wanted = request.query_params.get("q", "").strip()
     found = [it for it in transactions_of(state) if wanted in it.transactional_id]
     chosen = page_of(request, found)
-    now_ms = state.clock.time_ms()
+    now_ms = identity_of(state).time_ms
     rows = [_row(it, now_ms) for it in chosen.rows]
     return render(request, "transactions.html", slice=chosen, rows=rows, wanted=wanted)
 
@@ -39,7 +39,7 @@ async def transaction(request: Request) -> Response:
     if not found:
         text = f"There is no transactional id {name[:300]!r} on this broker."
         raise PageError(404, text)
-    row = _row(found[0], state.clock.time_ms())
+    row = _row(found[0], identity_of(state).time_ms)
     chosen = page_of(request, sorted(found[0].partitions))
     return render(request, "transaction.html", row=row, slice=chosen)
 

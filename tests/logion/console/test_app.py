@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import re
+
 import pytest
 from logion.console.app import console_app
+from logion.console.page import FOLDER
 
 from tests.logion.broker.running import running
 from tests.logion.console.asking import get
@@ -68,3 +72,19 @@ async def test_it_only_reads(method: str) -> None:
 async def test_the_head_of_a_page_can_be_asked_for() -> None:
     async with running() as broker:
         assert (await get(broker, "/", method="HEAD")).status == 200
+
+
+STATE = re.compile(r"(.+\.)?(state|broker)")
+
+
+def test_pages_learn_of_the_broker_through_its_inspection_alone() -> None:
+    found = {
+        ast.unparse(node)
+        for file in FOLDER.glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Attribute) and STATE.fullmatch(ast.unparse(node.value))
+    }
+    assert found == {
+        *("app.state.broker", "request.app.state.broker"),
+        *("broker.state", "broker.addresses"),
+    }
