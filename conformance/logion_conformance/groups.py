@@ -392,12 +392,17 @@ def anyhow_unless_stable(broker: Subject) -> tuple[Error, ...]:
 
 async def new_group(broker: Subject) -> Group:
     """Return a group nobody has heard of; after the case it is gone, if that can be."""
-    name = broker.name_of_its_own()
+    group = await group_named(broker, broker.name_of_its_own())
+    broker.afterwards(group.remove)
+    return group
+
+
+async def group_named(broker: Subject, name: str) -> Group:
+    """Return a group, on a new connection to its coordinator, once that is at work."""
     node = await find_coordinator(broker, name)
     connection = await broker.connect_to(Address(node.host, node.port))
     group = Group(broker, name, connection)
     await broker.cluster.retry(group.answers)
-    broker.afterwards(group.remove)
     return group
 
 

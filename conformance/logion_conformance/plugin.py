@@ -23,16 +23,17 @@ from logion.protocol.releases import release
 
 from logion_conformance import case as cases
 from logion_conformance import reporting
+from logion_conformance.provisioner import Provisioner, provisioned
 from logion_conformance.results.model import Spoken
 from logion_conformance.results.model import Target as JudgedTarget
 from logion_conformance.subject import Subject, open_subject
 from logion_conformance.targets import (
+    Named,
     NotStarted,
     Target,
     addresses_of,
     meet,
     named,
-    reference,
     running,
 )
 
@@ -153,21 +154,20 @@ def spoken_by(target: Target) -> Iterator[Spoken]:
 def find_target(config: pytest.Config) -> Target:
     """Return the broker the options name, or the reference, started for this run."""
     name = config.option.release
-    if config.option.target:
-        return named_target(config)
-    if config.option.bootstrap:
+    if config.option.bootstrap and not config.option.target:
         fallback = release(name) if name else None
         return meet(addresses_of(config.option.bootstrap), fallback)
-    started = config.stash[RESOURCES].enter_context(reference(name))
-    return meet((started,), release(name) if name else None)
+    return config.stash[RESOURCES].enter_context(running(named_target(config)))
 
 
-def named_target(config: pytest.Config) -> Target:
-    """Return the target that --target names, started for this run."""
+def named_target(config: pytest.Config) -> Named:
+    """Return what --target names, or the reference of --release."""
+    if not config.option.target:
+        name = config.option.release or ""
+        return named(f"logion-{name}" if name else "logion")
     if config.option.bootstrap or config.option.release:
         raise ValueError("--target already says what --bootstrap and --release say")
-    started = running(named(config.option.target))
-    return config.stash[RESOURCES].enter_context(started)
+    return named(config.option.target)
 
 
 def target_from(told: Mapping[str, Any]) -> Target:
@@ -258,6 +258,23 @@ def exchanges(request: pytest.FixtureRequest) -> list[Exchange]:
     return said
 
 
+@pytest.fixture(scope="session")
+def spare(pytestconfig: pytest.Config) -> Iterator[Provisioner]:
+    """A second broker of the target's kind, for cases that stop it; UNTESTABLE if the
+    suite does not start the target."""
+    if pytestconfig.option.bootstrap:
+        cases.untestable("the suite stops no broker that it has not started: --target")
+    with provisioned(named_target(pytestconfig)) as made:
+        yield made
+
+
+@pytest.fixture
+def provisioner(spare: Provisioner) -> Iterator[Provisioner]:
+    """What starts, stops and pauses the broker of the case; it runs afterwards."""
+    yield spare
+    spare.mend()
+
+
 @pytest.fixture
 async def broker(
     request: pytest.FixtureRequest, exchanges: list[Exchange]
@@ -268,8 +285,9 @@ async def broker(
     callspec = getattr(request.node, "callspec", None)
     version = callspec.params.get("version") if callspec else None
     config = request.config
+    spares = "provisioner" in request.fixturenames
     async with open_subject(
-        config.stash[TARGET],
+        request.getfixturevalue("spare").target if spares else config.stash[TARGET],
         cases.limits_of(subject, version),
         prefix=config.stash[PREFIX],
         timeout_s=config.option.answer_timeout,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,6 +15,9 @@ from pathlib import Path
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 4.0
 """The last broker of an old cluster never finishes a controlled shutdown: killed."""
+
+PRINTED_PORT = re.compile(r"(?:127\.0\.0\.1|localhost|\[::\]|0\.0\.0\.0):(\d+)")
+"""Where a server that chooses its port says that it listens."""
 
 
 def free_port() -> int:
@@ -41,6 +46,7 @@ class Process:
 
     command: list[str]
     port: int
+    """0 until it has printed where it listens, if it chooses that itself."""
     output: Path
     ready: str = ""
     """What its output says once it serves; empty: the open port is enough."""
@@ -75,15 +81,36 @@ class Process:
 
     def _wait_until_listening(self) -> None:
         limit = time.perf_counter() + START_SECONDS_MAX
-        while not (is_listening(self.port) and self.ready in self.said):
+        while not self._is_listening():
             if self.popen.poll() is not None or time.perf_counter() > limit:
                 said = tail(self.output)
                 raise RuntimeError(f"{self.command[-2:]} did not start:\n{said}")
             time.sleep(0.05)
 
+    def _is_listening(self) -> bool:
+        if not self.port and (printed := PRINTED_PORT.search(self.said)):
+            self.port = int(printed[1])
+        return self.port != 0 and is_listening(self.port) and self.ready in self.said
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has been started and has not ended; paused, it runs."""
+        return self.popen.poll() is None
+
+    def pause(self) -> None:
+        """Let it do nothing until it is resumed; its connections stay open."""
+        self.popen.send_signal(signal.SIGSTOP)
+        stopped_or_ended = os.WSTOPPED | os.WEXITED | os.WNOWAIT
+        os.waitid(os.P_PID, self.popen.pid, stopped_or_ended)
+
+    def resume(self) -> None:
+        """Let it go on; one that is not paused, or has ended, stays as it is."""
+        self.popen.send_signal(signal.SIGCONT)
+
     def stop(self, seconds: float = STOP_SECONDS_MAX) -> None:
         """Ask it to end, wait, kill it if it has not, or if the wait is interrupted."""
         self.popen.send_signal(signal.SIGTERM)
+        self.resume()
         with ExitStack() as stack:
             stack.callback(self.kill)
             with suppress(subprocess.TimeoutExpired):

@@ -223,6 +223,12 @@ class Subject:
             await self.cluster.retry(partial(self._answers, at), (name,))
         return Topic(name, self.cluster.picture.topic_ids.get(name, ZERO_UUID))
 
+    async def again(self, *topics: Topic) -> None:
+        """Wait until the broker, which was away, leads the topics of the case again."""
+        for topic in topics:
+            self.cluster.picture = self.cluster.picture.without([topic.name])
+            await self.ready(topic.name)
+
     async def _answers(self, at: TopicPartition) -> None:
         if at not in self.cluster.picture.leaders:
             create = not self.advertises("CreateTopics")

@@ -1,22 +1,15 @@
 """The broker that is judged: one that runs already, or one that is started here.
 
 A target is named `HOST:PORT`, `logion` or `logion-R` for the reference as of release R,
-`apache-R` for Apache Kafka of release R (which needs Java and Maven). The reference is
-started as any other broker would be: as a process, `logion broker`. The suite knows
-nothing of its code.
+`apache-R` for Apache Kafka of release R, `librdkafka-mock`, `kfake`, or `command:` and
+a command line. What is started is a process, the reference too: see `starting`.
 """
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from time import perf_counter, sleep
 from typing import Literal, NamedTuple
 
 import trio
@@ -26,27 +19,36 @@ from logion.protocol.apis import FETCH, PRODUCE
 from logion.protocol.errors import ApiError, ProtocolError
 from logion.protocol.releases import Release, release
 
-from logion_conformance import apache
+from logion_conformance import apache, starting
+from logion_conformance.starting import Started
 
-START_SECONDS_MAX = 15.0
-STOP_SECONDS_MAX = 5.0
-POLL_SECONDS = 0.02
+COMMAND = "command:"
 
 
 class NotStarted(Exception):  # noqa: N818 - named for what happened
     """There is no broker to judge; the text says why."""
 
 
+Kind = Literal["logion", "apache", "librdkafka-mock", "kfake", "command", "address"]
+
+STAND_INS: Mapping[str, Kind] = {"librdkafka-mock": "librdkafka-mock", "kfake": "kfake"}
+"""Other people's brokers for tests, which have no releases."""
+
+
 class Named(NamedTuple):
     """What the name of a target says."""
 
-    kind: Literal["logion", "apache", "address"]
-    rest: str
-    """A release; empty: the newest. Or the addresses."""
+    kind: Kind
+    rest: str = ""
+    """A release, the addresses, or the command; empty: the newest, or nothing."""
 
 
 def named(text: str) -> Named:
     """Return what a target's name says; ValueError if it says nothing."""
+    if text.startswith(COMMAND):
+        return Named("command", starting.checked(text.removeprefix(COMMAND)))
+    if text in STAND_INS:
+        return Named(STAND_INS[text])
     kind, dash, rest = text.partition("-")
     if ":" in text:
         addresses_of(text)
@@ -58,8 +60,8 @@ def named(text: str) -> Named:
     if kind == "apache" and rest:
         return Named("apache", apache.patch_of(rest))
     raise ValueError(
-        f"{text!r} is no target: expected logion, logion-RELEASE, apache-RELEASE "
-        "or HOST:PORT"
+        f"{text!r} is no target: expected logion, logion-RELEASE, apache-RELEASE, "
+        "librdkafka-mock, kfake, command:PROGRAM ARGUMENTS or HOST:PORT"
     )
 
 
@@ -72,31 +74,49 @@ def running(
     `settings` are the broker's, of one that is started; all it has written is gone in
     the end. What runs already is only met.
     """
-    with ExitStack() as stack:
-        if target.kind == "logion":
-            address = stack.enter_context(reference(target.rest or None, settings))
-            yield meet((address,), release(target.rest) if target.rest else None)
-        elif target.kind == "apache":
-            address = stack.enter_context(apache_kafka(target.rest, settings))
-            yield meet((address,), release(target.rest))
-        else:
-            yield meet(addresses_of(target.rest), None)
+    if target.kind == "address":
+        yield meet(addresses_of(target.rest), None)
+        return
+    with started(target, settings) as broker:
+        yield meet((broker.address,), fallback_of(target))
 
 
 @contextmanager
-def apache_kafka(version: str, settings: Mapping[str, str] | None) -> Iterator[Address]:
-    """Run Apache Kafka of a version until the end; yield its address.
+def started(
+    target: Named, settings: Mapping[str, str] | None = None
+) -> Iterator[Started]:
+    """Run what a name says, other than addresses, until the end, and yield its process.
 
-    Raises NotStarted if Java or Maven is not there, or with what it printed.
+    Raises NotStarted with what it printed, or with what this machine lacks.
     """
-    if lacking := apache.missing():
-        raise NotStarted(f"Apache Kafka {version}: {lacking} on this machine")
     with ExitStack() as stack:
         try:
-            kafka = stack.enter_context(apache.cluster(version, settings=settings))
+            broker = stack.enter_context(start(target, settings))
         except RuntimeError as failure:
-            raise NotStarted(f"Apache Kafka {version}: {failure}") from failure
-        yield address_of(kafka.bootstrap)
+            name = " ".join(filter(None, target))
+            raise NotStarted(f"{name}: {failure}") from failure
+        yield broker
+
+
+def start(
+    target: Named, settings: Mapping[str, str] | None
+) -> AbstractContextManager[Started]:
+    """Return what runs a target while it is entered."""
+    if target.kind == "logion":
+        return starting.reference(target.rest or None, settings)
+    if target.kind == "apache":
+        return starting.apache_kafka(target.rest, settings)
+    if target.kind == "librdkafka-mock":
+        return starting.librdkafka_mock()
+    if target.kind == "kfake":
+        return starting.kfake()
+    return starting.command(target.rest)
+
+
+def fallback_of(target: Named) -> Release | None:
+    """Return the release that is taken for granted of a target that names one."""
+    names_release = target.kind in {"logion", "apache"} and target.rest
+    return release(target.rest) if names_release else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,67 +177,3 @@ def honest(spoken: Mapping[int, VersionRange]) -> dict[int, VersionRange]:
     if PRODUCE in spoken and FETCH in spoken and spoken[FETCH].first >= 4:
         honest[PRODUCE] = spoken[PRODUCE]._replace(first=max(3, spoken[PRODUCE].first))
     return honest
-
-
-@contextmanager
-def reference(
-    version: str | None, settings: Mapping[str, str] | None = None
-) -> Iterator[Address]:
-    """Run the reference broker, as of a release, until the end; yield its address.
-
-    Raises NotStarted with what it printed if it does not come up.
-    """
-    with tempfile.TemporaryDirectory(prefix="logion-conformance-") as folder:
-        home = Path(folder)
-        with (home / "output").open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603 - our own command
-                [*command(home / "ready", home / "data", version), *given(settings)],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            yield wait_until_ready(process, home)
-        finally:
-            stop(process)
-
-
-def command(ready: Path, data: Path, version: str | None) -> list[str]:
-    """Return the command line that starts the reference on a free port."""
-    beside = Path(sys.executable).with_name("logion")
-    program = str(beside) if beside.exists() else shutil.which("logion")
-    if program is None:
-        raise NotStarted("no `logion` command beside this Python or on the path")
-    flags = ["--listen", "127.0.0.1:0", "--ready-file", str(ready), "--data", str(data)]
-    return [program, "broker", *flags, *(["--release", version] if version else [])]
-
-
-def given(settings: Mapping[str, str] | None) -> list[str]:
-    """Return the flags of the reference that stand for settings."""
-    return [
-        flag
-        for key, value in (settings or {}).items()
-        for flag in ("--set", f"{key}={value}")
-    ]
-
-
-def wait_until_ready(process: subprocess.Popen[bytes], home: Path) -> Address:
-    """Return the address in the ready file once it is there."""
-    limit = perf_counter() + START_SECONDS_MAX
-    ready = home / "ready"
-    while not (ready.exists() and (text := ready.read_text().strip())):
-        if process.poll() is not None or perf_counter() > limit:
-            said = (home / "output").read_text(errors="replace")[-2000:]
-            raise NotStarted(f"the reference broker did not start:\n{said}")
-        sleep(POLL_SECONDS)
-    return address_of(text)
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a process, politely at first."""
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS_MAX)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -80,6 +80,10 @@ class TransactionalProducer:
         """Return the same producer as it was, or will be, with another epoch."""
         return replace(self, epoch=epoch)
 
+    async def again(self) -> TransactionalProducer:
+        """Return the same producer with a new connection, after its broker was away."""
+        return replace(self, connection=await coordinator_of(self.broker, self.id))
+
     async def init(
         self, *, timeout_ms: int = TIMEOUT_MS, knows: bool = False
     ) -> InitProducerIdResponse:
@@ -244,18 +248,22 @@ def _codes(answer: Any) -> list[int]:
 async def new_transactional_id(broker: Subject) -> TransactionalProducer:
     """Return a transactional id of the case's own that no producer has yet."""
     name = broker.name_of_its_own()
+    return TransactionalProducer(broker, await coordinator_of(broker, name), name)
+
+
+async def coordinator_of(broker: Subject, transactional_id: str) -> Connection:
+    """Return a new connection to the coordinator of a transactional id."""
 
     async def ask() -> Coordinator:
         version = broker.version("FindCoordinator")
-        request = find_request(version, name, key_type=TRANSACTION)
+        request = find_request(version, transactional_id, key_type=TRANSACTION)
         answer = await broker.ask(request, FindCoordinatorResponse)
         (found,) = coordinators(version, answer)
         raise_for(found.error_code, found.error_message)
         return found
 
     node = await broker.cluster.retry(ask)
-    connection = await broker.connect_to(Address(node.host, node.port))
-    return TransactionalProducer(broker, connection, name)
+    return await broker.connect_to(Address(node.host, node.port))
 
 
 async def new_transactional_producer(broker: Subject) -> TransactionalProducer:

@@ -26,15 +26,14 @@ from logion.client.connection import address_of
 from logion.client.consumer import ConsumerOptions
 from logion.client.group import GroupOptions, open_group_consumer
 from logion.testing import Broker
+from logion_conformance import targets
 
 from tests.benchmarks import brokers
 from tests.benchmarks.brokers import Running
 from tests.benchmarks.report import AT_LEAST, AT_MOST, UNDER, Row, say, table
-from tests.integration.build import built, checked, need
 from tests.root import ROOT
 
 LOAD = (sys.executable, "-m", "tests.benchmarks.group_load")
-KFAKE = Path(__file__).parent / "kfake"
 PATIENCE_S = 60.0
 
 
@@ -66,19 +65,8 @@ def load(name: str, bootstrap: str, *numbers: int) -> dict[str, float]:
 @contextlib.contextmanager
 def kfake() -> Iterator[str]:
     """Run kfake; give its address."""
-    need("go")
-
-    def make(folder: Path) -> None:
-        checked(["go", "build", "-o", f"{folder}/kfake", "."], KFAKE, 600)
-
-    program = built("kfake", KFAKE, make) / "kfake"
-    pipe = subprocess.PIPE
-    with subprocess.Popen([program], stdin=pipe, stdout=pipe, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.communicate()
+    with targets.started(targets.named("kfake")) as started:
+        yield str(started.address)
 
 
 # --- the first message --------------------------------------------------------

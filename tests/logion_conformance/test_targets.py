@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 import trio
 from logion.client.connection import Address
 from logion.client.versions import VersionRange, versions_of
 from logion.protocol.apis import FETCH, PRODUCE
 from logion.protocol.releases import release
-from logion_conformance import targets
+from logion_conformance import starting, targets
 from logion_conformance.targets import (
     NotStarted,
     Target,
@@ -48,6 +45,9 @@ def test_produce_versions_of_3_x_are_taken_as_advertised() -> None:
         ("logion", ("logion", "")),
         ("logion-0.10.0", ("logion", "0.10.0")),
         ("apache-3.9", ("apache", "3.9.1")),
+        ("librdkafka-mock", ("librdkafka-mock", "")),
+        ("kfake", ("kfake", "")),
+        ("command:a --port {port}", ("command", "a --port {port}")),
         ("apache-3.7.2", ("apache", "3.7.2")),
         ("logion-test:9092,b:1", ("address", "logion-test:9092,b:1")),
         ("here:9092", ("address", "here:9092")),
@@ -62,6 +62,8 @@ def test_a_target_has_a_name(text: str, expected: tuple[str, str]) -> None:
     [
         ("kafka", "'kafka' is no target: expected logion, logion-RELEASE"),
         ("logion-", "'logion-' is no target"),
+        ("command:", "command '': expected a program, found nothing"),
+        ("command:a 'b", "No closing quotation"),
         ("logion-9.9", "release 9.9 is not known; the nearest is 4.3"),
         ("apache-3.1", "'3.1' is not known; known are 0.8.2, "),
     ],
@@ -86,10 +88,10 @@ def test_a_release_that_does_not_start_is_told_with_its_reason(
     def fail(version: str, **_: object) -> None:
         raise RuntimeError("no jars")
 
-    monkeypatch.setattr(targets.apache, "missing", lambda: None)
-    monkeypatch.setattr(targets.apache, "cluster", fail)
+    monkeypatch.setattr(starting.apache, "missing", lambda: None)
+    monkeypatch.setattr(starting.apache, "cluster", fail)
     with (
-        pytest.raises(NotStarted, match=r"Apache Kafka 4\.3\.0: no jars"),
+        pytest.raises(NotStarted, match=r"apache 4\.3\.0: no jars"),
         targets.running(named("apache-4.3")),
     ):
         pass
@@ -123,19 +125,3 @@ def test_a_target_is_plain_data_for_other_processes() -> None:
     )
     expected = {"bootstrap": [["a", 1]], "fallback": "0.9.0", "versions": [[0, 0, 1]]}
     assert target.as_data() == expected
-
-
-def test_the_reference_is_started_as_a_process_on_a_free_port() -> None:
-    line = targets.command(Path("ready"), Path("data"), "0.10.0")
-    flags = "--listen 127.0.0.1:0 --ready-file ready --data data --release 0.10.0"
-    assert " ".join(line[1:]) == f"broker {flags}"
-
-
-@pytest.mark.slow
-def test_a_reference_that_does_not_start_is_told_with_what_it_printed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    fails = [sys.executable, "-c", "raise SystemExit('no disk')"]
-    monkeypatch.setattr(targets, "command", lambda *_: fails)
-    with pytest.raises(NotStarted, match="no disk"), targets.reference(None):
-        pass

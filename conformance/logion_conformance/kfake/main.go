@@ -1,16 +1,18 @@
-// A broker of franz-go's kfake, to be measured beside ours: it prints its address and
-// ends when its standard input does.
+// A broker of franz-go's kfake: it prints its address and ends when it is told to.
 package main
 
 import (
 	"fmt"
-	"io"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/twmb/franz-go/pkg/kfake"
 )
 
 func main() {
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGTERM, syscall.SIGINT)
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.AllowAutoTopicCreation())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -18,5 +20,5 @@ func main() {
 	}
 	defer cluster.Close()
 	fmt.Println(cluster.ListenAddrs()[0])
-	_, _ = io.Copy(io.Discard, os.Stdin)
+	<-told
 }

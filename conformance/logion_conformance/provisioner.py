@@ -1,0 +1,81 @@
+"""Power over a broker: to stop it, kill it, pause it and start it again.
+
+A case that takes the fixture `provisioner` is judged on a broker of its own, of the
+same kind as the target: nothing that another case needs is ever stopped. It is started
+for the first such case and kept for the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Literal
+
+import trio
+
+from logion_conformance.case import untestable
+from logion_conformance.starting import Started
+from logion_conformance.targets import Named, Target, fallback_of, meet, started
+
+How = Literal["stop", "kill"]
+
+SETTINGS = {
+    "offsets.topic.num.partitions": "1",
+    "transaction.state.log.num.partitions": "1",
+    "group.initial.rebalance.delay.ms": "0",
+    "group.min.session.timeout.ms": "100",
+}
+"""Of the broker that is stopped: small internal topics, short sessions."""
+
+STOP_SECONDS_MAX = 30.0
+"""How long a broker may take for a clean shutdown."""
+
+
+class Provisioner:
+    """What the suite can do to a broker that it has started."""
+
+    def __init__(self, target: Target, broker: Started) -> None:
+        """Have power over `broker`, which was met as `target`."""
+        self.target = target
+        self._broker = broker
+
+    @property
+    def session_ms(self) -> int:
+        """A session time-out that the broker allows, a short one if it can be set."""
+        return 1_000 if self._broker.has_settings else 6_000
+
+    async def restart(self, how: How) -> None:
+        """Stop the broker, or kill it (kill -9), and start it again on its data.
+
+        On return it accepts connections. UNTESTABLE if it keeps no data.
+        """
+        if not self._broker.keeps:
+            untestable("the target keeps nothing when it is started again")
+        process = self._broker.process
+        if how == "kill":
+            await trio.to_thread.run_sync(process.kill)
+        else:
+            await trio.to_thread.run_sync(process.stop, STOP_SECONDS_MAX)
+        await trio.to_thread.run_sync(process.start)
+
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """Let the broker do nothing for a while, its connections stay open."""
+        self._broker.process.pause()
+        try:
+            yield
+        finally:
+            self._broker.process.resume()
+
+    def mend(self) -> None:
+        """See that the broker runs, whatever a case has left of it."""
+        if not self._broker.process.is_running:
+            self._broker.process.start()
+
+
+@contextmanager
+def provisioned(target: Named) -> Iterator[Provisioner]:
+    """Run what a name says, other than addresses, until the end, and give power over
+    it; NotStarted if it fails."""
+    with started(target, SETTINGS) as broker:
+        yield Provisioner(meet((broker.address,), fallback_of(target)), broker)
