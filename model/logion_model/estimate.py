@@ -17,8 +17,13 @@ from pathlib import Path
 from sys import getsizeof
 from typing import NamedTuple
 
+from logion_model.kernel import Progress
+
 LEVELS_MIN = 5
 """With fewer levels nothing can be said."""
+
+LEVELS_MAX = 10_000
+"""With more levels to come no end is in sight."""
 
 SLOWER = 2 / 3
 """How much more slowly growth falls later than on average so far."""
@@ -47,11 +52,8 @@ class Estimate(NamedTuple):
 
     def __str__(self) -> str:
         """Return it in words."""
-        many = f"about {rounded(self.states)} states"
-        states = (
-            many if math.isfinite(self.states) else "states without an end in sight"
-        )
-        return f"{states}, {self.bytes_each} bytes each"
+        about = "about" if self.states < STATES_MAX else "over"
+        return f"{about} {rounded(self.states)} states, {self.bytes_each} bytes each"
 
 
 def rounded(number: float) -> str:
@@ -63,7 +65,7 @@ def rounded(number: float) -> str:
 def states_in_all(sizes: Sequence[int]) -> float:
     """Return how many states there will be, given the sizes of the first levels.
 
-    At least those that are known; `STATES_MAX` if their growth does not fall.
+    At least those that are known; `STATES_MAX` if no end is in sight.
     """
     if len(sizes) < LEVELS_MIN:
         return STATES_MAX
@@ -73,11 +75,26 @@ def states_in_all(sizes: Sequence[int]) -> float:
     total, last = float(sum(sizes)), float(sizes[-1])
     if fall <= 0 < growth:
         return STATES_MAX
-    while last >= 1 and total < STATES_MAX:
+    for _ in range(LEVELS_MAX):
         growth -= fall
         last *= math.exp(growth)
         total += last
-    return total
+        if last < 1:
+            return total
+        if total >= STATES_MAX:
+            break
+    return STATES_MAX
+
+
+def levels(sizes: Sequence[int], progress: Progress) -> list[int]:
+    """Return the sizes of the levels, and of the one that follows if some is known.
+
+    It is said to grow on as it did, so rather too large: what occurs twice is met more
+    often in the end.
+    """
+    following = progress.distinct - sum(sizes)
+    gone_on = sizes[-1] - (progress.queue - following)
+    return [*sizes, following * sizes[-1] // gone_on] if following else list(sizes)
 
 
 def _fall(growths: Sequence[float]) -> float:

@@ -11,10 +11,11 @@ from logion_model.estimate import (
     Estimate,
     bytes_each,
     free_memory,
+    levels,
     rounded,
     states_in_all,
 )
-from logion_model.kernel import Search
+from logion_model.kernel import HashedSearch, Progress, Search, breadth
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,27 @@ def test_levels_that_grow_ever_faster_have_no_end_in_sight() -> None:
     assert states_in_all([1, 2, 6, 24, 120, 720]) == STATES_MAX
 
 
+@pytest.mark.parametrize("size", [1, 7, 10**9])
+def test_levels_that_stay_as_large_have_no_end_in_sight(size: int) -> None:
+    assert states_in_all([size] * 9) == STATES_MAX
+
+
+def test_a_level_that_is_known_in_part_is_said_to_grow_on_as_it_did() -> None:
+    half_known = Progress(distinct=10 + 40 + 60, generated=0, depth=2, queue=20 + 60)
+    assert levels([10, 40], half_known) == [10, 40, 120]
+    assert levels([10, 40], half_known._replace(distinct=50, queue=40)) == [10, 40]
+
+
+def test_a_scope_whose_levels_explode_is_judged_before_the_next_is_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(breadth, "WATCHED_EVERY", 50)
+    search = HashedSearch.begun(MODELS["kip-848"].at((3, 2, 2, 3)), (), to_the_end=True)
+    search.run(states_max=10_000)
+    assert search.distinct < 13_000
+    assert states_in_all(levels(search.sizes, search.progress)) == STATES_MAX
+
+
 def test_of_a_few_levels_nothing_is_said() -> None:
     assert states_in_all([1, 4, 2]) == STATES_MAX
 
@@ -52,6 +74,8 @@ def test_an_estimate_says_how_much_memory_it_means() -> None:
     needed = Estimate(1_234_567, 400)
     assert needed.size == 1_234_567 * 400
     assert str(needed) == "about 1,200,000 states, 400 bytes each"
+    endless = str(Estimate(STATES_MAX, 400))
+    assert endless == "over 1,000,000,000,000,000 states, 400 bytes each"
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from logion_model.estimate import (
     Estimate,
     bytes_each,
     free_memory,
+    levels,
     rounded,
     states_in_all,
 )
@@ -227,7 +228,7 @@ def _explore(search: Alone, watcher: Watcher, options: argparse.Namespace) -> No
 def _refuse_if_too_large(search: Alone, times: int) -> None:
     is_hashed = isinstance(search, HashedSearch)
     each = BYTES_EACH if is_hashed else bytes_each(search.parents)
-    _refuse(Estimate(states_in_all(search.sizes), each), times)
+    _refuse(search.sizes, search.progress, each, times)
 
 
 @dataclass(slots=True)
@@ -257,15 +258,16 @@ class _Gate:
     def _look(self, progress: Progress) -> None:
         while self.pilots and progress.distinct >= self.pilots[0][0]:
             _, times = self.pilots.pop(0)
-            _refuse(Estimate(states_in_all(self.sizes), self.bytes_each), times)
+            _refuse(self.sizes, progress, self.bytes_each, times)
 
 
 def _gate(watcher: Watcher, bytes_each: int, options: argparse.Namespace) -> _Gate:
     return _Gate(watcher, bytes_each, options.states_max, is_open=bool(options.force))
 
 
-def _refuse(estimate: Estimate, times: int) -> None:
-    """Raise TooLargeError if that is more than so many times the memory there is."""
+def _refuse(sizes: list[int], progress: Progress, each: int, times: int) -> None:
+    """Raise TooLargeError if a search needs so many times the memory there is."""
+    estimate = Estimate(states_in_all(levels(sizes, progress)), each)
     free = free_memory()
     if estimate.size > times * free:
         raise TooLargeError(

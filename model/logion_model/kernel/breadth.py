@@ -193,9 +193,7 @@ class BreadthFirst(ABC, Generic[S]):
     ) -> Report[S]:
         """Go on to the end, to a bound, or until `watch` says to stop."""
         while self.level and not self.is_over:
-            if states_max is not None and self.distinct >= states_max:
-                break
-            if self.depth == depth_max or not self._finish_level(watch):
+            if self.depth == depth_max or not self._finish_level(watch, states_max):
                 break
             self._descend()
         if not self.level and not self.is_over and self.promises:
@@ -213,15 +211,19 @@ class BreadthFirst(ABC, Generic[S]):
             self.depth += 1
             self.sizes.append(len(self.level))
 
-    def _finish_level(self, watch: Watch | None) -> bool:
-        """Go on from every state of the level; False if `watch` stopped it."""
+    def _finish_level(self, watch: Watch | None, states_max: int | None) -> bool:
+        """Go on from every state of the level; False if a bound or `watch` stops it."""
+        if states_max is not None and self.distinct >= states_max:
+            return False
         with self.checked:
             while self.expanded < len(self.level) and not self.is_over:
                 self._expand(self.level[self.expanded])
                 self.expanded += 1
-                watched = self.expanded % WATCHED_EVERY == 0
-                if watch and watched and not watch(self.progress):
-                    return False
+                if self.expanded % WATCHED_EVERY == 0:
+                    if states_max is not None and self.distinct >= states_max:
+                        return False
+                    if watch and not watch(self.progress):
+                        return False
         return watch is None or watch(self.progress)
 
     def _expand(self, state: S) -> None:
