@@ -14,25 +14,31 @@ from logion.protocol.errors import Error
 class Broken(AssertionError):  # noqa: N818 - named for what happened
     """A broker did not keep the promise of a case."""
 
-    def __init__(self, what: str, *, expected: str, came: str) -> None:
-        """Say what was looked at, what it had to be and what it was."""
+    def __init__(
+        self, what: str, *, expected: str, came: str, value: object = None
+    ) -> None:
+        """Say what was looked at, what it had to be and what it was.
+
+        `value` is what came itself, by which its bytes are found in the answer.
+        """
         super().__init__(f"{what}: expected {expected}; came {came}")
         self.what = what
         self.expected = expected
         self.came = came
+        self.value = value
 
 
 def expect(what: str, came: object, expected: object) -> None:
     """Nothing if the two are equal; Broken if not."""
     if came != expected:
-        raise Broken(what, expected=shown(expected), came=shown(came))
+        raise Broken(what, expected=shown(expected), came=shown(came), value=came)
 
 
 def expect_error(came: int, *allowed: Error, what: str = "the error code") -> None:
     """Nothing if the code is one of `allowed`; Broken if not."""
     if came not in allowed:
         expected = " or ".join(map(shown, allowed))
-        raise Broken(what, expected=expected, came=shown(error_of(came)))
+        raise Broken(what, expected=expected, came=shown(error_of(came)), value=came)
 
 
 def expect_success(came: int, what: str = "the error code") -> None:
@@ -44,13 +50,13 @@ def expect_in(what: str, came: object, allowed: Collection[object]) -> None:
     """Nothing if it is one of `allowed`; Broken if not."""
     if came not in allowed:
         expected = " or ".join(map(shown, allowed))
-        raise Broken(what, expected=expected, came=shown(came))
+        raise Broken(what, expected=expected, came=shown(came), value=came)
 
 
 def expect_that(what: str, *, holds: bool, expected: str, came: object) -> None:
     """Nothing if it holds; Broken if not."""
     if not holds:
-        raise Broken(what, expected=expected, came=shown(came))
+        raise Broken(what, expected=expected, came=shown(came), value=came)
 
 
 def expect_wait(took_s: float, *, ms_min: float = 0, ms_max: float) -> None:

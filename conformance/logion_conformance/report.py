@@ -17,6 +17,8 @@ from logion.client.connection import Exchange
 from logion_conformance import telling
 from logion_conformance.case import UNTESTABLE, Case
 from logion_conformance.expect import Broken
+from logion_conformance.locating import Place, located
+from logion_conformance.results import hexdump
 from logion_conformance.results.model import (
     Expected,
     Judged,
@@ -30,6 +32,12 @@ PACKAGE = Path(__file__).parent
 
 EXCHANGES_MAX = 6
 """How many of the last exchanges a failure shows."""
+
+BYTES_MAX = 512
+"""Bytes of one frame kept at most."""
+
+LINES_MAX = 4
+"""Lines of bytes shown at most, from the marked field on."""
 
 MESSAGE_SIZE_MAX = 700
 """Characters of one message shown at most."""
@@ -75,18 +83,38 @@ def story_of(
 ) -> Story:
     """Return how a failure came about."""
     error = excinfo.value
-    said = tuple(map(said_in, exchanges[-EXCHANGES_MAX:]))
+    said = tuple(marked(exchanges[-EXCHANGES_MAX:], error))
     at = where(excinfo, item)
     if isinstance(error, Broken):
         return Story(error.what, error.expected, error.came, at, said)
     return Story("", "", f"{type(error).__name__}: {error}", at, said)
 
 
-def said_in(exchange: Exchange) -> Said:
+def marked(exchanges: Sequence[Exchange], error: BaseException) -> list[Said]:
+    """Return exchanges as they are told; the field an error is about is marked once."""
+    told = [said_in(it, None) for it in exchanges]
+    for at in reversed(range(len(exchanges))):
+        if place := located(exchanges[at], error):
+            told[at] = said_in(exchanges[at], place)
+            break
+    return told
+
+
+def said_in(exchange: Exchange, place: Place | None) -> Said:
     """Return an exchange as it is told."""
-    request, version, correlation_id, answer = exchange
+    request, answer = exchange.request, exchange.answer
     came = "(no answer is awaited)" if answer is None else cut(telling.told(answer))
-    return Said(version, correlation_id, cut(telling.told(request)), came, "", "")
+    is_kept = place is not None and place.end <= BYTES_MAX
+    return Said(
+        exchange.version,
+        exchange.correlation_id,
+        cut(telling.told(request)),
+        came,
+        exchange.sent[:BYTES_MAX].hex(),
+        exchange.came[:BYTES_MAX].hex(),
+        place.path if place else "",
+        (place.begin, place.end) if place and is_kept else (),
+    )
 
 
 def told(item: pytest.Item, subject: Case, story: Story) -> str:
@@ -127,6 +155,18 @@ def conversation(exchanges: Sequence[Said]) -> Iterator[str]:
     for said in exchanges:
         yield f"-> #{said.correlation_id} v{said.version} {said.request}"
         yield f"<- {said.answer}"
+        if said.field:
+            yield f"differs: {said.field}"
+            yield from around(said)
+
+
+def around(said: Said) -> list[str]:
+    """Return the bytes of an answer near the field that is marked."""
+    if not said.marked:
+        return []
+    first = said.marked[0] // hexdump.WIDTH
+    lines = [str(it) for it in hexdump.lines(said.came, said.marked)]
+    return lines[max(0, first - 1) : first + LINES_MAX]
 
 
 def cut(text: str) -> str:

@@ -26,7 +26,7 @@ from logion.client.versions import VersionRange, Versions, api_key_of, versions_
 from logion.protocol.apis import API_VERSIONS, APIS
 from logion.protocol.codec import decode, decode_exactly, decode_from
 from logion.protocol.errors import ApiError, Error, ProtocolError
-from logion.protocol.framing import FrameBuffer
+from logion.protocol.framing import SIZE_BYTES, FrameBuffer
 from logion.protocol.headers import (
     encode_request,
     read_response,
@@ -76,6 +76,10 @@ class Exchange(NamedTuple):
     correlation_id: int
     answer: Any
     """The decoded answer, or the exception that took its place."""
+    sent: bytes = b""
+    """The frame of the request, without its size; empty if it was never written."""
+    came: bytes = b""
+    """The frame that came, whether or not it was an answer; empty if none did."""
 
 
 def ignore(exchange: Exchange) -> None:
@@ -167,27 +171,29 @@ class Connection:
         """
         if version is None:
             version = self.versions.newest(api_key_of(request))
-        correlation_id = self.next_correlation_id()
+        said = Exchange(request, version, self.next_correlation_id(), None)
         try:
             with self._bounded(timeout_s):
-                came = await self._call(request, answer, version, correlation_id)
+                said = await self._exchanged(said)
+                came = self._understood(said, answer)
         except (ApiError, ProtocolError) as failure:
-            self._observe(request, version, correlation_id, failure)
+            self.options.observe(said._replace(answer=failure))
             raise
-        self._observe(request, version, correlation_id, came)
+        self.options.observe(said._replace(answer=came))
         return came
 
-    async def _call(
-        self, request: Any, answer: type[Answer], version: int, correlation_id: int
-    ) -> Answer:
+    async def _exchanged(self, said: Exchange) -> Exchange:
         pieces = encode_request(
-            request, version, correlation_id, self.options.client_id
+            said.request, said.version, said.correlation_id, self.options.client_id
         )
-        frame = await self.exchange(b"".join(pieces))
+        data = b"".join(pieces)
+        return said._replace(sent=data[SIZE_BYTES:], came=await self.exchange(data))
+
+    def _understood(self, said: Exchange, answer: type[Answer]) -> Answer:
         with self._breaking():
-            check_correlation(frame, correlation_id)
+            check_correlation(said.came, said.correlation_id)
             read = read_exactly if self.options.is_exact else read_response
-            return read(answer, version, frame)[1]
+            return read(answer, said.version, said.came)[1]
 
     async def tell(self, request: Any, *, version: int | None = None) -> None:
         """Send a request that has no answer: Produce with acks=0."""

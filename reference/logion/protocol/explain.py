@@ -9,6 +9,7 @@ A path names fields as Kafka's JSON does: `topics[2].partitions[0].records`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from math import inf
 from struct import Struct, unpack_from
 from struct import error as struct_error
@@ -61,6 +62,22 @@ def explain_bytes(cls: type, version: int, data: Buffer, offset: int) -> str:
     return f"{schema.name} v{version}: {UNEXPLAINED}"
 
 
+def places_in(
+    cls: type, version: int, data: Buffer, offset: int
+) -> dict[str, tuple[int, int]]:
+    """Return where each field of a message begins and ends, by its path.
+
+    Fields that the version lacks are left out; of bytes that are no such message, those
+    from the first wrong field on.
+    """
+    schema = schema_of(cls)
+    is_flexible = version in schema.flexible
+    walk = _Walk(data, offset, version, is_flexible=is_flexible, elements_max=inf)
+    with suppress(FieldError):
+        walk.struct(schema, "")
+    return walk.places
+
+
 class _Walk:
     """A position in data, and what to check there."""
 
@@ -79,6 +96,7 @@ class _Walk:
         self._is_flexible = is_flexible
         self._elements = 0
         self._elements_max = elements_max
+        self.places: dict[str, tuple[int, int]] = {}
 
     def _fail(self, path: str, expected: str, found: str) -> NoReturn:
         where = path.removeprefix(".") or "message"
@@ -136,6 +154,11 @@ class _Walk:
 
     def _field(self, field: Field, path: str) -> None:
         name = f"{path}.{field.json}"
+        begin = self._position
+        self._content_of(field, name)
+        self.places[name.removeprefix(".")] = (begin, self._position)
+
+    def _content_of(self, field: Field, name: str) -> None:
         is_nullable = self._version in field.nullable
         if isinstance(field.type, type) and is_nullable:
             null = 0 if field.is_tagged(self._version) else -1

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 from logion.protocol.codec import encode
-from logion.protocol.explain import UNEXPLAINED, explain_bytes, explain_value
+from logion.protocol.explain import (
+    UNEXPLAINED,
+    explain_bytes,
+    explain_value,
+    places_in,
+)
 from logion.protocol.messages.describe_topic_partitions import (
     Cursor,
     DescribeTopicPartitionsRequest,
@@ -98,3 +103,20 @@ def test_nullable_structs_may_be_null_or_wrong() -> None:
     cursor = Cursor(topic_name="t", partition_index=2**40)
     text = explain_value(replace(request, cursor=cursor), 0, ValueError())
     assert text.endswith("cursor.partitionIndex: expected int32, found 1099511627776")
+
+
+def test_every_field_of_the_version_has_its_place() -> None:
+    request = SaslAuthenticateRequest(auth_bytes=b"abc")
+    data = b"x" + encode(request, 2)
+    assert places_in(SaslAuthenticateRequest, 2, data, 1) == {"authBytes": (1, 5)}
+
+
+def test_places_end_where_bytes_are_wrong() -> None:
+    topic = FetchTopic(topic="a", partitions=())
+    request = FetchRequest(max_wait_ms=1, min_bytes=1, topics=(topic,))
+    data = encode(request, 4)
+    whole = places_in(FetchRequest, 4, data, 0)
+    assert whole["topics[0].topic"] == (len(data) - 7, len(data) - 4)
+    cut = places_in(FetchRequest, 4, data[:-5], 0)
+    assert "maxBytes" in cut
+    assert "topics[0].topic" not in cut
