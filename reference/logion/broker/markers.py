@@ -37,14 +37,20 @@ async def write_markers(
             written[name] = partition, _write(broker, end, partition)
         except ApiError as refusal:
             errors[name] = refusal.error
-    with trio.move_on_after(broker.request_timeout_ms / 1000):
-        for partition, end_offset in written.values():
-            await partition.committed(end_offset)
-    for name, (partition, end_offset) in written.items():
-        is_committed = partition.high_watermark >= end_offset
+    if not all(map(_is_committed, written.values())):
+        with trio.move_on_after(broker.request_timeout_ms / 1000):
+            for partition, end_offset in written.values():
+                await partition.committed(end_offset)
+    for name, marker in written.items():
+        is_committed = _is_committed(marker)
         errors[name] = Error.NONE if is_committed else Error.REQUEST_TIMED_OUT
-        _settle(broker, partition)
+        _settle(broker, marker[0])
     return errors
+
+
+def _is_committed(marker: tuple[Partition, int]) -> bool:
+    partition, end_offset = marker
+    return partition.high_watermark >= end_offset
 
 
 def _leading(broker: BrokerState, name: TopicPartition) -> Partition:

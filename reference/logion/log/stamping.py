@@ -17,7 +17,9 @@ def stamped(records: Buffer, base_offset: int, leader_epoch: int) -> Prepared:
     for batch in parse_batches(view):
         placed.append(stamp(view, batch, base_offset=offset, leader_epoch=leader_epoch))
         offset = placed[-1].last_offset + 1
-    newest = max(placed, key=lambda batch: batch.max_timestamp)
+    newest = placed[0]
+    if len(placed) > 1:
+        newest = max(placed, key=lambda batch: batch.max_timestamp)
     return Prepared(
         view,
         tuple(placed),

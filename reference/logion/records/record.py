@@ -225,16 +225,15 @@ def _headers_bytes(headers: tuple[Header, ...]) -> bytes:
 
 def _flags(options: BatchOptions) -> int:
     """Return the attribute bits of a batch, but for its codec."""
-    flags = (
-        (options.log_append_time is not None, TIMESTAMP_TYPE_MASK),
-        (options.is_transactional, TRANSACTIONAL_MASK),
-        (options.is_control, CONTROL_MASK),
-        (options.delete_horizon is not None, DELETE_HORIZON_MASK),
+    return (
+        (options.log_append_time is not None) * TIMESTAMP_TYPE_MASK
+        | options.is_transactional * TRANSACTIONAL_MASK
+        | options.is_control * CONTROL_MASK
+        | (options.delete_horizon is not None) * DELETE_HORIZON_MASK
     )
-    return sum(mask for is_set, mask in flags if is_set)
 
 
 def _max_timestamp(records: Sequence[Record], options: BatchOptions) -> int:
     if options.log_append_time is not None:
         return options.log_append_time
-    return max((record.timestamp for record in records), default=NO_TIMESTAMP)
+    return max([record.timestamp for record in records], default=NO_TIMESTAMP)

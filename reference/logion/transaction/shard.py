@@ -124,8 +124,9 @@ class Shard:
         except ApiError as problem:
             error = _WRITE_ERRORS.get(problem.error, problem.error)
             raise ApiError(error, problem.message) from None
-        with trio.move_on_after(timeout_ms / 1000):
-            await self.partition.committed(end_offset)
+        if self.partition.high_watermark < end_offset:
+            with trio.move_on_after(timeout_ms / 1000):
+                await self.partition.committed(end_offset)
         if not self.is_ours:
             raise ApiError(Error.NOT_COORDINATOR, f"{self.name} is led elsewhere")
         if self.partition.high_watermark < end_offset:

@@ -67,6 +67,15 @@ async def test_a_transaction_ends_with_a_marker_in_each_partition(commit: bool) 
             assert broker.partition("t", index).log.end_offset == 1
 
 
+async def test_a_producer_that_goes_on_at_once_finds_the_markers_written() -> None:
+    async with running(SMALL) as broker:
+        one = await producer(broker)
+        for _ in range(8):  # tasks of one turn run in any order
+            assert await one.add(T0) is Error.NONE
+            assert await one.end(commit=True) is Error.NONE
+            await trio.lowlevel.checkpoint()  # its next request is read
+
+
 async def test_a_producer_that_comes_fences_the_one_before() -> None:
     async with running(SMALL) as broker:
         zombie = await producer(broker)
