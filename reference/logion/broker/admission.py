@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 from logion.broker.context import CloseConnection
 from logion.protocol.apis import API_VERSIONS, PRODUCE
@@ -48,8 +49,7 @@ def check_readable(played: Release, what: str) -> None:
         raise CloseConnection(f"{what}, which release {played} cannot read")
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(NamedTuple):
     """The verdict on one request, and the version to read and answer it in."""
 
     verdict: Verdict

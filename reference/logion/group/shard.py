@@ -62,16 +62,19 @@ class Shard:
     """The groups of one partition."""
 
     __slots__ = (
-        *("_gathered", "_settings", "cells", "is_loaded", "partition", "pending"),
+        *("_commit_ms", "_gathered", "_options", "_settings"),
+        *("cells", "is_loaded", "partition", "pending"),
     )
 
     def __init__(self, partition: Partition, settings: CoordinatorSettings) -> None:
         """Know no group yet; they are loaded unless the log is empty."""
         self._settings = settings
+        self._options = BatchOptions(codec=settings.codec)
         self.partition = partition
         self.cells: dict[str, GroupCell] = {}
         self.pending = PendingOffsets()
         self._gathered: _Gathered | None = None
+        self._commit_ms: int | None = None
         self.is_loaded = partition.log.end_offset == partition.log.start_offset
 
     @property
@@ -116,7 +119,7 @@ class Shard:
         now_ms: int,
         committer: Committer | None = None,
     ) -> int:
-        options = BatchOptions(codec=self._settings.codec)
+        options = self._options
         if committer is not None:
             options = options._replace(
                 producer_id=committer.id,
@@ -145,9 +148,23 @@ class Shard:
     ) -> int:
         """Append what a group commits; return the offset below which it must be.
 
-        All commits of one turn share a batch. Raises ApiError as `append` does.
+        One that comes in the same millisecond as the one before waits for its turn to
+        end: commits are frequent, and all of the turn share a batch. Raises ApiError as
+        `append` does.
         """
         mine = _Commit(group_id, offsets, records, now_ms)
+        is_frequent, self._commit_ms = now_ms == self._commit_ms, now_ms
+        if is_frequent:
+            await self._write_in_turn(mine)
+        else:
+            self.write_gathered()
+            self._write_commits([mine])
+        if mine.problem is not None:
+            raise mine.problem
+        return mine.end_offset
+
+    async def _write_in_turn(self, mine: _Commit) -> None:
+        """Have a commit written with all others of this turn."""
         gathered = self._gathered
         if gathered is not None:
             gathered.commits.append(mine)
@@ -157,9 +174,6 @@ class Shard:
             await trio.lowlevel.cancel_shielded_checkpoint()
             if gathered is self._gathered:
                 self.write_gathered()
-        if mine.problem is not None:
-            raise mine.problem
-        return mine.end_offset
 
     def write_gathered(self) -> None:
         """Write the commits of this turn now, since something is to come after them."""

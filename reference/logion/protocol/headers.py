@@ -10,6 +10,8 @@ ApiMessageTypeGenerator of Apache Kafka.
 
 from __future__ import annotations
 
+from functools import lru_cache
+from struct import Struct
 from typing import Any, NamedTuple, TypeVar
 
 from logion.names import Buffer
@@ -26,6 +28,13 @@ HEADER_START = 8
 """Bytes of API key, version and correlation id, with which every request begins."""
 
 
+_API = Struct(">hh")
+
+VERSIONS_REMEMBERED = 1024
+"""So many requests' generations of headers are kept: all that are declared, and a
+bound for what clients may claim."""
+
+
 class RequestHeader(NamedTuple):
     """Who asks what: the header of a request, whatever its generation."""
 
@@ -37,6 +46,7 @@ class RequestHeader(NamedTuple):
     """The client's `client.id`; empty if it sent null or the header has none."""
 
 
+@lru_cache(VERSIONS_REMEMBERED)
 def request_header_version(api_key: int, api_version: int) -> int:
     """Return the generation of the header before this request.
 
@@ -49,6 +59,7 @@ def request_header_version(api_key: int, api_version: int) -> int:
     return 2 if api is not None and api.is_flexible(api_version) else 1
 
 
+@lru_cache(VERSIONS_REMEMBERED)
 def response_header_version(api_key: int, api_version: int) -> int:
     """Return the generation of the header before this response."""
     if api_key == API_VERSIONS:
@@ -66,8 +77,8 @@ def read_request_api(frame: Buffer) -> tuple[int, int]:
         raise ProtocolError(
             f"request header of {len(frame)} bytes, expected {HEADER_START} or more"
         )
-    api_key = int.from_bytes(frame[0:2], signed=True)
-    return api_key, int.from_bytes(frame[2:4], signed=True)
+    api_key, api_version = _API.unpack_from(frame)
+    return api_key, api_version
 
 
 def read_request_header(
@@ -147,6 +158,6 @@ def _api_key(message: object) -> int:
 def _frame(message: object, version: int, header: bytes) -> list[Any]:
     """Return the pieces of a frame, the size in the first of them."""
     pieces = join_between(*write(message, version, before=(header,)))
-    size = sum(len(piece) for piece in pieces)
+    size = sum(map(len, pieces))
     pieces[0] = size.to_bytes(SIZE_BYTES) + pieces[0]
     return pieces

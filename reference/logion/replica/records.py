@@ -14,7 +14,7 @@ import trio
 from logion.names import Buffer
 from logion.protocol.errors import ApiError, Error
 from logion.records.batch import Batch, scan_batches
-from logion.records.record import BatchOptions, Record, write_batch
+from logion.records.record import DEFAULTS, BatchOptions, Record, write_batch
 from logion.replica.partition import ALL_ACKS, Partition
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def append_records(
     partition: Partition,
     records: Sequence[KeyValue],
     now_ms: int,
-    options: BatchOptions | None = None,
+    options: BatchOptions = DEFAULTS,
 ) -> int:
     """Append records as one batch; return the offset below which they are committed.
 
@@ -35,9 +35,10 @@ def append_records(
     MESSAGE_TOO_LARGE for more than the topic takes, and what `Partition.append` raises.
     """
     rules = partition.log.settings.rules
+    if options.magic != rules.magic:
+        options = options._replace(magic=rules.magic)
     batch = write_batch(
-        [Record(at, now_ms, *record) for at, record in enumerate(records)],
-        (options or BatchOptions())._replace(magic=rules.magic),
+        [Record(at, now_ms, *record) for at, record in enumerate(records)], options
     )
     if len(batch) > rules.message_size_max:
         text = f"{len(batch)} bytes; the topic takes {rules.message_size_max}"

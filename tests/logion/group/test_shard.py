@@ -5,6 +5,7 @@ from math import inf
 
 import pytest
 import trio
+import trio.testing
 from logion.group.offsets import CommittedOffset
 from logion.group.records import offset_key, offset_value
 from logion.group.shard import Shard, commit_error, group_error
@@ -78,6 +79,11 @@ async def test_a_write_that_is_not_committed_in_time_has_failed(
         assert await shard.committed(1) is Error.REQUEST_TIMED_OUT
 
 
+async def busy(shard: Shard) -> None:
+    """Have a commit be written, and others of its time wait for one another."""
+    await shard.commit("busy", {}, [(b"k", b"busy")], 1)
+
+
 async def commit_together(
     shard: Shard, *values: bytes, and_leave: bool = False
 ) -> dict[str, int | Error]:
@@ -110,23 +116,52 @@ async def test_the_commits_of_one_turn_are_written_together() -> None:
     async with running() as broker:
         await broker.create("log")
         shard = a_shard(broker)
+        await busy(shard)
         groups = ("g0", "g1", "g2")
         told = await commit_together(shard, b"a", b"b", b"c")
-        assert told == dict.fromkeys(groups, 3)
-        assert await commit_together(shard, b"d") == {"g0": 4}
-        assert [sorted(it) for it in values_of(shard)] == [[b"a", b"b", b"c"], [b"d"]]
+        assert told == dict.fromkeys(groups, 4)
+        assert await commit_together(shard, b"d") == {"g0": 5}
+        written = [[b"busy"], [b"a", b"b", b"c"], [b"d"]]
+        assert [sorted(it) for it in values_of(shard)] == written
         shard.settle()
         offsets = {it: cell.offsets for it, cell in shard.cells.items()}
         assert offsets == {it: {T: STORED} for it in groups}
+
+
+async def test_a_commit_that_comes_alone_is_written_at_once() -> None:
+    async with running() as broker:
+        await broker.create("log")
+        shard = a_shard(broker)
+        with trio.testing.assert_no_checkpoints():
+            assert await shard.commit("g", {T: STORED}, [(b"k", b"a")], 1) == 1
+            assert await shard.commit("g", {T: STORED}, [(b"k", b"b")], 2) == 2
+        assert values_of(shard) == [[b"a"], [b"b"]]
+
+
+async def test_a_commit_of_a_later_time_is_written_after_those_that_wait() -> None:
+    async with running() as broker:
+        await broker.create("log")
+        shard = a_shard(broker)
+        await busy(shard)
+
+        async def one(task_status: trio.TaskStatus[None]) -> None:
+            task_status.started()
+            await shard.commit("g", {T: STORED}, [(b"k", b"first")], 1)
+
+        async with trio.open_nursery() as nursery:
+            await nursery.start(one)
+            await shard.commit("g", {T: STORED}, [(b"k", b"later")], 2)
+        assert values_of(shard) == [[b"busy"], [b"first"], [b"later"]]
 
 
 async def test_a_commit_that_cannot_be_written_fails_alone() -> None:
     async with running() as broker:
         await broker.create("log", configs={"max.message.bytes": "100"})
         shard = a_shard(broker)
+        await busy(shard)
         told = await commit_together(shard, b"a", b"b" * 100, b"c")
         assert told.pop("g1") is Error.MESSAGE_TOO_LARGE
-        assert sorted(told.values()) == [1, 2]
+        assert sorted(told.values()) == [2, 3]
         shard.settle()
         assert sorted(shard.cells) == ["g0", "g2"]
 
@@ -135,8 +170,10 @@ async def test_a_client_that_leaves_keeps_nobody_from_committing() -> None:
     async with running() as broker:
         await broker.create("log")
         shard = a_shard(broker)
+        await busy(shard)
         await commit_together(shard, b"a", b"b", b"c", and_leave=True)
-        assert [sorted(it) for it in values_of(shard)] == [[b"a", b"b", b"c"]]
+        written = [[b"busy"], [b"a", b"b", b"c"]]
+        assert [sorted(it) for it in values_of(shard)] == written
         shard.settle()
         assert len(shard.cells) == 3
 
@@ -147,6 +184,7 @@ async def test_a_defect_in_one_write_leaves_no_commit_waiting(
     async with running() as broker:
         await broker.create("log")
         shard = a_shard(broker)
+        await busy(shard)
 
         def fail(*_: object, **__: object) -> None:
             raise RuntimeError("a defect")
