@@ -84,6 +84,15 @@ def test_a_module_and_the_tests_that_guard_it_are_there(module: str) -> None:
     assert all((ROOT / it).exists() for it in code.MODULES[module])
 
 
+def test_what_was_found_is_stale_once_its_module_changes() -> None:
+    module = "log/epochs.py"
+    text = (code.SOURCES / module).read_bytes()
+    fresh = code.Found("2026-11-29", 1, (), code.source_of(text))
+    assert not code.is_stale(module, fresh)
+    changed = fresh._replace(source=code.source_of(text + b"\n"))
+    assert code.is_stale(module, changed)
+
+
 @pytest.mark.parametrize("module", code.read())
 def test_nine_of_ten_mutants_are_killed(module: str) -> None:
     assert code.read()[module].share >= KILLED_MIN

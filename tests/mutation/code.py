@@ -11,6 +11,7 @@ kept in `tests/mutation/code.json`, and the page is written from it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -23,6 +24,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 RECORD = Path(__file__).with_name("code.json")
+SOURCES = ROOT / "reference/logion"
 COPIES = ROOT / ".cache" / "mutants"
 
 MODULES: Mapping[str, tuple[str, ...]] = {
@@ -85,6 +87,8 @@ class Found(NamedTuple):
     killed: int
     survivors: tuple[str, ...]
     """Those that no test noticed: the function, the line before and after."""
+    source: str
+    """Which text of the module was judged: see `source_of`."""
 
     @property
     def share(self) -> float:
@@ -123,7 +127,18 @@ def run(module: str) -> Found:
         f"{datetime.now(UTC):%Y-%m-%d}",
         len(codes(folder, module)) - len(left),
         tuple(sorted(told(folder, name) for name in left)),
+        source_of((folder / "src/logion" / module).read_bytes()),
     )
+
+
+def source_of(text: bytes) -> str:
+    """Return what tells a text of a module from every other: part of its SHA-256."""
+    return hashlib.sha256(text).hexdigest()[:16]
+
+
+def is_stale(module: str, found: Found) -> bool:
+    """Tell whether a module has changed since it was judged."""
+    return source_of((SOURCES / module).read_bytes()) != found.source
 
 
 def mutmut(folder: Path, *names: str) -> None:
@@ -193,7 +208,7 @@ def read() -> dict[str, Found]:
     """Return what was found of each module, when it was last run."""
     rows = json.loads(RECORD.read_text()) if RECORD.exists() else {}
     return {
-        module: Found(it["date"], it["killed"], tuple(it["survivors"]))
+        module: Found(**{**it, "survivors": tuple(it["survivors"])})
         for module, it in rows.items()
     }
 

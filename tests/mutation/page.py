@@ -59,7 +59,8 @@ the tests that guard it (`tests/mutation/code.py` names them) must notice. A cha
 makes a test run without end counts as noticed. mutmut changes functions alone. Another
 tool was asked as a check (`tests/mutation/cross_check.py`: cosmic-ray, seed 7): of 12
 changes of `log/epochs.py` 8 died, 3 were of a constant that tests compared with itself
-(they do not any more), and one makes no difference.
+(they do not any more), and one makes no difference. *Stale* is what was found of a
+module that has changed since, if only in a comment: `make mutants` judges it anew.
 """
 
 BUGS = """\
@@ -163,7 +164,7 @@ def _code() -> Iterator[str]:
                 it.killed,
                 len(it.survivors),
                 f"{it.share:.0%}",
-                it.date,
+                f"{it.date}, stale" if code.is_stale(module, it) else it.date,
             )
             for module, it in found.items()
         ),
