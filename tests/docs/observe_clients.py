@@ -4,9 +4,9 @@
 
 Each client of `tests/integration` produces and consumes through the recorder's proxy,
 with brokers of several releases, idempotently where it can, then in groups: members
-join, commit, share, leave, and come back. A request counts if it was answered, the
-records came back as they were sent, and no rule of groups was broken. Takes some
-minutes.
+join, commit, share, leave, and come back; then in transactions. A request counts if it
+was answered, the records came back as they were sent, no rule of groups was broken, and
+readers saw what was committed. Takes some minutes.
 """
 
 from __future__ import annotations
@@ -32,6 +32,10 @@ from tests.integration.exchange import assert_same, expected, has_headers
 from tests.integration.groups import FEED_CLIENT_ID, Feed, Group, settings_for
 from tests.integration.members import Members
 from tests.integration.programs import ClientError, Program, program
+from tests.integration.transactions import (
+    commit_abort_and_be_fenced,
+    read_process_and_write,
+)
 
 RELEASES = (
     "0.8.2",
@@ -147,6 +151,19 @@ def share(members: Members, client: Client, bootstrap: str, release: str) -> Non
         group.check()
 
 
+def transact(running: Program, client: Client, bootstrap: str, release: str) -> None:
+    """Let a client work in transactions; AssertionError if readers see what is wrong.
+
+    It does so where the release and the client have them.
+    """
+    is_new = apache.version_of(release) >= apache.version_of(FIRST_IDEMPOTENCE)
+    if not (client.transactional and is_new):
+        return
+    commit_abort_and_be_fenced(running, bootstrap, release)
+    if client.relays_to(release):
+        read_process_and_write(running, bootstrap, release)
+
+
 def observe(client: Client) -> tuple[set[evidence.Pair], list[str]]:
     """Return what brokers of all releases answered a client, and what failed."""
     pairs: set[evidence.Pair] = set()
@@ -165,6 +182,7 @@ def observe(client: Client) -> tuple[set[evidence.Pair], list[str]]:
                     exchange(running, client, bootstrap, release)
                     if client.joins(release):
                         share(members, client, bootstrap, release)
+                    transact(running, client, bootstrap, release)
             except (ClientError, AssertionError, RuntimeError, KeyError) as reason:
                 said = processes.tail(folder / "broker.out")
                 problems.append(f"{client.name} {release}: {reason!r}\n{said}")
