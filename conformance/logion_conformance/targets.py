@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import trio
 from logion.client.connection import Address, Options, address_of, connect
 from logion.client.versions import VersionRange, Versions
-from logion.protocol.apis import FETCH, PRODUCE
+from logion.protocol.apis import API_VERSIONS, FETCH, PRODUCE
 from logion.protocol.errors import ApiError, ProtocolError
 from logion.protocol.releases import Release, release
 
@@ -162,7 +162,21 @@ def meet(bootstrap: Sequence[Address], fallback: Release | None) -> Target:
 
 
 async def ask_versions(address: Address, options: Options) -> Versions:
-    """Return what the broker at an address speaks."""
+    """Return what the broker at an address speaks.
+
+    One whose answer to an ApiVersions that it does not know cannot be read, as that of
+    librdkafka's mock, is asked again in version 0, which every broker knows.
+    """
+    try:
+        return await versions_told(address, options)
+    except ProtocolError:
+        oldest = {API_VERSIONS: VersionRange(0, 0)}
+        told = await versions_told(address, replace(options, limits=oldest))
+        return Versions({**told.spoken, **oldest})
+
+
+async def versions_told(address: Address, options: Options) -> Versions:
+    """Return what the broker at an address says that it speaks."""
     async with await connect(address, options) as connection:
         return connection.versions
 

@@ -4,9 +4,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from logion.client.versions import VersionRange
+from logion.protocol.apis import API_VERSIONS, FETCH
 from logion_conformance import starting
 from logion_conformance.processes import is_listening
-from logion_conformance.targets import Named, NotStarted, started
+from logion_conformance.targets import Named, NotStarted, meet, started
 
 SERVER = """
 import socket, sys, time
@@ -83,9 +85,13 @@ def test_what_a_target_needs_is_named(
 
 
 @pytest.mark.slow
-def test_the_mock_of_librdkafka_is_a_target() -> None:
+def test_the_mock_of_librdkafka_is_met_though_it_answers_new_apiversions_wrongly() -> (
+    None
+):
     with started(Named("librdkafka-mock")) as broker:
-        assert is_listening(broker.address.port)
+        target = meet((broker.address,), None)
+        assert target.versions.spoken[FETCH].last >= 11
+        assert target.versions.spoken[API_VERSIONS] == VersionRange(0, 0)
         assert not broker.keeps
 
 

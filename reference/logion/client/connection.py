@@ -275,7 +275,9 @@ class Connection:
         A broker that does not know our newest ApiVersions says so in version 0, with
         error 35, and since 2.4 with the versions it does know (KIP-511).
         """
-        answer = await self._ask_versions(APIS[API_VERSIONS].versions[-1])
+        newest = APIS[API_VERSIONS].versions[-1]
+        limit = self.options.limits.get(API_VERSIONS)
+        answer = await self._ask_versions(min(newest, limit.last) if limit else newest)
         if answer.error_code == Error.UNSUPPORTED_VERSION:
             known = [row.max_version for row in answer.api_keys]
             answer = await self._ask_versions(max(known, default=0))

@@ -86,6 +86,12 @@ async def test_versions_stay_within_the_limits_of_the_options() -> None:
     assert broker.asked[-1] == ("Metadata", 2)
 
 
+async def test_a_broker_is_asked_for_its_versions_within_the_limits_too() -> None:
+    options = Options(limits={18: VersionRange(0, 0)})
+    async with running() as broker, await connect(broker.address, options):
+        assert broker.asked == [("ApiVersions", 0)]
+
+
 async def test_answers_go_to_their_requests_when_several_wait() -> None:
     connection, peer = pair()
     answered: list[int] = []
