@@ -34,6 +34,7 @@ def test_the_document_is_what_the_command_prints() -> None:
     )
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("name", SMALL)
 def test_every_guard_is_on_the_page_and_the_quickest_die_as_it_says(name: str) -> None:
     rows = {it["change"]: it for it in models.read()[name]}

@@ -28,10 +28,11 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("installed")
     wheel = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
     said(*wheel, "--wheel-dir", str(folder), str(ROOT))
-    said(sys.executable, "-m", "venv", str(folder / "venv"))
+    said(sys.executable, "-m", "venv", "--without-pip", str(folder / "venv"))
     python = folder / "venv/bin/python"
     (built,) = folder.glob("logion-*.whl")
-    install = [str(python), "-m", "pip", "install", "--quiet"]
+    pip = [sys.executable, "-m", "pip", "--python", str(python)]
+    install = [*pip, "install", "--quiet", "--no-compile"]
     constraints = ["--constraint", str(ROOT / "constraints.txt")]
     said(*install, *constraints, str(built), *NEEDS)
     return python

@@ -16,6 +16,7 @@ WIDE = Scope(members=3, partitions=2, changes=3)
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("scope", [SMALL, WIDE], ids=["small", "wide"])
 def test_each_step_of_the_code_is_where_the_model_leads(scope: Scope) -> None:
     found = explore(refinement(scope))

@@ -204,6 +204,7 @@ PLANTED = (
 )
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("plant", PLANTED)
 def test_a_planted_bug_is_caught_by_a_program(
     plant: Plant, monkeypatch: pytest.MonkeyPatch

@@ -310,6 +310,7 @@ PLANTED = (
 )
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(("plant", "scope"), PLANTED)
 def test_a_planted_bug_is_caught_by_a_step_that_is_not_the_models(
     plant: Plant, scope: Scope, monkeypatch: pytest.MonkeyPatch

@@ -39,6 +39,7 @@ def broken(rules: Rules, scope: Scope, *promises: str) -> Violation[World] | Non
     return explore(code_steps, invariants=promises).violation
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("scope", [PAIR, LONG, TRIO], ids=str)
 def test_each_step_of_a_leader_is_a_bounded_sequence_of_steps_of_the_model(
     scope: Scope,

@@ -36,6 +36,7 @@ where others take thousands for one or another."""
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
+@pytest.mark.world
 @pytest.mark.slow
 def test_the_log_does_what_its_model_allows_across_crashes() -> None:
     run_state_machine_as_test(LogMachine, settings=SETTINGS)

@@ -24,6 +24,7 @@ WIDE = Scope(batches=4, in_flight=2, remembered=KAFKAS, epochs=1, forgets=1)
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("rules", [KIP_360, KIP_98], ids=lambda rules: rules.name)
 @pytest.mark.parametrize("scope", [LONG, WIDE], ids=["long", "wide"])
 def test_the_code_answers_and_remembers_as_the_model_does(

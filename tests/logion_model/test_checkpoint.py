@@ -39,6 +39,7 @@ def stopped(entry: Entry, states: int) -> tuple[About, Search[Any]]:
     return asked, search
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("entry", FIRST.values(), ids=lambda entry: entry.name)
 def test_a_search_that_goes_on_from_disk_finds_what_one_without_a_break_finds(
     entry: Entry, tmp_path: Path

@@ -26,6 +26,7 @@ from logion.records.validation import ProduceRules
 from logion.testing.clock import NEW_YEAR_2024_MS, FakeClock
 from logion.testing.disk import MemoryDisk, Operation
 
+from tests.effort import usually
 from tests.logion.log.building import records_of
 
 NAME = TopicPartition("t", 0)
@@ -364,10 +365,10 @@ def test_a_log_that_loses_records_is_left_as_it_is(
     assert world.log.directory.failure is None
 
 
-def crash_points(build: Callable[[], World]) -> Iterator[MemoryDisk]:
-    """Yield the disks that crashes leave, at each operation of a cleaning."""
+def crash_points(build: Callable[[], World], stride: int) -> Iterator[MemoryDisk]:
+    """Yield the disks that crashes leave, at one in `stride` operations."""
     seen: set[object] = set()
-    for count in range(100_000):
+    for count in range(0, 100_000, stride):
         world = build()
         disk = world.disk
         disk.fail(after=count, count=1_000_000)
@@ -423,14 +424,15 @@ def fill(world: World) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("stride", usually((4, 1), lambda it: it > 1))
 @pytest.mark.parametrize("build", [a_dirty_log, a_log_whose_tombstones_go])
 def test_a_crash_anywhere_leaves_a_log_that_is_cleaned_up_to_somewhere(
-    build: Callable[[], World],
+    build: Callable[[], World], stride: int
 ) -> None:
     whole = build()
     records, end = whole.found, whole.log.end_offset
     values = {key: value for _, key, value in records}
-    for disk in crash_points(build):
+    for disk in crash_points(build, stride):
         found = World(whole.settings, disk)
         assert found.log.end_offset == end
         assert set(found.found) <= set(records)

@@ -396,6 +396,13 @@ def test_a_plan_that_is_none_is_refused_at_once() -> None:
 # Documentation
 
 
+def environment() -> dict[str, str]:
+    """Return our own with our commands; counting lines of an example has no use."""
+    found = {**os.environ, "PATH": f"{COMMANDS}{os.pathsep}{os.environ['PATH']}"}
+    found.pop("COVERAGE_PROCESS_CONFIG", None)
+    return found
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
 def test_the_examples_of_the_documentation_run(number: int, tmp_path: Path) -> None:
@@ -406,7 +413,7 @@ def test_the_examples_of_the_documentation_run(number: int, tmp_path: Path) -> N
     ran = subprocess.run(
         [sys.executable, *STRICT, *how, str(example)],
         cwd=tmp_path,
-        env={**os.environ, "PATH": f"{COMMANDS}{os.pathsep}{os.environ['PATH']}"},
+        env=environment(),
         capture_output=True,
         text=True,
         timeout=DEADLINE_S,

@@ -109,6 +109,7 @@ PLANTED = (
 it: at a seed that shows it soon."""
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(("plant", "kind", "first"), PLANTED)
 def test_a_planted_bug_is_found(
     plant: Plant, kind: str, first: int, monkeypatch: pytest.MonkeyPatch

@@ -16,6 +16,7 @@ PLAN = Plan(
 )
 
 
+@pytest.mark.world
 def test_a_failure_keeps_what_it_needs_and_loses_the_rest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

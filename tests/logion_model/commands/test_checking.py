@@ -182,6 +182,7 @@ def test_what_is_not_as_expected_is_said_and_exits_1(
     assert "found 93 states, depth 12, holds\n" in printed
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     "way", [[], ["--hashed"], ["--fast"], ["--processes", "2"]], ids=str
 )

@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from random import Random
 
+import pytest
 from logion_model.history.check import check
 from logion_model.history.kinds import Anomaly, Kind
 from logion_model.history.reading import read_events
@@ -30,6 +31,7 @@ def finding(anomaly: Anomaly) -> Finding:
     return (*subject, anomaly.operations[1]) if anomaly.kind == Kind.G1A else subject
 
 
+@pytest.mark.world
 def test_the_checker_and_the_oracle_find_the_same() -> None:
     met: Counter[str] = Counter()
     for seed in range(HISTORIES):

@@ -83,6 +83,7 @@ def tree(levels: int) -> Spec[int]:
     return Spec("tree", (1,), steps, ("left", "right"))
 
 
+@pytest.mark.world
 def test_a_state_takes_less_than_forty_bytes_with_its_way_and_its_waiting() -> None:
     explore_hashed(tree(5))  # what is made once for all searches is not counted
     tracemalloc.start()

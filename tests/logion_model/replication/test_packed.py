@@ -82,6 +82,7 @@ ways = pytest.mark.parametrize(
 PackedFor = Callable[[Rules, Scope], PackedReplication]
 
 
+@pytest.mark.world
 @ways
 @variants
 @pytest.mark.parametrize("to_the_end", [True, False])
