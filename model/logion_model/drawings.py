@@ -16,10 +16,14 @@ from logion_model import (
     consumer_group_drawing,
     control_requests,
     control_requests_drawing,
+    epoch_cache,
+    epoch_cache_drawing,
     log,
     log_drawing,
     log_folder,
     log_folder_drawing,
+    out_of_range,
+    out_of_range_drawing,
     producer,
     producer_copies,
     producer_copies_drawing,
@@ -36,6 +40,7 @@ from logion_model.kraft import state as kraft
 from logion_model.pictures.scene import PLAIN, Drawing
 from logion_model.replication import base as replication
 from logion_model.replication import drawing as replication_drawing
+from logion_model.replication import power_loss, power_loss_drawing
 from logion_model.transaction import drawing as transaction_drawing
 from logion_model.transaction import state as transaction
 from logion_model.transaction_log import drawing as transaction_log_drawing
@@ -46,11 +51,14 @@ DRAWINGS: dict[type, Drawing] = {
     cached_isr.State: cached_isr_drawing.DRAWING,
     consumer_group.State: consumer_group_drawing.DRAWING,
     control_requests.State: control_requests_drawing.DRAWING,
+    epoch_cache.State: epoch_cache_drawing.DRAWING,
     group.State: group_drawing.DRAWING,
     kip_848.State: kip_848_drawing.DRAWING,
     kraft.State: kraft_drawing.DRAWING,
     log.World: log_drawing.DRAWING,
     log_folder.State: log_folder_drawing.DRAWING,
+    out_of_range.State: out_of_range_drawing.DRAWING,
+    power_loss.State: power_loss_drawing.DRAWING,
     producer.State: producer_drawing.DRAWING,
     producer_copies.State: producer_copies_drawing.DRAWING,
     producer_id.State: producer_id_drawing.DRAWING,

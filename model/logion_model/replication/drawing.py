@@ -34,7 +34,7 @@ def _replica(index: int, replica: Replica) -> Lane:
 
 
 def _role(index: int, replica: Replica) -> str:
-    if replica.epoch == NO_EPOCH:
+    if replica.epoch == NO_EPOCH or replica.leader is None:
         return "knows of no leader"
     if replica.leader == index:
         return f"leads in epoch {replica.epoch}"
