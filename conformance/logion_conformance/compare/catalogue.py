@@ -13,6 +13,7 @@ from logion_conformance.compare.probes import (
     metadata,
     offsets,
     produce,
+    sharing,
     topics,
     transactions,
 )
@@ -29,5 +30,6 @@ PROBES: tuple[Probe, ...] = (
     *committed.PROBES,
     *consumers.PROBES,
     *transactions.PROBES,
+    *sharing.PROBES,
 )
 """In the order in which they are put."""

@@ -176,6 +176,14 @@ KNOWN: tuple[Known, ...] = (
         "OffsetCommit/no-group-id",
         versions="0",
     ),
+    *(
+        Known(
+            "test_features_of_groups_that_are_not_built_are_not_in_force",
+            name,
+            first="4.2",
+        )
+        for name in ("*Share*/off*", "Streams*/off*")
+    ),
     Known("test_no_release_answers_what_is_no_replica", "Fetch/replica-*", last="3.2"),
 )
 

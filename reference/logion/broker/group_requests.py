@@ -9,6 +9,8 @@ from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.releases import release
 
+NO_COORDINATOR = "share groups are off: no broker is their coordinator"
+
 
 def check_group_id(group_id: str) -> None:
     """Raise INVALID_GROUP_ID for an empty name: only offsets may be under it."""

@@ -1,0 +1,26 @@
+"""AlterShareGroupOffsets (API 91): move a share group (KIP-932).
+
+Share groups are not built: it is answered as where `share.version` is 0.
+"""
+
+from __future__ import annotations
+
+from logion.broker.context import Context
+from logion.broker.state import BrokerState
+from logion.protocol.errors import Error
+from logion.protocol.messages.alter_share_group_offsets import (
+    AlterShareGroupOffsetsRequest,
+    AlterShareGroupOffsetsResponse,
+)
+
+
+async def handle(
+    broker: BrokerState, context: Context, request: AlterShareGroupOffsetsRequest
+) -> AlterShareGroupOffsetsResponse:
+    """Refuse, and change nothing."""
+    return AlterShareGroupOffsetsResponse(
+        throttle_time_ms=0,
+        error_code=Error.UNSUPPORTED_VERSION,
+        error_message="share groups are off",
+        responses=(),
+    )

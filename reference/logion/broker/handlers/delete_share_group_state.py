@@ -1,0 +1,39 @@
+"""DeleteShareGroupState (API 86): forget the state of a share group (KIP-932).
+
+Without share groups no broker coordinates them: `share.version` is 0.
+"""
+
+from __future__ import annotations
+
+from logion.broker.context import Context
+from logion.broker.group_requests import NO_COORDINATOR
+from logion.broker.state import BrokerState
+from logion.protocol.errors import Error
+from logion.protocol.messages.delete_share_group_state import (
+    DeleteShareGroupStateRequest,
+    DeleteShareGroupStateResponse,
+    DeleteStateResult,
+    PartitionResult,
+)
+
+
+async def handle(
+    broker: BrokerState, context: Context, request: DeleteShareGroupStateRequest
+) -> DeleteShareGroupStateResponse:
+    """Refuse each partition."""
+    return DeleteShareGroupStateResponse(
+        results=tuple(
+            DeleteStateResult(
+                topic_id=topic.topic_id,
+                partitions=tuple(
+                    PartitionResult(
+                        partition=it.partition,
+                        error_code=Error.NOT_COORDINATOR,
+                        error_message=NO_COORDINATOR,
+                    )
+                    for it in topic.partitions
+                ),
+            )
+            for topic in request.topics
+        )
+    )
