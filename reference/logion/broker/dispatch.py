@@ -74,6 +74,7 @@ HANDLERS: Mapping[int, str] = {
     64: "unregister_broker",
     65: "describe_transactions",
     66: "list_transactions",
+    67: "allocate_producer_ids",
     68: "consumer_group_heartbeat",
     69: "consumer_group_describe",
     74: "list_config_resources",

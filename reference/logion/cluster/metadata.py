@@ -258,9 +258,9 @@ class Cluster:
     async def next_producer_id(self) -> ProducerId:
         """Return a producer id that nobody was given before."""
         found = next(self._producer_ids, None)
-        while found is None:
-            await self._take_producer_ids()
-            found = next(self._producer_ids, None)
+        if found is None:
+            self._producer_ids = iter(await self.take_producer_ids(self.broker_id))
+            found = next(self._producer_ids)
         return ProducerId(found)
 
     async def commit_offset(
@@ -355,19 +355,20 @@ class Cluster:
             if error.path != znodes.CONTROLLER:
                 raise
 
-    async def _take_producer_ids(self) -> None:
-        """Take the block after the last one that anybody took."""
-        node = await self._store.node(znodes.PRODUCER_IDS)
-        first = znodes.read_producer_ids(node.data).last + 1 if node.data else 0
-        last = first + PRODUCER_ID_BLOCK - 1
-        data = znodes.write_producer_ids(ProducerIdBlock(self.broker_id, first, last))
-        try:
-            await self._commit([SetData(znodes.PRODUCER_IDS, data, node.version)])
-        except CommitError as error:
-            if error.fault is not Fault.BAD_VERSION:
-                raise
-            return
-        self._producer_ids = iter(range(first, last + 1))
+    async def take_producer_ids(self, broker: BrokerId) -> range:
+        """Return the block after the last one that anybody took; it is `broker`'s."""
+        while True:
+            node = await self._store.node(znodes.PRODUCER_IDS)
+            first = znodes.read_producer_ids(node.data).last + 1 if node.data else 0
+            last = first + PRODUCER_ID_BLOCK - 1
+            data = znodes.write_producer_ids(ProducerIdBlock(broker, first, last))
+            try:
+                await self._commit([SetData(znodes.PRODUCER_IDS, data, node.version)])
+            except CommitError as error:
+                if error.fault is not Fault.BAD_VERSION:
+                    raise
+            else:
+                return range(first, last + 1)
 
     async def _commit(self, operations: Sequence[Operation]) -> None:
         if operations:

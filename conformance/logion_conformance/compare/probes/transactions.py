@@ -9,6 +9,7 @@ from logion.protocol.messages.add_partitions_to_txn import (
     AddPartitionsToTxnRequest,
     AddPartitionsToTxnTopic,
 )
+from logion.protocol.messages.allocate_producer_ids import AllocateProducerIdsRequest
 from logion.protocol.messages.describe_transactions import DescribeTransactionsRequest
 from logion.protocol.messages.end_txn import EndTxnRequest
 from logion.protocol.messages.list_transactions import ListTransactionsRequest
@@ -127,6 +128,13 @@ def described(it: Ground) -> Script:
 
 
 PROBES = (
+    *asking(
+        "AllocateProducerIds",
+        {
+            "unknown-broker": lambda it: AllocateProducerIdsRequest(broker_id=77),
+            "stale": lambda it: AllocateProducerIdsRequest(broker_id=it.broker),
+        },
+    ),
     Probe("InitProducerId", "transactional", ids),
     Probe("InitProducerId", "wrong-time-outs", wrong_time_outs),
     *asking(

@@ -58,6 +58,9 @@ VERSION_WITH_TOPIC_IDS = 13
 VERSION_WITH_STORAGE_ERROR = 6
 VERSION_WITH_NEW_LEADERS = 16
 READ_COMMITTED = 1
+RECORDS_MAY_BE_NULL_SINCE = release("3.0")
+"""First release whose refusal of a whole fetch has no records, not even none."""
+
 ISOLATION_LEVELS = frozenset({0, READ_COMMITTED})
 
 NAMING_THE_LEADER = frozenset({Error.NOT_LEADER_OR_FOLLOWER, Error.FENCED_LEADER_EPOCH})
@@ -209,6 +212,10 @@ def _refused(
     if context.version >= VERSION_WITH_TOPIC_IDS:
         return FetchResponse(error_code=error, responses=())
     failed = [_unread(broker, asked, error) for asked in _wanted(broker, request)]
+    if broker.release >= RECORDS_MAY_BE_NULL_SINCE:
+        failed = [
+            Answered(it.asked, replace(it.data, records=None), it.size) for it in failed
+        ]
     return FetchResponse(error_code=error, responses=_by_topic(failed))
 
 

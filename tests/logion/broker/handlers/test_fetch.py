@@ -475,6 +475,17 @@ async def test_an_unknown_isolation_level_fails_the_whole_fetch(version: int) ->
     assert len(answer.responses) == (version < 13)
 
 
+@pytest.mark.parametrize(("release", "records"), [("2.8", b""), ("3.9", None)])
+async def test_since_3_0_the_records_of_a_fetch_that_is_refused_are_null(
+    release: str, records: bytes | None
+) -> None:
+    async with running(release=release) as broker:
+        await broker.create("t")
+        answer = await broker.ask(fetch_request("t", isolation_level=2), 11)
+    (partition,) = answer.responses[0].partitions
+    assert partition.records == records
+
+
 @pytest.mark.parametrize(("release", "aborted"), [("2.8", None), ("3.9", ())])
 async def test_until_2_8_an_unknown_partition_has_no_list_of_transactions(
     release: str, aborted: tuple[()] | None
