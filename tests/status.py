@@ -41,7 +41,8 @@ outside the project has tested them.
 - *Traces*: what Apache Kafka answered to a real client is recorded in `traces/corpus`;
   the same requests are answered alike here.
 - *Apache Kafka*: cases of the conformance suite spoke that version with Apache Kafka
-  and passed: what they demand of this broker is what Apache Kafka does; observed with
+  and passed: what they demand of this broker is what Apache Kafka does; or probes
+  (`logion_conformance.compare`) were answered alike by both; observed with
   {apache}.
 
 The observations are data in `tests/docs`; each file says how it is made again.
