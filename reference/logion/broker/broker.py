@@ -21,7 +21,7 @@ from logion.broker.admission import Doorkeeper
 from logion.broker.clients import Clients
 from logion.broker.dispatch import served
 from logion.broker.faults.faults import Faults
-from logion.broker.faults.pictures import Pictures
+from logion.broker.faults.images import PastImages
 from logion.broker.fetch_sessions import FetchSessions
 from logion.broker.group_settings import (
     consumer_settings_by_group,
@@ -101,7 +101,7 @@ async def open_broker(
         listeners = bind_all(config) if bound is None else tuple(bound)
         async with trio.open_nursery() as nursery:
             cluster.subscribe(partial(_follow, state))
-            cluster.subscribe(state.pictures.note)
+            cluster.subscribe(state.past_images.note)
             await cluster.register(_registration(config, listeners))
             _follow(state, ClusterImage(), cluster.image)
             nursery.start_soon(state.groups.run)
@@ -118,7 +118,7 @@ async def open_broker(
 
 
 def _follow(state: BrokerState, before: ClusterImage, after: ClusterImage) -> None:
-    """Let what this broker has fit the new picture of the cluster."""
+    """Let what this broker has fit the new image of the cluster."""
     state.partitions.follow(before, after)
     state.quotas.follow(before, after)
     state.groups.shards.lead(*_led(state, after, OFFSETS))
@@ -262,7 +262,7 @@ def _assemble(
         ),
         chance=chance,
         faults=faults,
-        pictures=Pictures(clock),
+        past_images=PastImages(clock),
         loggers=Loggers(played),
         frame_size_max=config.integer("socket.request.max.bytes"),
         fetch_size_max=config.integer("fetch.max.bytes"),

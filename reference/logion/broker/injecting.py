@@ -145,10 +145,10 @@ class Injecting:
         rule, image = self.firing.rule, self.broker.cluster.image
         is_meant = meant_by(rule, self.broker.topic_name)
         if rule.stale_ms:
-            image = self.broker.pictures.ms_ago(rule.stale_ms, image)
+            image = self.broker.past_images.ms_ago(rule.stale_ms, image)
             answer = as_of(answer, image, is_meant)
         elif rule.stale_changes:
-            image = self.broker.pictures.changes_ago(rule.stale_changes, image)
+            image = self.broker.past_images.changes_ago(rule.stale_changes, image)
             answer = as_of(answer, image, is_meant)
         return with_leader(answer, rule, is_meant)
 

@@ -1,4 +1,4 @@
-"""The partitions of this broker follow the picture of the cluster.
+"""The partitions of this broker follow the image of the cluster.
 
 A topic that appears gets its logs, one that goes loses them, and a change of settings
 reaches the logs that have them. Handlers look partitions up here and nowhere else.

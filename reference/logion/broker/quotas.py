@@ -56,7 +56,7 @@ class Quotas:
         return self.release >= release("2.0")
 
     def follow(self, before: ClusterImage, after: ClusterImage) -> None:
-        """Let the quotas of the picture hold."""
+        """Let the quotas of the image hold."""
         if before.entity_configs != after.entity_configs:
             self._hold(limits_of(after.entity_configs, self.release.number))
 

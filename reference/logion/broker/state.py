@@ -8,7 +8,7 @@ from uuid import UUID
 from logion.broker.admission import Doorkeeper
 from logion.broker.clients import Clients
 from logion.broker.faults.faults import Faults
-from logion.broker.faults.pictures import Pictures
+from logion.broker.faults.images import PastImages
 from logion.broker.fetch_sessions import FetchSessions
 from logion.broker.loggers import Loggers
 from logion.broker.moving import Moves
@@ -53,7 +53,7 @@ class BrokerState:
     """Where new ids come from."""
     faults: Faults
     """What it does wrong on purpose: usually nothing."""
-    pictures: Pictures
+    past_images: PastImages
     """How the cluster looked before its last changes."""
     frame_size_max: int
     """Largest request read: `socket.request.max.bytes`."""

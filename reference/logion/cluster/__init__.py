@@ -1,1 +1,1 @@
-"""Who leads what: layout of the nodes, picture of the cluster, the controller."""
+"""Who leads what: layout of the nodes, image of the cluster, the controller."""

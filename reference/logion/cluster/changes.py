@@ -1,4 +1,4 @@
-"""From nodes to the picture: what each change of a node means for `ClusterImage`."""
+"""From nodes to the image: what each change of a node means for `ClusterImage`."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from logion.names import ZERO_UUID, BrokerId, ControllerEpoch
 
 
 def image_of(nodes: Iterable[tuple[str, Node]]) -> ClusterImage:
-    """Return the picture of a whole tree, parents before children."""
+    """Return the image of a whole tree, parents before children."""
     return apply(ClusterImage(), (Change(path, None, node) for path, node in nodes))
 
 
 def apply(image: ClusterImage, changes: Iterable[Change]) -> ClusterImage:
-    """Return the picture after these changes; other nodes mean nothing to it."""
+    """Return the image after these changes; other nodes mean nothing to it."""
     draft = _draft(image)
     for path, _, after in changes:
         for pattern, step in _STEPS:
@@ -37,7 +37,7 @@ def apply(image: ClusterImage, changes: Iterable[Change]) -> ClusterImage:
 
 @dataclass(slots=True)
 class _Draft:
-    """The next picture while it is drawn: copies that may change."""
+    """The next image while it is made: copies that may change."""
 
     cluster_id: str | None
     controller_id: BrokerId
@@ -214,4 +214,4 @@ _STEPS: tuple[tuple[re.Pattern[str], _Step], ...] = (
     (re.compile(r"/controller_epoch"), _controller_epoch),
     (re.compile(r"/cluster/id"), _cluster_id),
 )
-"""Which path changes the picture, and how."""
+"""Which path changes the image, and how."""

@@ -1,4 +1,4 @@
-"""The controller's decisions about leaders: pure, picture in, operations out.
+"""The controller's decisions about leaders: pure, image in, operations out.
 
 The leader of a partition is its first live replica that is in sync. If there is none,
 an unclean election takes any live replica, where the topic allows that, and may lose
@@ -96,7 +96,7 @@ def _led(
 def on_brokers_changed(
     image: ClusterImage, allows_unclean: Callable[[str], bool]
 ) -> list[Operation]:
-    """Return what must be written now that the live brokers are those of the picture.
+    """Return what must be written now that the live brokers are those of the image.
 
     Partitions whose leader is dead get another, dead followers leave the ISR, and
     partitions that waited for a broker which is back get it as their leader.

@@ -1,6 +1,6 @@
-"""The cluster as one broker sees it at some moment: a picture that never changes.
+"""The cluster as one broker sees it at some moment: an image that never changes.
 
-A change of a node gives the next picture; what did not change is shared with the one
+A change of a node gives the next image; what did not change is shared with the one
 before. It is built from the tree by the same steps that keep it current.
 """
 

@@ -1,8 +1,8 @@
-"""The cluster as this broker takes part in it: picture, store, and the controller.
+"""The cluster as this broker takes part in it: image, store, and the controller.
 
 `Cluster` is the one mutable cell around pure decisions. What someone asks for is
-decided on the picture, committed to the store, and comes back as changes that make the
-next picture; then whoever subscribed is told. Of several brokers the one that made the
+decided on the image, committed to the store, and comes back as changes that make the
+next image; then whoever subscribed is told. Of several brokers the one that made the
 `/controller` node decides about leaders.
 """
 
@@ -72,7 +72,7 @@ class Chance(Protocol):
 
 
 ImageListener: TypeAlias = Callable[[ClusterImage, ClusterImage], None]
-"""Is told the picture before and the picture after a change."""
+"""Is told the image before and the image after a change."""
 
 
 Charge: TypeAlias = Callable[[int], None]
@@ -122,7 +122,7 @@ class Cluster:
         return self._config
 
     def subscribe(self, listener: ImageListener) -> None:
-        """Have `listener` called after each change of the picture."""
+        """Have `listener` called after each change of the image."""
         self._listeners.append(listener)
 
     def topic_config(self, name: str) -> TopicConfig:

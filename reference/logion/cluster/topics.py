@@ -1,6 +1,6 @@
 """Topics as requests ask for them: what is allowed, and which nodes it writes.
 
-Every decision is pure: the picture and the request in, operations on the tree out, or
+Every decision is pure: the image and the request in, operations on the tree out, or
 `ApiError` with the code that Kafka answers and a text for the client.
 """
 

@@ -1,4 +1,4 @@
-"""The partitions of this broker follow the picture of the cluster."""
+"""The partitions of this broker follow the image of the cluster."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOTHING = ClusterImage()
 def image(
     leader: BrokerId = ME, epoch: int = 0, count: int = 1, topic_id: Uuid = ID
 ) -> ClusterImage:
-    """Return a picture with one topic."""
+    """Return an image with one topic."""
     partitions = {
         index: PartitionInfo(
             index,
@@ -37,7 +37,7 @@ def image(
 
 
 class Broker:
-    """Partitions over logs in memory, and the picture they follow."""
+    """Partitions over logs in memory, and the image they follow."""
 
     def __init__(self, *folders: str) -> None:
         """Lead nothing."""
@@ -50,7 +50,7 @@ class Broker:
         self.image = NOTHING
 
     def follow(self, after: ClusterImage) -> None:
-        """See the next picture."""
+        """See the next image."""
         self.partitions.follow(self.image, after)
         self.image = after
 

@@ -16,7 +16,7 @@ ID = Uuid(bytes(range(16)))
 
 
 class World:
-    """A tree and the picture that follows it."""
+    """A tree and the image that follows it."""
 
     def __init__(self) -> None:
         self.tree, self.image = Tree(), ClusterImage()
@@ -128,7 +128,7 @@ def test_brokers_come_and_go() -> None:
     assert not world.do([Delete(path)]).brokers
 
 
-def test_controller_cluster_and_settings_are_in_the_picture() -> None:
+def test_controller_cluster_and_settings_are_in_the_image() -> None:
     world = World()
     controller = b'{"version":1,"brokerid":2,"timestamp":"0"}'
     world.do(

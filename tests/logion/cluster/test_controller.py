@@ -117,7 +117,7 @@ def test_only_a_topic_that_allows_it_is_led_uncleanly() -> None:
     assert after.topics["a"].partitions[0].leader == -1
 
 
-def test_a_decision_on_an_old_picture_is_refused_by_the_store() -> None:
+def test_a_decision_on_an_old_image_is_refused_by_the_store() -> None:
     tree, image = world()
     name = TopicPartition("a", 0)
     writes = on_isr_proposed(image, name, ids(1))
@@ -133,5 +133,5 @@ def test_partitions_without_a_state_are_left_to_their_creation() -> None:
     _, image = world()
     bare = TopicInfo("c", ZERO_UUID, {0: PartitionInfo(0, ids(1))})
     topics = {"c": bare}
-    picture = ClusterImage(brokers=with_brokers(image, 2).brokers, topics=topics)
-    assert on_brokers_changed(picture, lambda _: True) == []
+    image = ClusterImage(brokers=with_brokers(image, 2).brokers, topics=topics)
+    assert on_brokers_changed(image, lambda _: True) == []

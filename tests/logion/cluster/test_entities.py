@@ -23,7 +23,7 @@ async def a_store() -> Journal:
 
 
 async def image_in(store: Journal) -> ClusterImage:
-    """Return the picture of all that is in a store."""
+    """Return the image of all that is in a store."""
     return image_of(await store.walk())
 
 

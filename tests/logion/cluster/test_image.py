@@ -11,7 +11,7 @@ from logion.cluster.image import (
 from logion.names import ZERO_UUID, BrokerId
 
 
-def test_a_picture_of_nothing_knows_nothing() -> None:
+def test_a_image_of_nothing_knows_nothing() -> None:
     image = ClusterImage()
     assert image.partition("t", 0) is None
     assert image.config_of("t") == {}

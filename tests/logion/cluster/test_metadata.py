@@ -128,7 +128,7 @@ async def test_one_controller_at_a_time() -> None:
     await clusters[1].elect_leaders()
 
 
-async def test_subscribers_see_the_picture_before_and_after() -> None:
+async def test_subscribers_see_the_image_before_and_after() -> None:
     cluster = await cluster_on(MemoryDisk())
     seen: list[tuple[int, int]] = []
 

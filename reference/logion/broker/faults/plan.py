@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from logion.broker.faults.images import IMAGES_MAX
 from logion.broker.faults.naming import Level
-from logion.broker.faults.pictures import PICTURES_MAX
 from logion.broker.faults.rule import METADATA_APIS, Rule
 from logion.broker.faults.sense import contradiction
 from logion.protocol.apis import APIS, FORMER_NAMES, api_named
@@ -269,7 +269,7 @@ _READERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "drop": ("drop", _one_of("before", "after")),
     "truncate": ("truncate", _number(0)),
     "throttle_ms": ("throttle_ms", _DELAY),
-    "stale_changes": ("stale_changes", _number(1, PICTURES_MAX)),
+    "stale_changes": ("stale_changes", _number(1, IMAGES_MAX)),
     "stale_ms": ("stale_ms", _DELAY),
     "leader": ("leader", _number(-1)),
     "leader_epoch": ("leader_epoch", _number(0)),

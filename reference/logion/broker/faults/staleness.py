@@ -1,6 +1,6 @@
 """Metadata that is not true any more, or never was.
 
-`as_of` makes an answer tell of a former picture of the cluster, `with_leader` of
+`as_of` makes an answer tell of a former image of the cluster, `with_leader` of
 another leader. Both change answers alone: the broker's own knowledge stays as it is.
 """
 
@@ -18,22 +18,22 @@ from logion.protocol.schema import replace
 NO_LEADER = -1
 
 
-def as_of(answer: Any, picture: ClusterImage, is_meant: Test) -> Any:
-    """Return an answer about topics that tells what was so in `picture`."""
+def as_of(answer: Any, image: ClusterImage, is_meant: Test) -> Any:
+    """Return an answer about topics that tells what was so in `image`."""
     changes: dict[str, Any] = {
         "topics": tuple(
-            _topic_as_of(it, picture) if is_meant(Level.TOPIC, it) else it
+            _topic_as_of(it, image) if is_meant(Level.TOPIC, it) else it
             for it in answer.topics
         )
     }
-    if hasattr(answer, "brokers") and picture.brokers:
-        brokers = tuple(it for it in answer.brokers if it.node_id in picture.brokers)
-        changes |= {"brokers": brokers, "controller_id": picture.controller_id}
+    if hasattr(answer, "brokers") and image.brokers:
+        brokers = tuple(it for it in answer.brokers if it.node_id in image.brokers)
+        changes |= {"brokers": brokers, "controller_id": image.controller_id}
     return replace(answer, **changes)
 
 
-def _topic_as_of(topic: Any, picture: ClusterImage) -> Any:
-    known = picture.topics.get(topic.name) or picture.topics_by_id.get(topic.topic_id)
+def _topic_as_of(topic: Any, image: ClusterImage) -> Any:
+    known = image.topics.get(topic.name) or image.topics_by_id.get(topic.topic_id)
     if known is None:
         return replace(
             topic, error_code=Error.UNKNOWN_TOPIC_OR_PARTITION, partitions=()

@@ -51,7 +51,7 @@ VERSION_WITH_TOPIC_IDS = 12
 async def handle(
     broker: BrokerState, context: Context, request: MetadataRequest
 ) -> MetadataResponse:
-    """Return the picture of the cluster; topics asked for by name may be created."""
+    """Return the image of the cluster; topics asked for by name may be created."""
     if (error := _refusal(context, request)) is not None:
         return _refused(request, error)
     image = broker.cluster.image

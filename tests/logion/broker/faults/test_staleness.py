@@ -43,8 +43,8 @@ def answer(*topics: str, partitions: int = 2) -> Any:
     )
 
 
-def picture(*topics: str) -> ClusterImage:
-    """Return a picture of broker 2, which leads the one partition of each topic."""
+def image(*topics: str) -> ClusterImage:
+    """Return an image of broker 2, which leads the one partition of each topic."""
     info = PartitionInfo(0, (ONE, TWO), (TWO,), TWO, LeaderEpoch(4))
     return ClusterImage(
         controller_id=TWO,
@@ -64,14 +64,14 @@ def meant(**when: Any) -> Any:
 
 
 def test_an_old_answer_tells_the_leaders_brokers_and_partitions_of_then() -> None:
-    old = as_of(answer("t", "u"), picture("t", "u"), meant(topic="t"))
+    old = as_of(answer("t", "u"), image("t", "u"), meant(topic="t"))
     assert [told(it) for it in old.topics] == [[(0, 2, 4)], [(0, 1, 5), (1, 1, 5)]]
     assert [it.node_id for it in old.brokers] == [2]
     assert old.controller_id == 2
 
 
 def test_a_topic_that_was_not_there_is_unknown() -> None:
-    old = as_of(answer("t"), picture(), meant())
+    old = as_of(answer("t"), image(), meant())
     assert old.topics[0].error_code == Error.UNKNOWN_TOPIC_OR_PARTITION
     assert old.topics[0].partitions == ()
 

@@ -42,7 +42,7 @@ async def test_nothing_is_on_the_move_where_there_is_one_broker(
 
 
 def with_a_move(broker: Running) -> None:
-    """Let the picture have a partition whose replica is on the move."""
+    """Let the image have a partition whose replica is on the move."""
     partitions: Mapping[int, PartitionInfo] = MappingProxyType(
         {
             0: PartitionInfo(0, (ONE, TWO), adding=(TWO,), removing=(ONE,)),
