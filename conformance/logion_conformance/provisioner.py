@@ -8,7 +8,7 @@ for the first such case and kept for the others.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Literal
 
 import trio
@@ -24,11 +24,16 @@ SETTINGS = {
     "transaction.state.log.num.partitions": "1",
     "group.initial.rebalance.delay.ms": "0",
     "group.min.session.timeout.ms": "100",
+    "zookeeper.session.timeout.ms": "4000",
 }
 """Of the broker that is stopped: small internal topics, short sessions."""
 
 STOP_SECONDS_MAX = 30.0
 """How long a broker may take for a clean shutdown."""
+
+STARTS_MAX = 4
+"""How often a broker may try to start: one with ZooKeeper ends at once while the
+session of the one that was killed still stands there."""
 
 
 class Provisioner:
@@ -56,7 +61,7 @@ class Provisioner:
             await trio.to_thread.run_sync(process.kill)
         else:
             await trio.to_thread.run_sync(process.stop, STOP_SECONDS_MAX)
-        await trio.to_thread.run_sync(process.start)
+        await trio.to_thread.run_sync(self._start)
 
     @asynccontextmanager
     async def paused(self) -> AsyncIterator[None]:
@@ -70,7 +75,13 @@ class Provisioner:
     def mend(self) -> None:
         """See that the broker runs, whatever a case has left of it."""
         if not self._broker.process.is_running:
-            self._broker.process.start()
+            self._start()
+
+    def _start(self) -> None:
+        for _ in range(STARTS_MAX - 1):
+            with suppress(RuntimeError):
+                return self._broker.process.start()
+        return self._broker.process.start()
 
 
 @contextmanager
