@@ -32,7 +32,7 @@ $(STAMP): pyproject.toml constraints.txt
 test: unit integration ## Run every test that CI runs (at most 15 minutes on 2 cores)
 
 # Some tests go through a million states: counting lines would take most of the time.
-WORLDS := tests/logion_model tests/logion_harness
+WORLDS = $(shell grep -rl --include='test_*.py' mark.world tests)
 
 unit: env ## The tests of the packages, with coverage by branch
 	@$(PYTEST) -q -n 2 --dist loadgroup -m world $(WORLDS)
