@@ -43,7 +43,7 @@ unit: env ## The tests of the packages, with coverage by branch
 
 integration: env ## Real clients and Apache Kafka against the broker
 	@mkdir -p .cache
-	@$(PYTEST) -q tests/integration --junitxml=.cache/integration.xml
+	@$(PYTEST) -q -n 2 --dist loadgroup tests/integration --junitxml=.cache/integration.xml
 
 conformance: env ## Judge a broker: the embedded one, BOOTSTRAP=host:port or TARGET=name
 	@$(PYTEST) -q conformance --report-html .cache/conformance.html \

@@ -71,7 +71,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--quick",
         action="store_true",
-        help="of every API only the oldest and the newest version both sides speak",
+        help="of every API only the oldest and the newest version both sides speak, "
+        "and no case that stops a broker",
     )
     group.addoption(
         "--answer-timeout",
@@ -208,18 +209,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Keep the cases that --case names."""
-    pattern = config.option.case
-    if pattern is None:
-        return
+    """Keep the cases that --case names; with --quick none that stops a broker."""
     kept: list[pytest.Item] = []
     dropped: list[pytest.Item] = []
     for item in items:
-        subject = cases.case_of(item)
-        matches = subject is not None and fnmatchcase(subject.id, pattern)
-        (kept if matches else dropped).append(item)
+        (kept if _is_asked_for(item, config.option) else dropped).append(item)
     config.hook.pytest_deselected(items=dropped)
     items[:] = kept
+
+
+def _is_asked_for(item: pytest.Item, option: Namespace) -> bool:
+    if option.quick and "provisioner" in getattr(item, "fixturenames", ()):
+        return False
+    if option.case is None:
+        return True
+    subject = cases.case_of(item)
+    return subject is not None and fnmatchcase(subject.id, option.case)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
