@@ -15,7 +15,7 @@ def table(report: Report) -> Iterator[str]:
     by_area = areas(report.cases)
     total = count(report.cases)
     verdicts = [it for it in SHOWN if total[it] or it in SHOWN[:2]]
-    width = max(len("all cases"), *map(len, by_area))
+    width = max(map(len, ["all cases", *by_area]))
     yield "  ".join(["area".ljust(width), *verdicts])
     for area, cases in by_area.items():
         yield row(area.ljust(width), count(cases), verdicts)
