@@ -102,7 +102,7 @@ PLANTED = (
     (nobody_is_woken, "late", 7),
     (one_is_woken, "late", 7),
     (the_last_batch_is_forgotten, "inconsistent-offsets", 1),
-    (recovery_looks_at_nothing, "error", 27),
+    (recovery_looks_at_nothing, "error", 510),
     (the_first_commit_counts, "lost-commit", 17),
 )
 """Bugs, the kind of complaint that each must lead to, and where to begin to look for
