@@ -2,14 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Protocol, TypeVar
+
 from logion.broker.context import Context
 from logion.broker.state import BrokerState
 from logion.group.classic.state import State
-from logion.names import TopicPartition
+from logion.names import TopicPartition, Uuid
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.releases import release
 
 NO_COORDINATOR = "share groups are off: no broker is their coordinator"
+
+TopicResult = TypeVar("TopicResult")
+
+
+class SharePartition(Protocol):
+    """A partition whose state is asked for or changed."""
+
+    @property
+    def partition(self) -> int:
+        """Its number."""
+
+
+class ShareTopic(Protocol):
+    """A topic and those of its partitions that a request is about."""
+
+    @property
+    def topic_id(self) -> Uuid:
+        """Its id."""
+
+    @property
+    def partitions(self) -> Iterable[SharePartition]:
+        """They, in the order of the request."""
+
+
+def without_coordinator(
+    topics: Iterable[ShareTopic],
+    topic_result: Callable[..., TopicResult],
+    partition_result: Callable[..., object],
+) -> tuple[TopicResult, ...]:
+    """Return a result for each topic, with NOT_COORDINATOR for each partition."""
+    return tuple(
+        topic_result(
+            topic_id=topic.topic_id,
+            partitions=tuple(
+                partition_result(
+                    partition=it.partition,
+                    error_code=Error.NOT_COORDINATOR,
+                    error_message=NO_COORDINATOR,
+                )
+                for it in topic.partitions
+            ),
+        )
+        for topic in topics
+    )
 
 
 def check_group_id(group_id: str) -> None:

@@ -6,9 +6,8 @@ Without share groups no broker coordinates them: `share.version` is 0.
 from __future__ import annotations
 
 from logion.broker.context import Context
-from logion.broker.group_requests import NO_COORDINATOR
+from logion.broker.group_requests import without_coordinator
 from logion.broker.state import BrokerState
-from logion.protocol.errors import Error
 from logion.protocol.messages.delete_share_group_state import (
     DeleteShareGroupStateRequest,
     DeleteShareGroupStateResponse,
@@ -22,18 +21,5 @@ async def handle(
 ) -> DeleteShareGroupStateResponse:
     """Refuse each partition."""
     return DeleteShareGroupStateResponse(
-        results=tuple(
-            DeleteStateResult(
-                topic_id=topic.topic_id,
-                partitions=tuple(
-                    PartitionResult(
-                        partition=it.partition,
-                        error_code=Error.NOT_COORDINATOR,
-                        error_message=NO_COORDINATOR,
-                    )
-                    for it in topic.partitions
-                ),
-            )
-            for topic in request.topics
-        )
+        results=without_coordinator(request.topics, DeleteStateResult, PartitionResult)
     )

@@ -6,9 +6,8 @@ Without share groups no broker coordinates them: `share.version` is 0.
 from __future__ import annotations
 
 from logion.broker.context import Context
-from logion.broker.group_requests import NO_COORDINATOR
+from logion.broker.group_requests import without_coordinator
 from logion.broker.state import BrokerState
-from logion.protocol.errors import Error
 from logion.protocol.messages.initialize_share_group_state import (
     InitializeShareGroupStateRequest,
     InitializeShareGroupStateResponse,
@@ -22,18 +21,7 @@ async def handle(
 ) -> InitializeShareGroupStateResponse:
     """Refuse each partition."""
     return InitializeShareGroupStateResponse(
-        results=tuple(
-            InitializeStateResult(
-                topic_id=topic.topic_id,
-                partitions=tuple(
-                    PartitionResult(
-                        partition=it.partition,
-                        error_code=Error.NOT_COORDINATOR,
-                        error_message=NO_COORDINATOR,
-                    )
-                    for it in topic.partitions
-                ),
-            )
-            for topic in request.topics
+        results=without_coordinator(
+            request.topics, InitializeStateResult, PartitionResult
         )
     )

@@ -7,10 +7,11 @@ Without share groups no broker coordinates them: `share.version` is 0.
 
 from __future__ import annotations
 
+from functools import partial
+
 from logion.broker.context import Context
-from logion.broker.group_requests import NO_COORDINATOR
+from logion.broker.group_requests import without_coordinator
 from logion.broker.state import BrokerState
-from logion.protocol.errors import Error
 from logion.protocol.messages.read_share_group_state_summary import (
     PartitionResult,
     ReadShareGroupStateSummaryRequest,
@@ -23,22 +24,7 @@ async def handle(
     broker: BrokerState, context: Context, request: ReadShareGroupStateSummaryRequest
 ) -> ReadShareGroupStateSummaryResponse:
     """Refuse each partition."""
+    refused = partial(PartitionResult, state_epoch=0, leader_epoch=0, start_offset=0)
     return ReadShareGroupStateSummaryResponse(
-        results=tuple(
-            ReadStateSummaryResult(
-                topic_id=topic.topic_id,
-                partitions=tuple(
-                    PartitionResult(
-                        partition=it.partition,
-                        error_code=Error.NOT_COORDINATOR,
-                        error_message=NO_COORDINATOR,
-                        state_epoch=0,
-                        leader_epoch=0,
-                        start_offset=0,
-                    )
-                    for it in topic.partitions
-                ),
-            )
-            for topic in request.topics
-        )
+        results=without_coordinator(request.topics, ReadStateSummaryResult, refused)
     )
