@@ -1,7 +1,12 @@
-"""`make env` says in one line what it lacks, and leaves nothing half made behind."""
+"""What `make` promises: clear words where it lacks something, and tests dealt out well.
+
+`make env` says in one line what it lacks, and leaves nothing half made behind.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -70,3 +75,29 @@ def test_a_venv_without_pip_leaves_nothing_behind(tmp_path: Path) -> None:
     (line,) = said(making(lacking, tmp_path / "env"))
     assert line.startswith("Python's venv module lacks pip here: install it first")
     assert not (tmp_path / "env").exists()
+
+
+GROUPED = """\
+import pytest
+
+@pytest.mark.xdist_group("one")
+@pytest.mark.parametrize("number", range(8))
+def test_it(number, worker_id):
+    print("ran in", worker_id)
+"""
+
+
+def test_tests_of_one_group_share_a_process(tmp_path: Path) -> None:
+    # pytest 9.2 and xdist 3.8 deal them out one by one, and say nothing: what a
+    # module's tests share is then made twice
+    (tmp_path / "test_grouped.py").write_text(GROUPED)
+    run = ["-m", "pytest", "-p", "xdist", "-n", "2", "--dist", "loadgroup", "-rP"]
+    said = subprocess.run(
+        [sys.executable, *run],
+        cwd=tmp_path,
+        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert len(set(re.findall("ran in (gw.)", said))) == 1

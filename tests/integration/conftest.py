@@ -19,6 +19,7 @@ collect_ignore = ["user_project"]
 SHARE_PROGRAMS = ("test_clients", "test_old_releases", "test_transactions")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark everything in this folder; a hook of a conftest sees all items.
 
