@@ -1,17 +1,19 @@
-"""Everything that can be verified, in one long run; the result goes to docs/verify.md.
+"""Everything that can be verified, in hours; the result goes to docs/verify.md.
 
 Each step is a command that a person could type. A step that fails does not stop the
-others; the exit status tells whether all have passed.
+others; the exit status tells whether all have passed. `--only WORD` takes the steps
+that have the word in their name or command, and leaves the rows of the others as they
+were: each row says of which day, commit and seed it is.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import random
 import re
 import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -36,20 +38,23 @@ SIMULATION = (".venv/bin/python", "-m", "logion_harness.simulation")
 PYTEST = (".venv/bin/python", "-bb", "-m", "pytest", "-q")
 
 
+HEAD = """\
+# The last full verification
+
+Written by `make verify` (`tests/verify.py`), never by hand. All of it takes hours:
+`make verify ONLY="conformance models"` takes some steps anew, and each row says of
+which moment (UTC), commit and seed it is. {cores} cores, CPython {python}.
+
+| what | result | summary | seconds | when | commit | seed | command |
+|---|---|---|---|---|---|---|---|
+"""
+
+
 class Step(NamedTuple):
     """One thing to verify."""
 
     what: str
     command: tuple[str, ...]
-
-
-class Outcome(NamedTuple):
-    """How a step went."""
-
-    step: Step
-    passed: bool
-    summary: str
-    seconds: float
 
 
 def steps(seed: int) -> list[Step]:
@@ -90,8 +95,8 @@ def steps(seed: int) -> list[Step]:
     ]
 
 
-def run(step: Step, seed: int) -> Outcome:
-    """Run one step; its output goes to the terminal as well."""
+def run(step: Step, seed: int) -> tuple[bool, str]:
+    """Run one step, show its output; return whether it passed, and its row."""
     print(f"== {step.what}", flush=True)
     started = perf_counter()
     done = subprocess.Popen(
@@ -117,45 +122,62 @@ def run(step: Step, seed: int) -> Outcome:
         print(line, end="", flush=True)
         if SUMMARY.search(line):
             summary = line.strip(" =\n")
-    return Outcome(step, done.wait() == 0, summary, perf_counter() - started)
+    passed = done.wait() == 0
+    return passed, row(step, passed, summary, perf_counter() - started, seed)
 
 
-def report(outcomes: list[Outcome], seed: int) -> str:
-    """Return the page: when, where, and a row for each step."""
-    commit = subprocess.run(
-        ("git", "rev-parse", "--short=12", "HEAD"),
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout.strip()  # fmt: skip
-    rows = [
-        f"| {it.step.what} | {'passed' if it.passed else '**failed**'} "
-        f"| {it.summary} | {it.seconds:.0f} | `{' '.join(it.step.command)}` |"
-        for it in outcomes
-    ]
-    return "\n".join(
-        (
-            "# The last full verification",
-            "",
-            "Written by `make verify` (`tests/verify.py`), never by hand.",
-            "",
-            f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {commit}, seed {seed}",
-            f"- {os.cpu_count()} cores, CPython {platform.python_version()}",
-            "",
-            "| what | result | summary | seconds | command |",
-            "|---|---|---|---|---|",
-            *rows,
-            "",
-        )
+def row(step: Step, passed: bool, summary: str, seconds: float, seed: int) -> str:
+    """Return the row of the table for a step that has just ended."""
+    cells = (
+        step.what,
+        "passed" if passed else "**failed**",
+        summary,
+        f"{seconds:.0f}",
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
+        commit(),
+        str(seed),
+        f"`{' '.join(step.command)}`",
     )
+    return f"| {' | '.join(cells)} |"
+
+
+def commit() -> str:
+    """Return the commit at hand."""
+    command = ("git", "rev-parse", "--short=12", "HEAD")
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return said.stdout.strip()
+
+
+def rows_of(page: str) -> dict[str, str]:
+    """Return the rows of a page by the names of their steps."""
+    lines = page.splitlines()
+    return {it.split(" | ")[0].removeprefix("| "): it for it in lines if it[:2] == "| "}
+
+
+def report(rows: list[str]) -> str:
+    """Return the page: a row for each step."""
+    python = platform.python_version()
+    head = HEAD.format(cores=os.cpu_count(), python=python)
+    return head + "".join(f"{it}\n" for it in rows)
 
 
 def main() -> int:
-    """Verify everything; return 0 if all of it holds."""
-    seed = int(sys.argv[1]) if len(sys.argv) > 1 else random.randrange(10**6)
-    outcomes: list[Outcome] = []
-    for step in steps(seed):
-        outcomes.append(run(step, seed))
-        REPORT.write_text(report(outcomes, seed))
-    return 0 if all(it.passed for it in outcomes) else 1
+    """Verify everything, or what is asked for; return 0 if all of it holds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--only", nargs="*", metavar="WORD", default=[])
+    asked = parser.parse_args()
+    everything = steps(asked.seed)
+    known = rows_of(REPORT.read_text()) if asked.only else {}
+    all_passed = True
+    for step in everything:
+        words = f"{step.what} {' '.join(step.command)}"
+        if not asked.only or any(word in words for word in asked.only):
+            passed, known[step.what] = run(step, asked.seed)
+            all_passed &= passed
+            rows = [known[it.what] for it in everything if it.what in known]
+            REPORT.write_text(report(rows))
+    return 0 if all_passed else 1
 
 
 if __name__ == "__main__":

@@ -41,11 +41,12 @@ TARGET = pytest.StashKey[Target]()
 RESOURCES = pytest.StashKey[ExitStack]()
 PREFIX = pytest.StashKey[str]()
 
-pytest_plugins = ["logion_conformance.reporting"]
 
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the suite's options."""
+def pytest_addoption(
+    parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager
+) -> None:
+    """Declare the suite's options, and take in the part that reports."""
+    pluginmanager.register(reporting, reporting.__name__)
     group = parser.getgroup("logion", "conformance of a Kafka broker")
     group.addoption(
         "--bootstrap",
