@@ -57,8 +57,10 @@ def pytest_addoption(
     group.addoption(
         "--target",
         metavar="NAME",
-        help="what to judge: `logion-R`, the reference as of release R, or "
-        "`apache-R`, Apache Kafka of release R (needs Java and Maven); started for it",
+        help="what to judge: `logion-R`, the reference as of release R, `apache-R`, "
+        "Apache Kafka of release R (needs Java and Maven), or `miniature-M`, the "
+        "reference with defect M (`python -m logion_harness.miniatures --list`); "
+        "started for it",
     )
     group.addoption(
         "--release",

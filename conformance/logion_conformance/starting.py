@@ -76,21 +76,37 @@ def reference(
     version: str | None, settings: Mapping[str, str] | None
 ) -> Iterator[Started]:
     """Run the reference broker, as of a release; without one, the newest."""
+    with of_ours([*reference_command(version), *flags_of(settings)]) as started:
+        yield started
+
+
+@contextmanager
+def miniature(name: str, settings: Mapping[str, str] | None) -> Iterator[Started]:
+    """Run the reference with one defect (`python -m logion_harness.miniatures`)."""
+    if find_spec("logion_harness") is None:
+        raise RuntimeError("miniatures are a part of logion's logion_harness")
+    line = [sys.executable, "-m", "logion_harness.miniatures", name]
+    with of_ours([*line, *flags_of(settings)]) as started:
+        yield started
+
+
+@contextmanager
+def of_ours(line: Sequence[str]) -> Iterator[Started]:
+    """Run what takes the arguments of `logion broker`."""
     port = free_port()
     with new_home() as home:
-        line = [*reference_command(port, home / "data", version), *flags_of(settings)]
-        with run(line, home, port=port, ready="listening on") as started:
+        flags = ["--listen", f"127.0.0.1:{port}", "--data", str(home / "data")]
+        with run([*line, *flags], home, port=port, ready="listening on") as started:
             yield replace(started, has_settings=True)
 
 
-def reference_command(port: int, data: Path, version: str | None) -> list[str]:
-    """Return the command line that starts the reference."""
+def reference_command(version: str | None) -> list[str]:
+    """Return the command line that starts the reference, without its address."""
     beside = Path(sys.executable).with_name("logion")
     program = str(beside) if beside.exists() else shutil.which("logion")
     if program is None:
         raise RuntimeError("no `logion` command beside this Python or on the path")
-    flags = ["--listen", f"127.0.0.1:{port}", "--data", str(data)]
-    return [program, "broker", *flags, *(["--release", version] if version else [])]
+    return [program, "broker", *(["--release", version] if version else [])]
 
 
 def flags_of(settings: Mapping[str, str] | None) -> list[str]:

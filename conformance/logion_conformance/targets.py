@@ -1,8 +1,9 @@
 """The broker that is judged: one that runs already, or one that is started here.
 
 A target is named `HOST:PORT`, `logion` or `logion-R` for the reference as of release R,
-`apache-R` for Apache Kafka of release R, `librdkafka-mock`, `kfake`, or `command:` and
-a command line. What is started is a process, the reference too: see `starting`.
+`apache-R` for Apache Kafka of release R, `miniature-M` for a broker that is wrong on
+purpose, `librdkafka-mock`, `kfake`, or `command:` and a command line. What is started
+is a process, the reference too: see `starting`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ class NotStarted(Exception):  # noqa: N818 - named for what happened
     """There is no broker to judge; the text says why."""
 
 
-Kind = Literal["logion", "apache", "librdkafka-mock", "kfake", "command", "address"]
+Kind = Literal[
+    "logion", "apache", "miniature", "librdkafka-mock", "kfake", "command", "address"
+]
 
 STAND_INS: Mapping[str, Kind] = {"librdkafka-mock": "librdkafka-mock", "kfake": "kfake"}
 """Other people's brokers for tests, which have no releases."""
@@ -40,7 +43,8 @@ class Named(NamedTuple):
 
     kind: Kind
     rest: str = ""
-    """A release, the addresses, or the command; empty: the newest, or nothing."""
+    """A release, the addresses, the command, which miniature; empty: the newest, or
+    nothing."""
 
 
 def named(text: str) -> Named:
@@ -59,9 +63,11 @@ def named(text: str) -> Named:
         return Named("logion", rest)
     if kind == "apache" and rest:
         return Named("apache", apache.patch_of(rest))
+    if kind == "miniature" and rest:
+        return Named("miniature", rest)
     raise ValueError(
         f"{text!r} is no target: expected logion, logion-RELEASE, apache-RELEASE, "
-        "librdkafka-mock, kfake, command:PROGRAM ARGUMENTS or HOST:PORT"
+        "miniature-NAME, librdkafka-mock, kfake, command:PROGRAM ARGUMENTS or HOST:PORT"
     )
 
 
@@ -106,6 +112,8 @@ def start(
         return starting.reference(target.rest or None, settings)
     if target.kind == "apache":
         return starting.apache_kafka(target.rest, settings)
+    if target.kind == "miniature":
+        return starting.miniature(target.rest, settings)
     if target.kind == "librdkafka-mock":
         return starting.librdkafka_mock()
     if target.kind == "kfake":

@@ -47,6 +47,7 @@ def test_produce_versions_of_3_x_are_taken_as_advertised() -> None:
         ("apache-3.9", ("apache", "3.9.1")),
         ("librdkafka-mock", ("librdkafka-mock", "")),
         ("kfake", ("kfake", "")),
+        ("miniature-ignores-crc", ("miniature", "ignores-crc")),
         ("command:a --port {port}", ("command", "a --port {port}")),
         ("apache-3.7.2", ("apache", "3.7.2")),
         ("logion-test:9092,b:1", ("address", "logion-test:9092,b:1")),
@@ -62,6 +63,7 @@ def test_a_target_has_a_name(text: str, expected: tuple[str, str]) -> None:
     [
         ("kafka", "'kafka' is no target: expected logion, logion-RELEASE"),
         ("logion-", "'logion-' is no target"),
+        ("miniature-", "'miniature-' is no target: .* miniature-NAME"),
         ("command:", "command '': expected a program, found nothing"),
         ("command:a 'b", "No closing quotation"),
         ("logion-9.9", "release 9.9 is not known; the nearest is 4.3"),
@@ -95,6 +97,12 @@ def test_a_release_that_does_not_start_is_told_with_its_reason(
         targets.running(named("apache-4.3")),
     ):
         pass
+
+
+@pytest.mark.slow
+def test_a_miniature_runs_and_is_met() -> None:
+    with targets.running(named("miniature-ignores-crc"), {"num.partitions": "2"}) as it:
+        assert it.versions.spoken[FETCH].last == 18
 
 
 @pytest.mark.slow

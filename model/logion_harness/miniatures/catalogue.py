@@ -1,0 +1,24 @@
+"""All miniatures, by area: written out here and nowhere else."""
+
+from __future__ import annotations
+
+from logion_harness.miniatures import fetching, listing_offsets, producing
+from logion_harness.miniatures.miniature import Miniature
+
+AREAS: tuple[tuple[Miniature, ...], ...] = (
+    producing.MINIATURES,
+    fetching.MINIATURES,
+    listing_offsets.MINIATURES,
+)
+"""A line for each area, so that two changes to two areas are two lines."""
+
+MINIATURES: tuple[Miniature, ...] = tuple(it for area in AREAS for it in area)
+
+
+def find(name: str) -> Miniature:
+    """Return the miniature of that name; ValueError with all names if there is none."""
+    for miniature in MINIATURES:
+        if miniature.name == name:
+            return miniature
+    known = ", ".join(it.name for it in MINIATURES)
+    raise ValueError(f"{name!r} is no miniature: expected one of {known}")

@@ -1,0 +1,107 @@
+"""Judge miniatures: which cases of the conformance suite fail on which of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+import trio
+from logion.client.connection import address_of
+from logion.protocol.releases import release
+from logion.testing import Broker
+from logion_conformance.provisioner import provisioned
+from logion_conformance.results.model import Verdict
+from logion_conformance.targets import Named, Target, meet
+
+from logion_harness.miniatures.miniature import Miniature
+from logion_harness.miniatures.suite import Judge, Trying, suite
+
+SETTINGS = {
+    "group.initial.rebalance.delay.ms": "0",
+    "group.min.session.timeout.ms": "500",
+}
+"""Of a broker that is judged: nothing to wait for without need."""
+
+NAMED_TIMEOUT_S = 1.0
+"""How long a case that has to fail waits for an answer."""
+
+PATIENT_TIMEOUT_S = 5.0
+"""How long any case does."""
+
+AT_ONCE = 6
+"""So many cases are tried at the same time; what fails then is tried again alone."""
+
+
+@contextmanager
+def running(miniature: Miniature) -> Iterator[Target]:
+    """Run a miniature in a thread of this process until the end, and yield it met."""
+    played = release(miniature.release)
+    with (
+        miniature.defect.put_in(),
+        Broker(release=miniature.release, config=SETTINGS) as broker,
+    ):
+        yield meet((address_of(broker.bootstrap),), played)
+
+
+def failed_of_named(miniature: Miniature) -> set[str]:
+    """Return which of the cases that a miniature names fail on it.
+
+    Cases that stop the broker are tried on a process of its own.
+    """
+    named = [suite()[it] for it in miniature.cases]
+    stopping = [it for it in named if it.stops_the_broker]
+    others = [it for it in named if not it.stops_the_broker]
+    found: set[str] = set()
+    if others:
+        with running(miniature) as target:
+            judge = Judge(target, NAMED_TIMEOUT_S)
+            found |= trio.run(_failed, judge, others)
+    if stopping:
+        found |= _failed_when_stopped(miniature, stopping)
+    return found
+
+
+def _failed_when_stopped(miniature: Miniature, cases: list[Trying]) -> set[str]:
+    with provisioned(Named("miniature", miniature.name)) as provisioner:
+        judge = Judge(provisioner.target, PATIENT_TIMEOUT_S, provisioner)
+        return trio.run(_failed, judge, cases)
+
+
+async def _failed(judge: Judge, cases: Iterable[Trying]) -> set[str]:
+    verdicts = [(it.case.id, await judge.verdict(it)) for it in cases]
+    return {it for it, verdict in verdicts if verdict is Verdict.FAIL}
+
+
+def judged(miniature: Miniature) -> Mapping[str, Verdict]:
+    """Return the verdict of every case on a miniature, in its newest version.
+
+    Those that stop a broker are UNTESTABLE unless the miniature names them.
+    """
+    with running(miniature) as target:
+        found = trio.run(
+            _judge_all, Judge(target, PATIENT_TIMEOUT_S, tries_oldest=False)
+        )
+    stopping = [suite()[it] for it in miniature.cases if suite()[it].stops_the_broker]
+    if stopping:
+        failed = _failed_when_stopped(miniature, stopping)
+        found |= dict.fromkeys(failed, Verdict.FAIL)
+    return found
+
+
+async def _judge_all(judge: Judge) -> dict[str, Verdict]:
+    """Try all cases, some at a time; one that fails is tried again alone."""
+    found: dict[str, Verdict] = {}
+    waiting = list(suite().values())
+
+    async def work() -> None:
+        while waiting:
+            trying = waiting.pop()
+            found[trying.case.id] = await judge.verdict(trying)
+
+    async with trio.open_nursery() as nursery:
+        for _ in range(AT_ONCE):
+            nursery.start_soon(work)
+    for trying in suite().values():
+        if found[trying.case.id] is Verdict.FAIL:
+            found[trying.case.id] = await judge.verdict(trying)
+    return found

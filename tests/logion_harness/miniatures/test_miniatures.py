@@ -1,0 +1,38 @@
+"""Every miniature is caught by the cases that it names: the judge is judged."""
+
+from __future__ import annotations
+
+import pytest
+from logion_harness.miniatures.catalogue import MINIATURES, find
+from logion_harness.miniatures.judging import failed_of_named
+from logion_harness.miniatures.miniature import Miniature
+from logion_harness.miniatures.suite import suite
+
+from tests.effort import usually
+
+
+def is_quick(miniature: Miniature) -> bool:
+    return not any(suite()[it].stops_the_broker for it in miniature.cases)
+
+
+def test_names_are_unique() -> None:
+    names = [it.name for it in MINIATURES]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("miniature", MINIATURES, ids=lambda it: it.name)
+def test_a_miniature_names_cases_that_exist(miniature: Miniature) -> None:
+    assert miniature.cases
+    assert set(miniature.cases) <= suite().keys()
+
+
+def test_a_name_of_none_is_refused_with_all_names() -> None:
+    with pytest.raises(ValueError, match="'kafka' is no miniature: expected one of "):
+        find("kafka")
+
+
+@pytest.mark.parametrize(
+    "miniature", usually(MINIATURES, is_quick), ids=lambda it: it.name
+)
+def test_a_miniature_fails_the_cases_that_it_names(miniature: Miniature) -> None:
+    assert failed_of_named(miniature) == set(miniature.cases)
