@@ -42,14 +42,12 @@ from logion.protocol.messages.metadata import (
 )
 from logion.records.record import BatchOptions
 from logion.settings import broker_settings, group_settings, topic_settings
-from logion.testing.broker import Broker
 
 from tests.docs.asking import (
     MAGIC,
     Client,
     batch,
     broker_and_client,
-    client_of,
 )
 from tests.docs.table import rows
 from tests.logion.broker.running import create_request, running
@@ -180,15 +178,6 @@ async def test_what_no_quota_can_be_is_an_invalid_request() -> None:
             asked = ComponentData(entity_type="user", match_type=match, match=None)
             request = DescribeClientQuotasRequest(components=(asked,), strict=False)
             assert (await client.ask(request)).error_code == Error.INVALID_REQUEST
-
-
-async def test_new_connections_are_not_limited() -> None:
-    async with Broker(config={"max.connection.creation.rate": "1"}) as broker:
-        for _ in range(20):
-            async with client_of(broker) as client:
-                key = "connection_creation_rate"
-                code = await altered(client, "ip", "127.0.0.1", key, 1.0)
-                assert code == Error.NONE
 
 
 async def alter(client: Client, kind: int, name: str, change: AlterableConfig) -> Error:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import trio
 
+from logion.broker.arrivals import refusal_ms, wait_for_turn
 from logion.broker.connection import Connection
 from logion.broker.state import BrokerState
 from logion.broker.transport import SocketTransport
@@ -64,6 +65,7 @@ async def serve(broker: BrokerState, listener: Listener) -> None:
         async with trio.open_nursery() as connections:
             while True:
                 for accepted in await _accept(listener.bound):
+                    await wait_for_turn(broker)
                     _start(broker, listener.name, accepted, connections.start_soon)
 
 
@@ -79,7 +81,19 @@ def _start(
         log.debug("a connection was gone at once: %s", problem)
         accepted.close()
         return
-    start_soon(Connection(broker, transport, listener).serve)
+    if pause_ms := refusal_ms(broker, transport.peer):
+        start_soon(_turn_away, transport, pause_ms)
+    else:
+        start_soon(Connection(broker, transport, listener).serve)
+
+
+async def _turn_away(transport: SocketTransport, pause_ms: int) -> None:
+    """Close a connection after a pause, unheard."""
+    log.info("%s comes too often: closed in %d ms", transport.peer, pause_ms)
+    try:
+        await trio.sleep(pause_ms / 1000)
+    finally:
+        transport.close()
 
 
 async def _accept(bound: socket.socket) -> list[socket.socket]:

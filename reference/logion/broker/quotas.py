@@ -44,7 +44,7 @@ class Quotas:
     shipped: dict[Quota, float] = field(default_factory=dict)
     """By the broker's own settings, for every client id."""
     are_set: bool = False
-    """Whether there are any: else nothing is measured."""
+    """Whether there are any for requests: else those are not measured."""
 
     def __post_init__(self) -> None:
         """Begin with what the broker's settings say."""
@@ -87,7 +87,7 @@ class Quotas:
         for quota, limit in self.shipped.items():
             limits.setdefault(quota, {}).setdefault(Entity(client_id=DEFAULT), limit)
         self.book.limits = limits
-        self.are_set = bool(limits)
+        self.are_set = bool(limits.keys() - {Quota.CONNECTION})
 
 
 @dataclass(slots=True)

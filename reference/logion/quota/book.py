@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from logion.quota.entity import Entity
-from logion.quota.limits import Holding, Limits, Quota, holding
+from logion.quota.entity import Entity, address_of
+from logion.quota.limits import Holding, Limits, Quota, holding, limit_of_address
 from logion.quota.rate import Rate, Tokens, Window
 
 METERS_MAX = 1000
 """From so many meters on, those are forgotten now and then that nobody used lately."""
+
+ANYWHERE = ""
+"""Stands for all addresses together."""
 
 Key = tuple[Quota, tuple[str, str]]
 
@@ -83,6 +86,34 @@ class QuotaBook:
             return pause_ms
         tokens.take(count, held.limit, now_ms)
         return 0 if is_strict else tokens.pause_ms(held.limit, now_ms)
+
+    def connect(self, limit: float, now_ms: int) -> int:
+        """Count a connection; return for how long it is one too many, in ms.
+
+        `limit` holds for those from all addresses together.
+        """
+        return self._arrive(ANYWHERE, limit, now_ms)
+
+    def connect_from(self, address: str, now_ms: int) -> int:
+        """Count a connection from an address; return for how long it is one too many.
+
+        If it is, in ms, it is to be refused, and has not come after all: nothing is
+        counted, nor is it by `connect`, which was asked before.
+        """
+        limit = limit_of_address(self.limits, address)
+        if limit is None:
+            return 0
+        name = address_of(address)
+        pause_ms = self._arrive(name, limit, now_ms)
+        if pause_ms:
+            for each in (name, ANYWHERE):
+                self._rate((Quota.CONNECTION, ("", each)), now_ms).record(-1, now_ms)
+        return pause_ms
+
+    def _arrive(self, address: str, limit: float, now_ms: int) -> int:
+        rate = self._rate((Quota.CONNECTION, ("", address)), now_ms)
+        rate.record(1, now_ms)
+        return min(rate.pause_ms(limit, now_ms), self.window.sample_ms)
 
     def _rate(self, key: Key, now_ms: int) -> Rate:
         found = self._rates.get(key)

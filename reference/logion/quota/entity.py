@@ -7,6 +7,7 @@ no name can be taken for `<default>`.
 from __future__ import annotations
 
 import re
+from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -69,3 +70,16 @@ def encoded(name: str | None) -> str:
 def plain(name: str) -> str | None:
     """Return the name that `encoded` made; None for the default."""
     return None if name == DEFAULT else unquote(name)
+
+
+def address_of(text: str) -> str:
+    """Return an IP address as all of its spellings are written here.
+
+    An IPv4 address within an IPv6 one is that IPv4 address; what is no address stays.
+    """
+    try:
+        found = ip_address(text)
+    except ValueError:
+        return text
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return str(mapped or found)

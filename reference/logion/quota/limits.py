@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
-from logion.quota.entity import DEFAULT, Entity, encoded, entity_at
+from logion.quota.entity import DEFAULT, Entity, address_of, encoded, entity_at, plain
 
 
 class Quota(Enum):
@@ -84,6 +84,13 @@ def _candidates(user: str, client_id: str) -> Iterator[tuple[Entity, tuple[str, 
         yield Entity(client_id=DEFAULT), of_client
 
 
+def limit_of_address(limits: Limits, address: str) -> float | None:
+    """Return how many connections a second may come from an address, None for any."""
+    held = limits.get(Quota.CONNECTION, {})
+    own = held.get(Entity(ip=encoded(address_of(address))))
+    return held.get(Entity(ip=DEFAULT)) if own is None else own
+
+
 def limits_of(
     settings: Mapping[str, Mapping[str, str]], release: tuple[int, ...]
 ) -> dict[Quota, dict[Entity, float]]:
@@ -98,8 +105,14 @@ def limits_of(
             continue
         for quota, limit in quotas_in(values).items():
             if release >= quota.since:
-                limits.setdefault(quota, {})[entity] = limit
+                limits.setdefault(quota, {})[_as_met(entity)] = limit
     return limits
+
+
+def _as_met(entity: Entity) -> Entity:
+    """Return an entity as clients are looked up: an address may be spelt otherwise."""
+    name = None if entity.ip is None else plain(entity.ip)
+    return entity if name is None else Entity(ip=encoded(address_of(name)))
 
 
 def quotas_in(settings: Mapping[str, str]) -> dict[Quota, float]:

@@ -11,8 +11,14 @@ import trio
 from logion.broker import listener as listeners
 from logion.broker.listener import bind
 from logion.client.connection import connect
+from logion.protocol.errors import ApiError
+from logion.testing.clock import FakeClock
+from trio.testing import MockClock
 
-from tests.logion.broker.running import ask, fetch_request, running
+from tests.logion.broker.running import Running, ask, fetch_request, running
+
+ALL_OF_THE_WINDOW = 11 - 1
+"""Connections that may come at once, where one a second may."""
 
 
 def test_port_0_takes_a_free_port() -> None:
@@ -70,3 +76,56 @@ async def test_without_descriptors_it_waits_and_goes_on(
             (accepted,) = await listeners._accept(failing)
         accepted.close()
     assert [it.levelname for it in caplog.records] == ["WARNING", "INFO"]
+
+
+async def is_heard(broker: Running) -> bool:
+    """Tell whether the broker tells its versions on a connection that comes now."""
+    try:
+        async with await connect(broker.address):
+            return True
+    except ApiError:
+        return False
+
+
+async def test_who_connects_too_often_is_not_heard_and_closed_after_a_pause(
+    autojump_clock: MockClock,
+) -> None:
+    async with running() as broker:
+        quota = {"ips/127.0.0.1": {"connection_creation_rate": "1"}}
+        await broker.state.cluster.configure_entities(quota)
+        assert not broker.state.quotas.are_set, "requests are not measured for that"
+        heard = [await is_heard(broker) for _ in range(ALL_OF_THE_WINDOW)]
+        assert all(heard)
+        began = trio.current_time()
+        assert not await is_heard(broker)
+        assert trio.current_time() - began == pytest.approx(1, abs=0.1)
+        await broker.state.cluster.configure_entities({"ips/127.0.0.1": {}})
+        assert await is_heard(broker)
+
+
+async def test_connections_over_the_rate_of_all_wait_to_be_heard(
+    autojump_clock: MockClock,
+) -> None:
+    async with running({"max.connection.creation.rate": "1"}) as broker:
+        for _ in range(ALL_OF_THE_WINDOW - 1):  # the test's own came first
+            assert await is_heard(broker)
+        began = trio.current_time()
+        assert await is_heard(broker)
+        assert trio.current_time() - began == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("release", "settings"),
+    [
+        ("2.6", {"max.connection.creation.rate": "1"}),
+        ("4.3", {"listener.name.plaintext.max.connection.creation.rate": "1"}),
+    ],
+    ids=["before 2.7", "of one listener"],
+)
+async def test_connections_are_not_limited_otherwise(
+    release: str, settings: dict[str, str]
+) -> None:
+    async with running(settings, release=release) as broker:
+        for _ in range(2 * ALL_OF_THE_WINDOW):
+            assert await is_heard(broker)
+        assert broker.state.clock.time_ms() == FakeClock().time_ms()

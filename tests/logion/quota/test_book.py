@@ -80,3 +80,22 @@ def test_buckets_that_are_full_again_are_forgotten(
         found.mutate("u", f"c{number}", 1, NOW, is_strict=True)
     found.mutate("u", "c3", 1, NOW + WINDOW.whole_ms, is_strict=True)
     assert len(found._tokens) == 1
+
+
+def test_connections_over_the_rate_wait_for_a_sample_at_most() -> None:
+    found = QuotaBook(WINDOW, WINDOW)
+    pauses = [found.connect(limit=1, now_ms=NOW) for _ in range(12)]
+    assert pauses == [*[0] * 10, 1000, 1000]
+    assert found.connect(limit=100, now_ms=NOW) == 0
+
+
+def test_a_connection_that_is_refused_is_not_counted() -> None:
+    found = a_book(Quota.CONNECTION, Entity(ip="10.0.0.1"), 1)
+    for _ in range(10):
+        assert found.connect(limit=1, now_ms=NOW) == 0
+        assert found.connect_from("10.0.0.1", NOW) == 0
+    for _ in range(2):
+        assert found.connect(limit=1.1, now_ms=NOW) == 0
+        assert found.connect_from("::ffff:10.0.0.1", NOW) == 1000
+    assert found.connect_from("10.0.0.2", NOW) == 0
+    assert found.connect_from("10.0.0.1", NOW + WINDOW.whole_ms) == 0

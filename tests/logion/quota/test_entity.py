@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from logion.quota.entity import DEFAULT, Entity, encoded, entity_at, plain
+from logion.quota.entity import DEFAULT, Entity, address_of, encoded, entity_at, plain
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,17 @@ def test_names_are_encoded_as_kafka_encodes_them(
 ) -> None:
     assert encoded(name) == written
     assert plain(written) == name
+
+
+@pytest.mark.parametrize(
+    ("spelt", "written"),
+    [
+        ("10.0.0.1", "10.0.0.1"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("0:0::1", "::1"),
+        ("fe80::1%eth0", "fe80::1%eth0"),
+        ("localhost", "localhost"),
+    ],
+)
+def test_an_address_is_the_same_however_it_is_spelt(spelt: str, written: str) -> None:
+    assert address_of(spelt) == written

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 from logion.quota.entity import DEFAULT, Entity
-from logion.quota.limits import Holding, Quota, holding, limits_of, quotas_in
+from logion.quota.limits import (
+    Holding,
+    Quota,
+    holding,
+    limit_of_address,
+    limits_of,
+    quotas_in,
+)
 
 IN_ORDER = [
     (Entity("u", "c"), ("u", "c")),
@@ -64,3 +71,19 @@ def test_a_release_knows_no_quotas_of_later_ones() -> None:
 
 def test_credentials_are_no_quotas() -> None:
     assert quotas_in({"SCRAM-SHA-256": "salt=..."}) == {}
+
+
+def test_the_quota_of_an_address_goes_over_that_of_all() -> None:
+    settings = {
+        "ips/0%3A0%3A%3A1": {"connection_creation_rate": "3"},
+        "ips/10.0.0.1": {"connection_creation_rate": "4"},
+    }
+    limits = limits_of(settings, (4, 3))
+    assert limit_of_address(limits, "::1") == 3
+    assert limit_of_address(limits, "::ffff:10.0.0.1") == 4
+    assert limit_of_address(limits, "10.0.0.2") is None
+    settings["ips/<default>"] = {"connection_creation_rate": "5"}
+    limits = limits_of(settings, (4, 3))
+    assert limit_of_address(limits, "10.0.0.1") == 4
+    assert limit_of_address(limits, "10.0.0.2") == 5
+    assert limit_of_address({}, "10.0.0.2") is None

@@ -58,8 +58,9 @@ VERSION_WITH_TOPIC_IDS = 13
 VERSION_WITH_STORAGE_ERROR = 6
 VERSION_WITH_NEW_LEADERS = 16
 READ_COMMITTED = 1
-RECORDS_MAY_BE_NULL_SINCE = release("3.0")
-"""First release whose refusal of a whole fetch has no records, not even none."""
+WITHOUT_RECORDS = release("3.0"), release("4.0")
+"""The first release whose refusal of a whole fetch has no records, not even none, and
+the first that has none again."""
 
 ISOLATION_LEVELS = frozenset({0, READ_COMMITTED})
 
@@ -212,7 +213,7 @@ def _refused(
     if context.version >= VERSION_WITH_TOPIC_IDS:
         return FetchResponse(error_code=error, responses=())
     failed = [_unread(broker, asked, error) for asked in _wanted(broker, request)]
-    if broker.release >= RECORDS_MAY_BE_NULL_SINCE:
+    if WITHOUT_RECORDS[0] <= broker.release < WITHOUT_RECORDS[1]:
         failed = [
             Answered(it.asked, replace(it.data, records=None), it.size) for it in failed
         ]

@@ -475,8 +475,10 @@ async def test_an_unknown_isolation_level_fails_the_whole_fetch(version: int) ->
     assert len(answer.responses) == (version < 13)
 
 
-@pytest.mark.parametrize(("release", "records"), [("2.8", b""), ("3.9", None)])
-async def test_since_3_0_the_records_of_a_fetch_that_is_refused_are_null(
+@pytest.mark.parametrize(
+    ("release", "records"), [("2.8", b""), ("3.9", None), ("4.0", b"")]
+)
+async def test_in_3_x_the_records_of_a_fetch_that_is_refused_are_null(
     release: str, records: bytes | None
 ) -> None:
     async with running(release=release) as broker:
