@@ -23,9 +23,13 @@ from logion.names import (
     Uuid,
 )
 from logion.protocol.errors import ApiError, Error
+from logion.settings import minor_release
 
 NAME_SIZE_MAX = 249
 """Longest name of a topic: its folder's name must still fit a file system."""
+
+COLLISION_SINCE = (0, 9, 0)
+"""First release that refuses a name too like another's."""
 
 PARTITIONS_MAX = 10_000
 """Partitions that one request may make; Kafka's controllers have the same limit."""
@@ -107,7 +111,7 @@ def plan_topic(
     INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR, INVALID_REPLICA_ASSIGNMENT or
     INVALID_CONFIG.
     """
-    _check_new(image, new)
+    _check_new(image, new, defaults.release)
     _check_overrides(new, defaults.release)
     replicas = (
         _check_assignment(image, new)
@@ -121,12 +125,13 @@ def plan_topic(
     return TopicInfo(new.name, topic_id, partitions)
 
 
-def _check_new(image: ClusterImage, new: NewTopic) -> None:
+def _check_new(image: ClusterImage, new: NewTopic, release: str) -> None:
     check_topic_name(new.name)
     if new.name in image.topics:
         text = f"topic {new.name!r} already exists"
         raise ApiError(Error.TOPIC_ALREADY_EXISTS, text)
-    check_no_collision(image, new.name)
+    if minor_release(release) >= COLLISION_SINCE:
+        check_no_collision(image, new.name)
     if new.assignment and (new.partition_count, new.replication_factor) != (-1, -1):
         text = "give either an assignment, or numbers of partitions and replicas"
         raise ApiError(Error.INVALID_REQUEST, text)

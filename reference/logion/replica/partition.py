@@ -145,9 +145,15 @@ class Partition:
         self._grown()
         return self.log.end_offset
 
-    def _check_in_sync(self) -> None:
+    @property
+    def lacks_replicas(self) -> bool:
+        """Tell whether fewer are in sync than `min.insync.replicas`."""
         minimum = self.log.settings.min_in_sync_replicas
-        if not has_enough_in_sync(self.leader, minimum):
+        return not has_enough_in_sync(self.leader, minimum)
+
+    def _check_in_sync(self) -> None:
+        if self.lacks_replicas:
+            minimum = self.log.settings.min_in_sync_replicas
             raise ApiError(
                 Error.NOT_ENOUGH_REPLICAS,
                 f"{len(self.leader.isr)} in sync; min.insync.replicas is {minimum}",

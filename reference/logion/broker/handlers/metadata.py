@@ -27,7 +27,7 @@ from logion.broker.permissions import (
 from logion.broker.state import BrokerState
 from logion.broker.storing import storing
 from logion.cluster.image import BrokerInfo, PartitionInfo, TopicInfo
-from logion.cluster.topics import check_no_collision, check_topic_name
+from logion.cluster.topics import NewTopic, check_no_collision, check_topic_name
 from logion.names import ZERO_UUID, BrokerId, Uuid
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.metadata import (
@@ -152,13 +152,25 @@ async def _create_missing(
         return {}
     config, count = broker.cluster.config, len(image.brokers)
     topics = [missing_topic(name, config, broker_count=count) for name in missing]
+    if broker.release >= release("0.9.0"):
+        return await _create(broker, context, topics)
+    told: dict[str, Error] = {}
+    for topic in topics:  # those behind one that 0.8 cannot make are not made either
+        told |= await _create(broker, context, [topic])
+    return told
+
+
+async def _create(
+    broker: BrokerState, context: Context, topics: Sequence[NewTopic]
+) -> dict[str, Error]:
+    """Create topics at once; return what their first answer says."""
     try:
         broker.check_storage()
         with storing():
             account = broker.quotas.mutations(context, strict_since=None)
             answers = await broker.cluster.create_topics(topics, charge=account.take)
     except ApiError as failure:
-        return dict.fromkeys(missing, failure.error)
+        return {it.name: failure.error for it in topics}
     return {
         new.name: _first_answer(broker, new.name, answer)
         for new, answer in zip(topics, answers, strict=True)

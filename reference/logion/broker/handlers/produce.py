@@ -406,7 +406,7 @@ async def _commit(
     """Wait until enough copies are made, or time is up; return what holds then."""
     acks = request.acks
     pending = [write for write in _appended(topics) if not _is_copied(write, acks)]
-    if not pending:
+    if not pending and acks >= ALL_ACKS:  # there were enough in sync beforehand
         return topics
     with trio.move_on_after(max(0, request.timeout_ms) / 1000):
         for write in pending:
@@ -415,7 +415,7 @@ async def _commit(
             await context.while_connected(copied)
     return [
         TopicWrites(
-            topic.name, topic.topic_id, tuple(_in_time(it, acks) for it in topic.writes)
+            topic.name, topic.topic_id, tuple(_settled(it, acks) for it in topic.writes)
         )
         for topic in topics
     ]
@@ -430,12 +430,19 @@ def _is_copied(write: Write, acks: int) -> bool:
     return write.partition is None or write.partition.is_copied(write.end_offset, acks)
 
 
-def _in_time(write: Write, acks: int) -> Write:
-    """Return the write, or a time-out that says where its records are all the same."""
-    if _is_copied(write, acks):
+def _settled(write: Write, acks: int) -> Write:
+    """Return the write, or an error that says where its records are all the same.
+
+    REQUEST_TIMED_OUT without enough copies, NOT_ENOUGH_REPLICAS_AFTER_APPEND if all in
+    sync have one, and are too few: of acks below -1 nobody looked before.
+    """
+    if not _is_copied(write, acks):
+        error = Error.REQUEST_TIMED_OUT
+    elif acks < 0 and write.partition is not None and write.partition.lacks_replicas:
+        error = Error.NOT_ENOUGH_REPLICAS_AFTER_APPEND
+    else:
         return write
-    late = replaced(write.answer, error_code=Error.REQUEST_TIMED_OUT)
-    return replace(write, answer=late)
+    return replace(write, answer=replaced(write.answer, error_code=error))
 
 
 def _close_on_failure(answers: list[PartitionProduceResponse]) -> None:

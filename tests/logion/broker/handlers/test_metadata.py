@@ -257,6 +257,21 @@ async def test_a_topic_that_0_8_could_not_make_fails_all_of_the_answer() -> None
             assert told == [(it, refused) for it in ("t", name, "t")]
 
 
+async def test_0_8_made_what_was_asked_for_before_a_topic_that_it_could_not() -> None:
+    async with running(release="0.8.2") as broker:
+        answer = await broker.ask(request("t", "a b", "u"), 0)
+        refused = Error.INVALID_TOPIC_EXCEPTION
+        assert [it.error_code for it in answer.topics] == [refused] * 3
+        assert list(broker.state.cluster.image.topics) == ["t"]
+
+
+async def test_0_8_made_topics_whose_names_are_alike() -> None:
+    async with running(release="0.8.2") as broker:
+        found = await errors(broker, request("a.b", "a_b"), 0)
+        assert {error for _, error in found} == {Error.LEADER_NOT_AVAILABLE}
+        assert list(broker.state.cluster.image.topics) == ["a.b", "a_b"]
+
+
 async def test_0_8_had_one_error_for_whatever_else_kept_a_topic_from_being_made() -> (
     None
 ):

@@ -136,6 +136,19 @@ async def test_acks_below_0_were_all_the_same_to_0_8() -> None:
         assert (found.error_code, found.base_offset) == (Error.NONE, 0)
 
 
+async def test_0_8_counted_the_replicas_in_sync_afterwards_if_acks_were_below_1() -> (
+    None
+):
+    async with running({"min.insync.replicas": "2"}, release="0.8.2") as broker:
+        await broker.create("t")
+        (before,) = await broker.produce("t", old_set(0, b"v"), acks=-1)
+        assert before.error_code == Error.NOT_ENOUGH_REPLICAS
+        assert broker.partition("t").log.end_offset == 0
+        (after,) = await broker.produce("t", old_set(0, b"v"), acks=-2)
+        assert after.error_code == Error.NOT_ENOUGH_REPLICAS_AFTER_APPEND
+        assert (after.base_offset, broker.partition("t").log.end_offset) == (0, 1)
+
+
 def corrupt(records: bytes) -> bytes:
     """Return a batch with its last byte changed."""
     return records[:-1] + bytes([records[-1] ^ 1])
