@@ -52,6 +52,16 @@ def made_by_asking(it: Ground) -> Script:
     )
 
 
+def made_alike(it: Ground) -> Script:
+    """A topic whose name differs from another's in `.` and `_` alone."""
+    first, second = f"{it.name}.a", f"{it.name}_a"
+    yield Until(
+        metadata(it, first, allow_auto_topic_creation=True),
+        lambda came: not came.topics[0].error_code,
+    )
+    yield metadata(it, second, allow_auto_topic_creation=True)
+
+
 def producers(name: str, *partitions: int) -> DescribeProducersRequest:
     """Return the request about the producers of a topic."""
     topic = ProducersTopic(name=name, partition_indexes=partitions)
@@ -133,6 +143,15 @@ PROBES = (
         first=10,
     ),
     Probe("Metadata", "made-by-asking", made_by_asking),
+    Probe("Metadata", "made-alike", made_alike),
+    *asking(
+        "Metadata",
+        {
+            "one-of-three-cannot-be-made": lambda it: metadata(
+                it, it.name, "a b", f"{it.name}-2", allow_auto_topic_creation=True
+            )
+        },
+    ),
     *asking(
         "DescribeCluster",
         {
