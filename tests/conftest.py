@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.effort import USUAL, examples, is_thorough
 
-settings.register_profile("logion", max_examples=examples(USUAL))
+settings.register_profile(
+    "logion",
+    max_examples=examples(USUAL),
+    suppress_health_check=[HealthCheck.too_slow],  # the machine may be busy
+)
 settings.load_profile("logion")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from logion.console.showing import dump, pretty_json, shown, visible
 
@@ -106,7 +106,6 @@ def test_json_of_very_many_elements_is_left_as_it_is() -> None:
     assert pretty_json(f"[{'1,' * 20_000}1]") is None
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
