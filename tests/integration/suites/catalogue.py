@@ -17,38 +17,19 @@ from tests.integration.suites.sources import (
     go_version,
 )
 
-TRANSACTIONS = "transactions: no part of this broker yet"
 SECURITY = "SASL, TLS or ACLs: no part of this broker yet"
-ONE_BROKER = "moves leaders or replicas between brokers: this is one"
 
 KAFKA_PYTHON_RELEASE = "4.3"
 AIOKAFKA_RELEASE = "2.8"
 FRANZ_GO_RELEASE = "4.3"
 
 
-def not_answered(api: str) -> str:
-    """Return why a test fails that uses a request of which the broker knows nothing."""
-    return f"{api} is not answered yet (see status.md)"
-
-
 KAFKA_PYTHON_EXPLAINED = {
-    "admin_integration::test_alter_partition_reassignments": ONE_BROKER,
-    "admin_integration::test_list_partition_reassignments": ONE_BROKER,
-    "admin_integration::test_elect_leaders": ONE_BROKER,
-    "admin_integration::test_alter_replica_log_dirs": not_answered(
-        "AlterReplicaLogDirs"
-    ),
     "admin_integration::test_create_describe_delete_acls": SECURITY,
     "admin_integration::test_describe_configs_broker_resource_returns_configs": (
         "expects that advertised.listeners is set in the broker's file, as in the file "
         "of their own fixture; here the port is free, and nothing else is advertised"
     ),
-    "admin_integration::test_describe_metadata_quorum": not_answered("DescribeQuorum"),
-    "admin_integration::test_list_config_resources": (
-        not_answered("ListConfigResources")
-    ),
-    "producer_integration::test_transactional_producer_messages": TRANSACTIONS,
-    "producer_integration::test_transactional_producer_offsets": TRANSACTIONS,
 }
 
 
@@ -70,6 +51,7 @@ def kafka_python(run: Run, names: tuple[str, ...]) -> Outcomes:
 AIOKAFKA_FILES = (
     *("admin", "client", "conn", "consumer", "coordinator", "fetcher"),
     *("message_accumulator", "pep492", "producer", "sender"),
+    *("transactional_consumer", "transactional_producer"),
 )
 
 
@@ -101,7 +83,7 @@ FRANZ_GO_TESTS = (
     *("TestPollWaitStateNoUnderflow", "TestConsumeMaxDecompressBatchBytes"),
     *("TestClient_Produce", "TestIssue769", "TestIssueProduceBrokerTooOldFailsRecords"),
     *("TestIssueProduceSyncManualPartitionNegativeDoesNotPanic", "TestIssue831"),
-    *("TestClient_ProduceLargeMessages", "TestGroupETL"),
+    *("TestClient_ProduceLargeMessages", "TestGroupETL", "TestTxnEtl"),
 )
 FRANZ_GO_RECORDS = "5000"
 
@@ -150,18 +132,12 @@ SUITES = (
         settings={"num.partitions": "2"},
         left_out={
             "test_sasl.py": SECURITY,
-            "test_transactional_consumer.py, test_transactional_producer.py": (
-                TRANSACTIONS
-            ),
             "the other files": "ask no broker",
         },
         explained={
             "tests.test_consumer.TestConsumerIntegration::test_ssl_consume": SECURITY,
             "tests.test_producer.TestKafkaProducerIntegration::test_producer_ssl": (
                 SECURITY
-            ),
-            "tests.test_sender.TestSender::test_sender_maybe_wait_for_pid_on_failure": (
-                f"asks for a transaction's coordinator; {TRANSACTIONS}"
             ),
         },
         races={
@@ -178,7 +154,6 @@ SUITES = (
         run=franz_go,
         release=FRANZ_GO_RELEASE,
         left_out={
-            "TestTxnEtl": TRANSACTIONS,
             "TestSCRAMAuth, TestSCRAMAuthBadCredentials": SECURITY,
             "TestShareGroup and others of share groups": (
                 "share groups: no part of this broker yet"
