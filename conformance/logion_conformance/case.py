@@ -45,6 +45,8 @@ class Case:
     level: Level
     cites: str
     apis: Mapping[str, str]
+    touches: str = ""
+    """What it changes, or asks to be changed, that the suite did not make."""
 
     @property
     def area(self) -> str:
@@ -53,10 +55,15 @@ class Case:
 
 
 def case(
-    id_: str, *, level: Level, cites: str, apis: Mapping[str, str] = EMPTY
+    id_: str,
+    *,
+    level: Level,
+    cites: str,
+    apis: Mapping[str, str] = EMPTY,
+    touches: str = "",
 ) -> pytest.MarkDecorator:
     """Return the marker that makes a test function a case of the suite."""
-    return pytest.mark.case(Case(id_, level, cites, apis))
+    return pytest.mark.case(Case(id_, level, cites, apis, touches))
 
 
 UNTESTABLE = "UNTESTABLE: "

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import trio
 from logion.client.connection import Address, Exchange
 from logion.client.versions import versions_of
 from logion.protocol.apis import APIS
@@ -23,10 +25,13 @@ from logion.protocol.releases import release
 
 from logion_conformance import case as cases
 from logion_conformance import reporting
+from logion_conformance.expect import Broken
 from logion_conformance.provisioner import Provisioner, provisioned
 from logion_conformance.results.model import Spoken
 from logion_conformance.results.model import Target as JudgedTarget
+from logion_conformance.securing import Security, security_of
 from logion_conformance.subject import Subject, open_subject
+from logion_conformance.tape import Tape
 from logion_conformance.targets import (
     Named,
     NotStarted,
@@ -40,6 +45,13 @@ from logion_conformance.targets import (
 TARGET = pytest.StashKey[Target]()
 RESOURCES = pytest.StashKey[ExitStack]()
 PREFIX = pytest.StashKey[str]()
+SECURITY = pytest.StashKey[Security]()
+
+ANSWER_SECONDS_MAX = 15.0
+"""Longest wait for one answer, and for what happens in its own time."""
+
+CASE_SECONDS_MAX = 120.0
+"""When a case that goes on and on is ended; the longest takes some twenty."""
 
 
 def pytest_addoption(
@@ -77,12 +89,37 @@ def pytest_addoption(
         help="of every API only the oldest and the newest version both sides speak, "
         "and no case that stops a broker",
     )
+    _add_manners(group)
+    reporting.add_options(group)
+
+
+def _add_manners(group: pytest.OptionGroup) -> None:
+    """Declare the options about how the broker is asked."""
     group.addoption(
-        "--answer-timeout",
-        metavar="SECONDS",
+        "--patience",
+        metavar="FACTOR",
         type=float,
-        default=15.0,
-        help="longest wait for one answer (default: 15)",
+        default=1.0,
+        help="wait so many times as long as usual, which is 15 s for one answer",
+    )
+    group.addoption(
+        "-X",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        dest="client_options",
+        help="a setting of clients about TLS or SASL: -X security.protocol=SSL",
+    )
+    group.addoption(
+        "--client-config",
+        metavar="FILE",
+        type=Path,
+        help="settings of clients about TLS or SASL, as a properties file",
+    )
+    group.addoption(
+        "--hands-off",
+        action="store_true",
+        help="no case that touches what the suite did not make, such as a log level",
     )
     group.addoption(
         "--topic-prefix",
@@ -90,7 +127,6 @@ def pytest_addoption(
         default="logion-conformance",
         help="first part of the names of all topics the suite makes, and deletes",
     )
-    reporting.add_options(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -107,6 +143,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config.stash[RESOURCES] = ExitStack()
     told = getattr(config, "workerinput", {}).get("logion_conformance")
     try:
+        config.stash[SECURITY] = security_told(config.option)
         reporting.hold_to(config, target_name(config.option))
         if told is not None:
             config.stash[TARGET], config.stash[PREFIX] = (
@@ -116,9 +153,19 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         elif not config.option.collectonly:
             config.stash[PREFIX] = f"{config.option.topic_prefix}-{uuid4().hex[:8]}"
             config.stash[TARGET] = met(config)
-    except (NotStarted, ValueError) as reason:
+    except (NotStarted, OSError, ValueError) as reason:
         config.stash[RESOURCES].close()
         pytest.exit(f"no broker to judge: {reason}", returncode=reporting.NOT_DONE)
+
+
+def security_told(option: Namespace) -> Security:
+    """Return what the options say of TLS and SASL; ValueError if it cannot be so."""
+    told = security_of(option.client_config, option.client_options)
+    if told != Security() and not option.bootstrap:
+        raise ValueError("-X and --client-config are about a broker at --bootstrap")
+    if option.patience <= 0:
+        raise ValueError(f"--patience: expected more than 0, found {option.patience:g}")
+    return told
 
 
 def target_name(option: Namespace) -> str:
@@ -160,7 +207,8 @@ def find_target(config: pytest.Config) -> Target:
     name = config.option.release
     if config.option.bootstrap and not config.option.target:
         fallback = release(name) if name else None
-        return meet(addresses_of(config.option.bootstrap), fallback)
+        addresses = addresses_of(config.option.bootstrap)
+        return meet(addresses, fallback, config.stash[SECURITY])
     return config.stash[RESOURCES].enter_context(running(named_target(config)))
 
 
@@ -231,7 +279,8 @@ def _is_asked_for(item: pytest.Item, option: Namespace) -> bool:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a case that the broker's versions leave nothing of: UNSUPPORTED."""
+    """Skip a case that the broker's versions leave nothing of, UNSUPPORTED, or that
+    touches what it is not to: UNTESTABLE."""
     subject = cases.case_of(item)
     if subject is None:
         return
@@ -240,6 +289,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     reason = cases.unsupported(subject, item.config.stash[TARGET].versions)
     if reason is not None:
         pytest.skip(reason)
+    if item.config.option.hands_off and subject.touches:
+        cases.untestable(f"it touches {subject.touches} (--hands-off)")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -266,6 +317,15 @@ def exchanges(request: pytest.FixtureRequest) -> list[Exchange]:
     return said
 
 
+@pytest.fixture
+def tape(request: pytest.FixtureRequest) -> Tape:
+    """The bytes of it, on all connections of the case."""
+    stash = request.config.stash
+    made = Tape(reach=stash[SECURITY].dial, run=stash[PREFIX].rpartition("-")[2])
+    request.node.stash[reporting.TAPE] = made
+    return made
+
+
 @pytest.fixture(scope="session")
 def spare(pytestconfig: pytest.Config) -> Iterator[Provisioner]:
     """A second broker of the target's kind, for cases that stop it; UNTESTABLE if the
@@ -285,7 +345,7 @@ def provisioner(spare: Provisioner) -> Iterator[Provisioner]:
 
 @pytest.fixture
 async def broker(
-    request: pytest.FixtureRequest, exchanges: list[Exchange]
+    request: pytest.FixtureRequest, exchanges: list[Exchange], tape: Tape
 ) -> AsyncIterator[Subject]:
     """The broker under test, limited to the versions of the case."""
     subject = cases.case_of(request.node)
@@ -294,11 +354,31 @@ async def broker(
     version = callspec.params.get("version") if callspec else None
     config = request.config
     spares = "provisioner" in request.fixturenames
-    async with open_subject(
-        request.getfixturevalue("spare").target if spares else config.stash[TARGET],
-        cases.limits_of(subject, version),
-        prefix=config.stash[PREFIX],
-        timeout_s=config.option.answer_timeout,
-        exchanges=exchanges,
-    ) as met:
+    patience = config.option.patience
+    async with (
+        ending(CASE_SECONDS_MAX * patience),
+        open_subject(
+            request.getfixturevalue("spare").target if spares else config.stash[TARGET],
+            cases.limits_of(subject, version),
+            prefix=config.stash[PREFIX],
+            timeout_s=ANSWER_SECONDS_MAX * patience,
+            exchanges=exchanges,
+            tape=tape,
+        ) as met,
+    ):
         yield met
+
+
+@asynccontextmanager
+async def ending(seconds: float) -> AsyncIterator[None]:
+    """See that a case ends, whatever the broker keeps telling it; Broken if it has to
+    be made to."""
+
+    async def end() -> None:
+        await trio.sleep(seconds)
+        raise Broken("the case", expected=f"its end within {seconds:g} s", came="none")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(end)
+        yield
+        nursery.cancel_scope.cancel()

@@ -19,6 +19,7 @@ from logion.client.connection import Exchange
 
 from logion_conformance import case as cases
 from logion_conformance import expected, report
+from logion_conformance.programs import program
 from logion_conformance.results import data, summary
 from logion_conformance.results.badge import badge
 from logion_conformance.results.markdown import markdown
@@ -27,11 +28,13 @@ from logion_conformance.results.model import (
     Expected,
     Judged,
     Report,
+    Story,
     Target,
     Verdict,
     count,
 )
 from logion_conformance.results.page import page
+from logion_conformance.tape import Tape
 
 NOT_DONE = 2
 """Exit status if there is no broker to judge, or a report cannot be written."""
@@ -48,6 +51,7 @@ WRITERS: dict[str, Callable[[Report], str]] = {
 """Form of a report, to what writes it: `--report-json FILE` and so on."""
 
 EXCHANGES = pytest.StashKey[list[Exchange]]()
+TAPE = pytest.StashKey[Tape]()
 FAILURES = pytest.StashKey[tuple[expected.Failure, ...]]()
 GATHERED = pytest.StashKey["Gathered"]()
 FOUND = "logion_conformance"
@@ -198,6 +202,7 @@ def found_by(
     if call.excinfo and not isinstance(error, pytest.skip.Exception):
         said = item.stash.get(EXCHANGES, [])
         story = report.story_of(item, call.excinfo, said)
+        story = replace(story, program=again(item, subject, story))
     trial = report.judge(item, made, error, story, expectation(item, subject))
     if made.failed and story:
         made.longrepr = report.told(item, subject, story)
@@ -205,6 +210,20 @@ def found_by(
         text = f"Skipped: {trial.verdict} {subject.id}: {trial.reason}"
         made.longrepr = (*made.longrepr[:2], text)
     return report.judged(item, subject, trial)
+
+
+def again(item: pytest.Item, subject: cases.Case, story: Story) -> str:
+    """Return the program that does again what a case did until it failed."""
+    tape = item.stash.get(TAPE, None)
+    if tape is None or tape.is_full or not tape.events:
+        return ""
+    clause = " ".join(report.clause_of(item))
+    judged = (
+        f"{story.looked_at}: expected {story.expected}; " if story.looked_at else ""
+    )
+    title = f"{subject.id} ({subject.level}): {clause}\n\n{judged}came {story.came}."
+    host, port = tape.address
+    return program(tape.events, title=title, broker=f"{host}:{port}", run=tape.run)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -48,10 +48,14 @@ from logion.records.record import BatchOptions
 from logion_conformance import material
 from logion_conformance.expect import Broken, expect_success
 from logion_conformance.material import AT_ONCE, Reading, Topic
+from logion_conformance.tape import Tape
 from logion_conformance.targets import Target
 
 Answer = TypeVar("Answer")
 
+
+FRAME_SIZE_MAX = 32 * 1024 * 1024
+"""Largest answer that is taken, in bytes: a broker that floods us is left."""
 
 NAMES = count()
 """Numbers for names: no two topics of a run share one."""
@@ -65,11 +69,14 @@ async def open_subject(
     prefix: str,
     timeout_s: float,
     exchanges: list[Exchange],
+    tape: Tape | None = None,
 ) -> AsyncIterator[Subject]:
     """Yield the broker for one case; afterwards its topics are gone, and hung up.
 
-    What the case says and hears is put into `exchanges`.
+    What the case says and hears is put into `exchanges`, its bytes on the `tape`, which
+    also knows how a broker is reached.
     """
+    tape = tape or Tape()
     options = Options(
         client_id="logion-conformance",
         timeout_s=timeout_s,
@@ -79,6 +86,8 @@ async def open_subject(
         is_exact=True,
         limits={**target.versions.spoken, **limits},
         observe=exchanges.append,
+        frame_size_max=FRAME_SIZE_MAX,
+        dial=tape.dial,
     )
     async with (
         open_cluster(target.bootstrap, options) as cluster,
@@ -88,9 +97,9 @@ async def open_subject(
         try:
             yield subject
         finally:
-            said = len(exchanges)
+            said, sent = len(exchanges), len(tape.events)
             await subject.clean_up()
-            del exchanges[said:]  # not part of the story
+            del exchanges[said:], tape.events[sent:]  # not part of the story
 
 
 class Subject:

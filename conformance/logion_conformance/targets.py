@@ -21,6 +21,8 @@ from logion.protocol.errors import ApiError, ProtocolError
 from logion.protocol.releases import Release, release
 
 from logion_conformance import apache, starting
+from logion_conformance.diagnosis import diagnosis, shut_out
+from logion_conformance.securing import IN_CLEAR, Security
 from logion_conformance.starting import Started
 
 COMMAND = "command:"
@@ -152,19 +154,34 @@ def addresses_of(text: str) -> tuple[Address, ...]:
     return tuple(address_of(part.strip()) for part in text.split(","))
 
 
-def meet(bootstrap: Sequence[Address], fallback: Release | None) -> Target:
+def meet(
+    bootstrap: Sequence[Address],
+    fallback: Release | None,
+    security: Security = IN_CLEAR,
+) -> Target:
     """Return the target behind some addresses, having asked what it speaks.
 
-    Raises NotStarted if none of them answers as a broker does.
+    Raises NotStarted if none of them answers as a broker does: what was seen there, and
+    what to try.
     """
-    options = Options(client_id="logion-conformance", fallback=fallback, timeout_s=10)
+    options = Options(
+        client_id="logion-conformance",
+        fallback=fallback,
+        timeout_s=10,
+        frame_size_max=1 << 20,
+        dial=security.dial,
+    )
     reasons = []
     for address in bootstrap:
         try:
             versions = trio.run(ask_versions, address, options)
         except (ApiError, ProtocolError) as failure:
-            reasons.append(f"{address}: {failure}")
+            text = trio.run(diagnosis, address, failure, security)
+            reasons.append(f"{address}: {text}")
         else:
+            if text := trio.run(shut_out, address, options):
+                reasons.append(f"{address}: {text}")
+                continue
             return Target(tuple(bootstrap), fallback, Versions(honest(versions.spoken)))
     raise NotStarted("; ".join(reasons))
 

@@ -78,7 +78,7 @@ async def test_without_a_broker_the_report_says_why(tmp_path: Path) -> None:
     status, output = await run(tmp_path, None, "--report-json", "report.json")
     assert status == 2, output
     found = json.loads((tmp_path / "report.json").read_text())
-    assert found["target"]["trouble"].startswith("127.0.0.1:1: NETWORK_EXCEPTION")
+    assert found["target"]["trouble"].startswith("127.0.0.1:1: nobody listens")
     assert found["cases"] == []
 
 

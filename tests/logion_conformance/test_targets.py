@@ -123,7 +123,7 @@ async def test_a_broker_is_asked_what_it_speaks() -> None:
 
 
 def test_nobody_at_the_address_is_no_target() -> None:
-    with pytest.raises(NotStarted, match=r"cannot connect to 127\.0\.0\.1:1"):
+    with pytest.raises(NotStarted, match=r"127\.0\.0\.1:1: nobody listens there"):
         meet((Address("127.0.0.1", 1),), None)
 
 

@@ -347,6 +347,7 @@ def _quorum(topic: str, partition: int) -> DescribeQuorumRequest:
     level=SHOULD,
     cites="KIP-853: voters cannot change while kraft.version is 0",
     apis={"AddRaftVoter": "0+", "RemoveRaftVoter": "0+"},
+    touches="the voters of the quorum, were broker 99 among them",
 )
 @pytest.mark.usefixtures("version")
 async def test_the_voters_are_fixed(broker: Subject) -> None:
@@ -378,6 +379,7 @@ async def test_the_voters_are_fixed(broker: Subject) -> None:
     level=MUST,
     cites="UnregisterBroker: BROKER_ID_NOT_REGISTERED",
     apis={"UnregisterBroker": "0"},
+    touches="broker 99, if there is one",
 )
 async def test_a_broker_that_is_not_there_cannot_go(broker: Subject) -> None:
     """BROKER_ID_NOT_REGISTERED."""

@@ -196,6 +196,7 @@ async def test_a_subscription_to_metrics_has_settings(broker: Subject) -> None:
     level=SHOULD,
     cites="KIP-412: levels of a broker's loggers",
     apis={"IncrementalAlterConfigs": "1+", "DescribeConfigs": "1+"},
+    touches="the level of a broker's root logger, which is put back",
 )
 async def test_the_levels_of_loggers_are_told_and_changed(broker: Subject) -> None:
     """The root logger has a level, which can be changed but not taken back; a logger

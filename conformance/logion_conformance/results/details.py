@@ -70,6 +70,9 @@ def told(story: Story) -> Iterator[Element]:
     yield tag("dl", *pairs)
     for said in story.exchanges:
         yield exchange(said)
+    if story.program:
+        again = worded("summary", "a program that does it again over plain sockets")
+        yield tag("details", again, worded("pre", story.program))
 
 
 def exchange(said: Said) -> Element:

@@ -66,6 +66,8 @@ class Story:
     """File and line in the case."""
     exchanges: tuple[Said, ...]
     """The last things said, in order."""
+    program: str = ""
+    """Python that does it again over plain sockets; empty if the case said too much."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,3 +49,10 @@ def test_a_case_that_could_not_judge_shows_what_came_instead() -> None:
     assert "looked at" not in made
     assert "exchange" not in made
     assert Verdict.FAIL not in made
+
+
+def test_a_program_that_does_it_again_is_kept_in_the_page() -> None:
+    again = replace(STORY, program='print("<")')
+    made = "".join(details.told(again))
+    assert "<pre>print(&quot;&lt;&quot;)</pre>" in made
+    assert "over plain sockets" not in "".join(details.told(STORY))
