@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 
 from logion.clock import Clock
-from logion.disk import Disk
+from logion.disk import Disk, replace_file
 from logion.log.files import Files
 from logion.protocol.errors import ApiError, Error
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 class LogDirectory:
     """A directory of logs, shared by all of them."""
 
-    __slots__ = ("_trash", "clock", "failure", "files", "on_failed", "path")
+    __slots__ = ("_trash", "_written", "clock", "failure", "files", "on_failed", "path")
 
     def __init__(self, disk: Disk, path: str, clock: Clock) -> None:
         """Use `path` on `disk`; nothing is read yet."""
@@ -33,6 +33,7 @@ class LogDirectory:
         self.on_failed: Callable[[], None] = _nobody_asks
         """Called once, when it goes offline."""
         self._trash: list[tuple[int, str]] = []
+        self._written: dict[str, bytes] = {}
 
     @property
     def disk(self) -> Disk:
@@ -59,6 +60,15 @@ class LogDirectory:
         """Return the error of a directory that is offline."""
         text = f"log directory {self.path} is offline: {self.failure}"
         return ApiError(Error.KAFKA_STORAGE_ERROR, text)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Put `data` in the place of one of its own files; OSError if that fails.
+
+        Nothing is done if the file was last written so: all clients wait for a sync.
+        """
+        if self._written.pop(name, None) != data:
+            replace_file(self.disk, f"{self.path}/{name}", data)
+        self._written[name] = data
 
     def discard(self, path: str, delay_ms: int) -> None:
         """Have the file or directory at `path` removed after `delay_ms`."""

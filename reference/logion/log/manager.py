@@ -381,9 +381,8 @@ class LogManager:
         """
         logs = [log for log in self._logs_in(directory) if log.settings.is_compacted]
         data = checkpoints.format_offsets({log.name: log.cleaned_end for log in logs})
-        path = f"{directory.path}/{checkpoints.CLEANER_OFFSETS}"
         try:
-            replace_file(self._disk, path, data)
+            directory.write(checkpoints.CLEANER_OFFSETS, data)
         except OSError as error:
             raise directory.fail(error) from error
 
@@ -450,8 +449,7 @@ class LogManager:
             },
         }
         for file_name, offsets in tables.items():
-            data = checkpoints.format_offsets(offsets)
-            replace_file(self._disk, f"{directory.path}/{file_name}", data)
+            directory.write(file_name, checkpoints.format_offsets(offsets))
 
 
 def _forget_files(log: Log) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from logion.disk import write_file
+from logion.disk import read_file, write_file
 from logion.log.directory import LogDirectory
 from logion.protocol.errors import ApiError, Error
 from logion.testing.clock import FakeClock
@@ -32,6 +32,29 @@ def test_after_the_first_failure_everything_is_refused(directory: LogDirectory) 
     assert directory.failure is first
     with pytest.raises(ApiError, match="data is offline: first"):
         directory.check()
+
+
+def test_a_file_that_says_the_same_is_not_written_again(
+    directory: LogDirectory,
+) -> None:
+    directory.write("f", b"1")
+    write_file(directory.disk, "data/f", b"touched")
+    directory.write("f", b"1")
+    assert read_file(directory.disk, "data/f") == b"touched"
+    directory.write("f", b"2")
+    assert read_file(directory.disk, "data/f") == b"2"
+
+
+def test_a_file_whose_write_failed_is_written_again(directory: LogDirectory) -> None:
+    assert isinstance(directory.disk, MemoryDisk)
+    directory.write("f", b"1")
+    directory.disk.fail()
+    with pytest.raises(OSError, match="Input/output error"):
+        directory.write("f", b"2")
+    directory.disk.heal()
+    write_file(directory.disk, "data/f", b"who knows")
+    directory.write("f", b"1")
+    assert read_file(directory.disk, "data/f") == b"1"
 
 
 def test_what_is_discarded_goes_in_time(
