@@ -43,7 +43,6 @@ from logion.protocol.messages.produce import (
 )
 from logion.protocol.messages.sync_group import SyncGroupRequest
 from logion.records.record import Record, write_batch
-from outcome import Value
 
 TOPIC, GROUP = "topic", "group"
 ROUNDS = 30
@@ -134,12 +133,11 @@ def frame(request: object, version: int) -> bytes:
 
 
 def call(connection: Connection, sent: bytes) -> None:
-    """Answer a copy of a request that waits for nothing but its next turn."""
+    """Answer a copy of a request that waits for nothing."""
     answering = connection._answer(memoryview(bytearray(sent)))
     coroutine = cast("Coroutine[Any, Any, Any]", answering)
     try:
         coroutine.send(None)
-        coroutine.send(Value(None))  # a commit: it lets others of its turn join in
     except StopIteration:
         return
     raise AssertionError("the request waits")

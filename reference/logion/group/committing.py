@@ -53,7 +53,7 @@ async def commit(
         return error
     try:
         records = _commit_records(groups, group_id, offsets)
-        end_offset = await shard.commit(group_id, offsets, records, groups.now.time_ms)
+        end_offset = shard.commit(group_id, offsets, records, groups.now.time_ms)
     except ApiError as problem:
         log.error("%s: a commit cannot be written: %s", shard.name, problem)
         return commit_error(problem.error)
@@ -250,8 +250,6 @@ def expire_offsets(groups: GroupCoordinator) -> int:
 
     Return how many offsets that were.
     """
-    for shard in groups.shards:
-        shard.write_gathered()  # what is committed just now is not too old
     count = 0
     for shard, cell in groups.cells():
         retention = _retention(cell, groups.settings.retention_ms)

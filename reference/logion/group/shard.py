@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import chain
 from typing import NamedTuple
 
 import trio
@@ -35,34 +33,11 @@ class Committer(NamedTuple):
     epoch: int
 
 
-NOT_WRITTEN = ApiError(Error.UNKNOWN_SERVER_ERROR, "it was not written")
-"""What a commit is told whose turn has ended by a defect."""
-
-
-@dataclass(slots=True)
-class _Commit:
-    """What one request commits, and what became of it."""
-
-    group_id: str
-    offsets: Offsets
-    records: Sequence[KeyValue]
-    now_ms: int
-    end_offset: int = -1
-    problem: ApiError | None = NOT_WRITTEN
-
-
-class _Gathered(NamedTuple):
-    """The commits of one turn, which are written together."""
-
-    commits: list[_Commit]
-    written: trio.Event
-
-
 class Shard:
     """The groups of one partition."""
 
     __slots__ = (
-        *("_commit_ms", "_gathered", "_options", "_settings"),
+        *("_options", "_settings"),
         *("cells", "is_loaded", "partition", "pending"),
     )
 
@@ -73,8 +48,6 @@ class Shard:
         self.partition = partition
         self.cells: dict[str, GroupCell] = {}
         self.pending = PendingOffsets()
-        self._gathered: _Gathered | None = None
-        self._commit_ms: int | None = None
         self.is_loaded = partition.log.end_offset == partition.log.start_offset
 
     @property
@@ -110,15 +83,6 @@ class Shard:
         MESSAGE_TOO_LARGE for more than the topic takes, INVALID_PRODUCER_EPOCH from one
         that was replaced, and what `Partition.append` raises.
         """
-        self.write_gathered()
-        return self._append(records, now_ms, committer)
-
-    def _append(
-        self,
-        records: Sequence[KeyValue],
-        now_ms: int,
-        committer: Committer | None = None,
-    ) -> int:
         options = self._options
         if committer is not None:
             options = options._replace(
@@ -138,68 +102,20 @@ class Shard:
         """
         if not self.is_loaded:
             raise ApiError(Error.NOT_LEADER_OR_FOLLOWER, f"{self.name} is read")
-        self.write_gathered()
         end_offset = self.partition.end_transaction(end, now_ms)
         self.pending.end(end_offset, end.producer_id, is_commit=end.is_commit)
         return end_offset
 
-    async def commit(
+    def commit(
         self, group_id: str, offsets: Offsets, records: Sequence[KeyValue], now_ms: int
     ) -> int:
         """Append what a group commits; return the offset below which it must be.
 
-        One that comes in the same millisecond as the one before waits for its turn to
-        end: commits are frequent, and all of the turn share a batch. Raises ApiError as
-        `append` does.
+        The offsets count once it is committed. Raises ApiError as `append` does.
         """
-        mine = _Commit(group_id, offsets, records, now_ms)
-        is_frequent, self._commit_ms = now_ms == self._commit_ms, now_ms
-        if is_frequent:
-            await self._write_in_turn(mine)
-        else:
-            self.write_gathered()
-            self._write_commits([mine])
-        if mine.problem is not None:
-            raise mine.problem
-        return mine.end_offset
-
-    async def _write_in_turn(self, mine: _Commit) -> None:
-        """Have a commit written with all others of this turn."""
-        gathered = self._gathered
-        if gathered is not None:
-            gathered.commits.append(mine)
-            await gathered.written.wait()
-        else:
-            gathered = self._gathered = _Gathered([mine], trio.Event())
-            await trio.lowlevel.cancel_shielded_checkpoint()
-            if gathered is self._gathered:
-                self.write_gathered()
-
-    def write_gathered(self) -> None:
-        """Write the commits of this turn now, since something is to come after them."""
-        if self._gathered is None:
-            return
-        (commits, written), self._gathered = self._gathered, None
-        try:
-            self._write_commits(commits)
-        except ApiError:  # one may be too large: each is written, or fails, alone
-            for it in commits:
-                self._write_alone(it)
-        finally:
-            written.set()
-
-    def _write_commits(self, commits: Sequence[_Commit]) -> None:
-        records = list(chain.from_iterable(it.records for it in commits))
-        end_offset = self._append(records, commits[0].now_ms)
-        for it in commits:
-            it.end_offset, it.problem = end_offset, None
-            self.pending.add(end_offset, it.group_id, it.offsets)
-
-    def _write_alone(self, commit: _Commit) -> None:
-        try:
-            self._write_commits([commit])
-        except ApiError as problem:
-            commit.problem = problem
+        end_offset = self.append(records, now_ms)
+        self.pending.add(end_offset, group_id, offsets)
+        return end_offset
 
     def settle(self) -> None:
         """Let the offsets count that have been committed since."""

@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from logion.names import NO_TIMESTAMP, Buffer
 from logion.records.batch import Batch, parse_batches, stamp
 from logion.records.validation import Prepared
 
 
 def stamped(records: Buffer, base_offset: int, leader_epoch: int) -> Prepared:
-    """Return the broker's own batches with their place in the log."""
-    view = memoryview(records)
-    if view.readonly:
-        view = memoryview(bytearray(view))
-    placed: list[Batch] = []
-    offset = base_offset
-    for batch in parse_batches(view):
-        placed.append(stamp(view, batch, base_offset=offset, leader_epoch=leader_epoch))
-        offset = placed[-1].last_offset + 1
-    newest = placed[0]
-    if len(placed) > 1:
-        newest = max(placed, key=lambda batch: batch.max_timestamp)
+    """Return the broker's own batches with their place in the log.
+
+    One that was written for its place is left as it is.
+    """
+    batches = parse_batches(records)
+    first = batches[0]
+    place = (base_offset, leader_epoch)
+    if len(batches) > 1 or (first.base_offset, first.leader_epoch) != place:
+        records = memoryview(bytearray(records))
+        batches = _placed(records, batches, base_offset, leader_epoch)
+    newest = batches[0]
+    if len(batches) > 1:
+        newest = max(batches, key=lambda batch: batch.max_timestamp)
     return Prepared(
-        view,
-        tuple(placed),
+        records,
+        tuple(batches),
         base_offset,
-        offset - 1,
+        batches[-1].last_offset,
         NO_TIMESTAMP,
         newest.max_timestamp,
         newest.last_offset,
     )
+
+
+def _placed(
+    view: memoryview, batches: Sequence[Batch], offset: int, leader_epoch: int
+) -> list[Batch]:
+    """Return the batches as they are once each has its place in `view`."""
+    placed: list[Batch] = []
+    for batch in batches:
+        placed.append(stamp(view, batch, base_offset=offset, leader_epoch=leader_epoch))
+        offset = placed[-1].last_offset + 1
+    return placed

@@ -10,7 +10,7 @@ from logion.log.aborted import Aborted
 from logion.log.appended import Appended
 from logion.log.epochs import UNKNOWN_END, EpochEnd
 from logion.log.log import Log
-from logion.names import NO_LEADER_EPOCH, TopicPartition, Uuid
+from logion.names import NO_LEADER_EPOCH, Buffer, TopicPartition, Uuid
 from logion.protocol.errors import ApiError, Error
 from logion.records.control import (
     ControlType,
@@ -102,9 +102,7 @@ class Partition:
         """Return the offset below which no transaction is open (KIP-98)."""
         return self.log.last_stable_offset(self.high_watermark)
 
-    def append(
-        self, records: memoryview, *, version: int | None, acks: int
-    ) -> Appended:
+    def append(self, records: Buffer, *, version: int | None, acks: int) -> Appended:
         """Append a client's records of Produce `version`, or with None our own.
 
         Raises ApiError and changes nothing if they are refused: NOT_ENOUGH_REPLICAS,
@@ -138,7 +136,7 @@ class Partition:
             producer_epoch=end.producer_epoch,
         )
         self.log.append_as_leader(
-            memoryview(bytearray(marker)),
+            marker,
             leader_epoch=self.leader.epoch,
             transaction_version=end.transaction_version,
         )

@@ -34,16 +34,16 @@ def append_records(
     It has the format of the topic. Raises ApiError and appends nothing:
     MESSAGE_TOO_LARGE for more than the topic takes, and what `Partition.append` raises.
     """
-    rules = partition.log.settings.rules
-    if options.magic != rules.magic:
-        options = options._replace(magic=rules.magic)
+    rules, start = partition.log.settings.rules, partition.log.end_offset
+    options = options._replace(magic=rules.magic, leader_epoch=partition.leader.epoch)
     batch = write_batch(
-        [Record(at, now_ms, *record) for at, record in enumerate(records)], options
+        [Record(at, now_ms, *record) for at, record in enumerate(records, start)],
+        options,
     )
     if len(batch) > rules.message_size_max:
         text = f"{len(batch)} bytes; the topic takes {rules.message_size_max}"
         raise ApiError(Error.MESSAGE_TOO_LARGE, text)
-    partition.append(memoryview(bytearray(batch)), version=None, acks=ALL_ACKS)
+    partition.append(batch, version=None, acks=ALL_ACKS)
     return partition.log.end_offset
 
 

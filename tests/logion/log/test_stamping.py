@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from logion.log.stamping import stamped
-from logion.records.batch import check_crc
+from logion.records.batch import check_crc, parse_batch
 
 from tests.logion.log.building import batch
 
@@ -20,8 +20,19 @@ def test_the_brokers_own_batches_get_consecutive_offsets() -> None:
         check_crc(found.buffer, header)
 
 
-def test_a_writable_buffer_is_patched_in_place() -> None:
-    data = bytearray(batch(b"a"))
+def test_a_batch_that_was_written_for_its_place_is_left_as_it_is() -> None:
+    data = bytes(stamped(batch(b"a", b"b"), 10, 3).buffer)
     found = stamped(data, 10, 3)
-    assert bytes(found.buffer) == data
-    assert data[:8] == (10).to_bytes(8)
+    assert found.buffer is data
+    assert (found.base_offset, found.last_offset) == (10, 11)
+
+
+def test_a_batch_of_another_place_is_copied() -> None:
+    data = bytes(stamped(batch(b"a"), 10, 3).buffer)
+    for offset, epoch in ((11, 3), (10, 4)):
+        found = stamped(data, offset, epoch)
+        assert (found.batches[0].base_offset, found.batches[0].leader_epoch) == (
+            offset,
+            epoch,
+        )
+        assert parse_batch(data).base_offset == 10
