@@ -37,8 +37,8 @@ def test_what_is_not_as_expected_stands_out() -> None:
         "distinct": 1_223, "depth": 9, "trace_length": None, "seconds": 0.25,
         "difference": "1 states",
     }  # fmt: skip
-    found = model_results.Found(("--all",), [entry], 1, 0.4)
+    found = model_results.Found(("--all",), [entry], 1, 0.4, 0.3)
     page = model_results.report("today", [found])
-    assert "1 checked in 0 s: 1 not as expected." in page
+    assert "1 checked in 0 s (0 s of processor time): 1 not as expected." in page
     row = "| log | 2,2,1 | a-b | holds | 1,223 | 9 |  | 0.2 | **not as expected** |"
     assert row in page
