@@ -8,6 +8,17 @@ _TERM = "`if entry.start_offset == end_offset and entry.epoch {} latest_epoch(ep
 _LEADER = "`leader = Leader(broker, epoch, {}, {{broker: end_offset}}, high_watermark)`"
 _VERSION = "`transaction_version: int = {},`"
 
+_FIRST = (
+    "`range(count), offset, key=lambda number: _read(file, number, {})[0].last_offset`"
+)
+_READ = "`yield from _read(file, number, min(READ_AT_ONCE, count {} number))`"
+
+_COUNT = "`count = max({}, end_offset {} start_offset)`"
+_NEEDED = "`needed = count + (count {}) + {}`"
+_SLOTS = "`self._slots = max({}, min(limits.size_max // SLOT_SIZE, needed))`"
+_TURN = "`at = at + 2 if at + {} < end else 0`"
+_ROOM = "the same but for the room that the table takes"
+
 _PART = "`part = stored.assignments.get(member.id, {})`"
 _SERVED = "`served = replace(member, assignment=part, is_syncing={})`"
 
@@ -16,13 +27,39 @@ def _change(function: str, line: str, before: str, after: str) -> str:
     return f"{function}: {line.format(before)} -> {line.format(after)}"
 
 
+def _changes(
+    function: str, line: str, before: tuple[str, ...], *after: tuple[str, ...]
+) -> tuple[str, ...]:
+    return tuple(
+        f"{function}: {line.format(*before)} -> {line.format(*it)}" for it in after
+    )
+
+
+_ROOMS = (
+    *_changes("OffsetMap.__init", _COUNT, ("0", "-"), ("0", "+"), ("1", "-")),
+    *_changes(
+        *("OffsetMap.__init", _NEEDED, (">> 1", "2")),
+        *((">> 1", "3"), ("<< 1", "2"), (">> 2", "2")),
+    ),
+    _change("OffsetMap.__init", _SLOTS, "1", "2"),
+)
+
+
 REASONS: Mapping[str, str] = {
     _change("with_last_epoch", _TERM, ">", ">="): "the same: `with_epoch` leaves the"
     " latest epoch as it is",
+    _change("aborted_since", _FIRST, "1", "2"): "the same: the second is not looked at",
+    _change("aborted_since", _READ, "-", "+"): "the same: nothing is read behind the"
+    " end of a file",
     _change("on_elected", _LEADER, "isr", "None"): "the same: `_with` is given the ISR"
     " itself",
     _change("check_marker", _VERSION, "0", "1"): "the same: both are below"
     " `VERSION_WITH_EPOCHS`",
+    **dict.fromkeys(_ROOMS, _ROOM),
+    **{
+        _change(f"OffsetMap.{it}", _TURN, "2", "3"): "the same: both ends are even"
+        for it in ("latest", "put")
+    },
     **{
         _change("on_assignment_stored", _PART, 'b""', after): "the same: a division"
         " that is written names every member"

@@ -101,14 +101,21 @@ def _begun(about: About, *, hashed: bool | None) -> Alone:
 def _processes(options: argparse.Namespace) -> int | None:
     """Return how many processes share the search; None if it is not shared.
 
-    Raises ValueError for a fast search that is to be hashed, or shared.
+    Raises ValueError for a fast search that is to be hashed, or shared, and for a saved
+    one that is to be shared among others than it was.
     """
-    if options.fast and (options.hashed or options.processes is not None):
+    wanted: int | None = options.processes
+    if options.fast and (options.hashed or wanted is not None):
         raise ValueError("--fast keeps every state: choose it or --hashed")
-    if options.resume:
-        return checkpoint.processes(options.resume)
-    shared: int | None = options.processes
-    return shared
+    if not options.resume:
+        return wanted
+    kept = checkpoint.processes(options.resume)
+    if wanted not in (None, kept):
+        raise ValueError(
+            f"{options.resume} was left by {kept or 1} and goes on by as many:"
+            f" leave out --processes {wanted}"
+        )
+    return kept
 
 
 def _run_fast(options: argparse.Namespace) -> int:

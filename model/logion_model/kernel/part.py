@@ -24,7 +24,7 @@ from logion_model.kernel.fingerprints import (
 from logion_model.kernel.hashed import PACKED_TOGETHER, of_key, packed, unpacked
 from logion_model.kernel.spec import Property, S, Spec
 
-PIECES_A_ROUND = 16
+PIECES_A_ROUND = 4
 """Pieces of a level gone on from between two questions to the others."""
 
 Asked: TypeAlias = bytes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,6 +33,7 @@ def _serve(
 ) -> None:
     """Answer what is asked of one part, until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who asks
+    gc.disable()  # to look for cycles among states that wait is in vain: they have none
     spec = make()
     part = Part(spec, judged_by(spec, names), index, many)
     with suppress(EOFError):
@@ -184,7 +186,13 @@ class SharedSearch:
     def resume(
         self, saved: dict[str, Any], pieces: Iterable[tuple[int, Waiting[Any]]]
     ) -> None:
-        """Take up a saved search, of as many processes, instead of beginning one."""
+        """Take up a saved search instead of beginning one.
+
+        Raises ValueError if it was shared among more processes, or fewer.
+        """
+        saved_by, many = len(saved["parts"]), len(self.links)
+        if saved_by != many:
+            raise ValueError(f"shared among {saved_by} processes, not {many}")
         for name in _SAVED:
             setattr(self, name, saved[name])
         self._ask("resume", [(part,) for part in saved["parts"]])

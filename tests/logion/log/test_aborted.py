@@ -23,6 +23,7 @@ SECOND = Aborted(producer_id=6, first_offset=4, last_offset=9, last_stable_offse
 def test_an_entry_of_kafka_is_read_and_written_back() -> None:
     assert parse_aborted(GOLDEN) == [FIRST]
     assert format_aborted([FIRST]) == GOLDEN
+    assert format_aborted([FIRST, FIRST]) == GOLDEN + GOLDEN
 
 
 def test_a_cut_entry_is_left_out() -> None:

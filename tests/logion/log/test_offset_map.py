@@ -48,3 +48,24 @@ def test_records_below_the_start_are_not_taken_in() -> None:
     found = OffsetMap(ROOMY, 1, 2)
     found.put([head(0, b"a"), head(1, b"b")], 1)
     assert len(found) == 1
+
+
+def test_no_slot_is_left_out_when_a_map_is_filled_to_the_last_one() -> None:
+    limits = MapLimits(size_max=24 * 20, load_factor=1.5)
+    assert limits.entries_max == 30
+    for nth in range(40):
+        heads = [head(1 + at, b"%d of %d" % (at, nth)) for at in range(30)]
+        found = OffsetMap(limits, 1, 31)
+        assert found.put(heads, 1)
+        found.end_offset = 31
+        assert found.latest(heads, drops_tombstones=False) == heads
+        older = [head(0, key) for _, _, _, _, key, _ in heads]
+        assert found.latest(older, drops_tombstones=False) == []
+
+
+def test_there_is_room_for_as_many_keys_as_records() -> None:
+    heads = [head(at, b"%d" % at) for at in range(5, 200)]
+    found = OffsetMap(ROOMY, 5, 200)
+    assert found.end_offset == 5
+    assert found.put(heads, 5)
+    assert len(found) == 195

@@ -31,6 +31,12 @@ def test_a_segment_goes_when_its_newest_record_is_too_old(
     assert count(settings, now_ms=hours * HOUR + 1) == after
 
 
+def test_nothing_is_kept_longer_than_no_time() -> None:
+    settings = LogSettings(retention_ms=0)
+    assert count(settings, now_ms=HOUR) == 0
+    assert count(settings, now_ms=HOUR + 1) == 1
+
+
 def test_an_old_segment_stays_behind_a_young_one() -> None:
     segments = [SegmentFacts(10, 100, 5 * HOUR), SegmentFacts(20, 100, 0)]
     bounds = Bounds(0, 20, 6 * HOUR)
@@ -44,6 +50,12 @@ def test_size_takes_a_segment_only_if_the_excess_is_as_large(
     limit: int, expected: int
 ) -> None:
     assert count(LogSettings(retention_ms=-1, retention_bytes=limit)) == expected
+
+
+def test_an_excess_of_a_byte_takes_a_segment_of_one_and_no_empty_one() -> None:
+    segments = [SegmentFacts(1, 1, 0), SegmentFacts(1, 0, 0)]
+    settings = LogSettings(retention_ms=-1, retention_bytes=0)
+    assert count_expired(segments, settings, Bounds(0, 1, 0)) == 1
 
 
 @pytest.mark.parametrize(("start", "expected"), [(9, 0), (10, 1), (29, 2), (30, 3)])

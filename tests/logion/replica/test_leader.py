@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from logion.names import BrokerId, LeaderEpoch
 from logion.replica.leader import (
     Leader,
+    copies,
     has_enough_in_sync,
     on_append,
     on_elected,
@@ -69,6 +70,13 @@ def test_writes_need_enough_replicas_in_sync() -> None:
     leader = elected(ONE, TWO)
     assert has_enough_in_sync(leader, 2)
     assert not has_enough_in_sync(leader, 3)
+
+
+def test_copies_are_those_in_sync_that_have_every_record_so_far() -> None:
+    leader = on_append(elected(ONE, TWO), 3)
+    assert [copies(leader, end) for end in (0, 1, 3, 4)] == [2, 1, 1, 0]
+    leader = on_follower_fetch(on_follower_fetch(leader, TWO, 2), THREE, 3)
+    assert [copies(leader, end) for end in (2, 3)] == [2, 1]
 
 
 def test_a_leader_is_always_in_its_isr() -> None:

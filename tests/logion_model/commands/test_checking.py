@@ -238,6 +238,8 @@ def test_a_search_that_was_interrupted_goes_on_from_its_file(
     assert f"`logion model check --resume {file}` goes on" in stopped.err
     assert "bounded" in stopped.out
     monkeypatch.undo()
+    assert main(["check", "--resume", file, "--processes", "2"]) == 2
+    assert "left by 1 and goes on by as many" in capsys.readouterr().err
     assert main(["check", "--resume", file]) == 0
     assert "957 states" in capsys.readouterr().out
 
@@ -267,6 +269,9 @@ def test_a_shared_search_that_was_interrupted_goes_on_from_its_file(
     assert main([*checked, "--checkpoint", file]) == 130
     assert f"`logion model check --resume {file}` goes on" in capsys.readouterr().err
     monkeypatch.undo()
+    assert main(["check", "--resume", file, "--processes", "3"]) == 2
+    told = "kept was left by 2 and goes on by as many: leave out --processes 3"
+    assert told in capsys.readouterr().err
     assert main(["check", "--resume", file]) == 0
     assert "957 states" in capsys.readouterr().out
     assert main([*checked, "--states-max", "300"]) == 0

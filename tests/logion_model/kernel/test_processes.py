@@ -187,6 +187,13 @@ def test_a_search_goes_on_between_any_two_rounds(
     assert again.run() == begun(spec, 2).run()
 
 
+def test_a_search_goes_on_by_no_others_than_it_was_shared_among() -> None:
+    spec = counter(5)
+    search = begun(spec, 2)
+    with pytest.raises(ValueError, match="shared among 2 processes, not 3"):
+        parts(spec, 3).resume(search.saved(), list(search.pieces()))
+
+
 def test_who_is_asked_says_once_that_a_fingerprint_is_new() -> None:
     asked = array("Q", [7, 8]).tobytes()
     assert Part(counter(4), (), 0, 2).answer([asked, asked]) == [b"\1\1", b"\0\0"]
