@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from logion_harness.miniatures import fetching, listing_offsets, producing
+from logion_harness.miniatures import (
+    fetching,
+    framing,
+    listing_offsets,
+    logs,
+    metadata,
+    producing,
+    quotas,
+    restarting,
+)
 from logion_harness.miniatures.miniature import Miniature
 
 AREAS: tuple[tuple[Miniature, ...], ...] = (
+    framing.MINIATURES,
+    metadata.MINIATURES,
     producing.MINIATURES,
     fetching.MINIATURES,
     listing_offsets.MINIATURES,
+    logs.MINIATURES,
+    quotas.MINIATURES,
+    restarting.MINIATURES,
 )
 """A line for each area, so that two changes to two areas are two lines."""
 
