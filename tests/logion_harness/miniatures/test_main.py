@@ -23,7 +23,7 @@ def test_an_unknown_name_is_told_with_those_there_are(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["kafka", "--listen", "127.0.0.1:0"]) == WRONG
-    assert "expected one of skips-offsets, " in capsys.readouterr().err
+    assert f"expected one of {MINIATURES[0].name}, " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
