@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -bb -m pytest
 
-.PHONY: help env test unit integration conformance check benchmark compare status screenshot suites mutants verify pythons clean
+.PHONY: help env test unit integration conformance check benchmark compare matrix status screenshot suites mutants verify pythons clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -60,6 +60,9 @@ benchmark: env ## logion beside Apache Kafka, into docs/benchmarks.md (some minu
 
 compare: env ## logion beside Apache Kafka's answers, into docs/compare.md (RELEASES="3.9 4.3")
 	@$(BIN)/python -m tests.docs.compare_page $(RELEASES)
+
+matrix: env ## Every target judged by the suite, into docs/conformance (TARGETS="apache-3.9 kfake")
+	@$(BIN)/python -m tests.docs.matrix_page $(TARGETS)
 
 status: env ## What is answered, who has tested it, what the model found, into docs/
 	@$(BIN)/python -m tests.status > docs/.status.md && mv docs/.status.md docs/status.md

@@ -64,6 +64,9 @@ HEAP = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 LOG4J = "log4j:log4j:1.2.17"
 SLF4J_LOG4J = "org.slf4j:slf4j-log4j12:1.7.25"
 SLF4J_RELOAD4J = "org.slf4j:slf4j-reload4j:1.7.36"
+LOG4J_CORE = "org.apache.logging.log4j:log4j-core:2.24.3"
+"""4.0 changes levels of loggers through it and does not depend on it; later ones do."""
+
 ZOOKEEPER = "org.apache.zookeeper:zookeeper:3.4.10"
 """For releases whose own, 3.4.13 and 3.4.14, cannot connect on Java 14 and later."""
 
@@ -117,7 +120,9 @@ def artifacts_of(release: str) -> tuple[str, ...]:
     if version < (3, 5):
         return kafka, SLF4J_LOG4J if version < (3,) else SLF4J_RELOAD4J
     tools = f"org.apache.kafka:kafka-tools:{release}"
-    return (kafka, tools, SLF4J_RELOAD4J) if version < (4,) else (kafka, tools)
+    if version < (4,):
+        return kafka, tools, SLF4J_RELOAD4J
+    return (kafka, tools, LOG4J_CORE) if version < (4, 1) else (kafka, tools)
 
 
 def missing() -> str | None:

@@ -45,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--html", type=Path, metavar="FILE", help="all in one page")
     report.add_argument("--markdown", type=Path, metavar="FILE", help="one by one")
     report.add_argument("--badge", type=Path, metavar="FILE", help="of the first")
+    report.add_argument(
+        "--brief", type=Path, metavar="FILE", help="the first as JSON, verdicts alone"
+    )
     report.set_defaults(run=_report)
     compare = commands.add_parser("compare", help="say where two reports differ")
     compare.add_argument("left", type=Path, metavar="A.json")
@@ -70,6 +73,8 @@ def _report(options: argparse.Namespace) -> int:
         _write(options.markdown, "\n".join(map(markdown, reports)))
     if options.badge:
         _write(options.badge, badge(reports[0]))
+    if options.brief:
+        _write(options.brief, data.brief(reports[0]))
     _say(*map(conclusion, reports))
     return SAME
 

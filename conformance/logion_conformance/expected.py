@@ -6,20 +6,23 @@
     reason = "answers OFFSET_OUT_OF_RANGE"
     link = "https://issues.apache.org/jira/browse/KAFKA-..."
 
-They are strict: one that does not fail is reported and fails the run, so that the file
-stays true. The package has files for targets it starts; `--expected FILE` names others.
+They are strict: one that does not fail is reported and fails the run, and so is the id
+of no case, so that the file stays true. The package has files for targets it starts;
+`--expected FILE` names others.
 """
 
 from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from logion.protocol.schema import parse_versions
 
+from logion_conformance import catalogue
 from logion_conformance.results.model import Expected
 
 FIELDS = {"case", "versions", "reason", "link"}
@@ -53,7 +56,7 @@ def expected_of(
 def read_file(file: Path) -> tuple[Failure, ...]:
     """Return the failures that a file lists; ValueError says what is wrong with it."""
     try:
-        return parse(file.read_text(encoding="utf-8"))
+        return of_cases(parse(file.read_text(encoding="utf-8")))
     except (OSError, ValueError) as failure:
         raise ValueError(f"{file}: {failure}") from failure
 
@@ -62,6 +65,17 @@ def shipped(target: str) -> tuple[Failure, ...]:
     """Return the failures that are known of a target; none if it has no file."""
     file = files("logion_conformance") / "expectations" / f"{target}.toml"
     return parse(file.read_text(encoding="utf-8")) if file.is_file() else ()
+
+
+def of_cases(failures: tuple[Failure, ...]) -> tuple[Failure, ...]:
+    """Return failures; ValueError names what is the id of no case."""
+    known = catalogue.ids() if failures else frozenset()
+    for failure in failures:
+        if failure.case not in known:
+            near = get_close_matches(failure.case, known, 1)
+            hint = f"; is it {near[0]}?" if near else ""
+            raise ValueError(f"no case has the id {failure.case!r}{hint}")
+    return failures
 
 
 def parse(text: str) -> tuple[Failure, ...]:

@@ -86,6 +86,16 @@ def subscription(*topics: str, user_data: bytes | None = None) -> bytes:
 
 RANGE: Protocols = {"range": subscription("t")}
 
+OFFSETS_TOPIC = "__consumer_offsets"
+"""There wherever there is a coordinator."""
+
+NOT_AT_WORK = {
+    Error.COORDINATOR_LOAD_IN_PROGRESS,
+    Error.COORDINATOR_NOT_AVAILABLE,
+    Error.NOT_COORDINATOR,
+}
+"""What a coordinator answers that has not begun yet."""
+
 POLL_S = 0.02
 
 
@@ -141,12 +151,21 @@ class Group:
 
     async def answers(self) -> None:
         """Nothing once the coordinator is at work; a retriable ApiError before."""
-        error = Error.of((await self.describe()).error_code)
-        if error.retriable:
+        error = await self._trouble()
+        if error in NOT_AT_WORK:
             raise ApiError(error, "the coordinator is not at work yet")
+
+    async def _trouble(self) -> Error:
+        if self.broker.advertises("DescribeGroups"):
+            return Error.of((await self.describe()).error_code)
+        offsets = await self.offsets({Topic(OFFSETS_TOPIC): (0,)})  # as 0.8.2 has to be
+        (fetched,) = offsets.partitions.values()
+        return Error.of(fetched.error_code)
 
     async def remove(self) -> None:
         """Send the members away and delete the group, where the broker can."""
+        if not self.broker.advertises("DescribeGroups"):
+            return  # before 0.9: nobody is a member
         version = self.broker.version("LeaveGroup")
         for member in (await self.describe()).members:
             request = leave_request(version, self.name, member.member_id)
@@ -164,7 +183,8 @@ class Group:
     # --- what is told of it ---------------------------------------------------------
 
     async def describe(self) -> DescribedGroup:
-        """Return what the coordinator tells of the group."""
+        """Return what the coordinator tells of the group; UNSUPPORTED if it cannot."""
+        self.broker.need("DescribeGroups")
         request = DescribeGroupsRequest(groups=(self.name,))
         answer = await self.connection.call(request, DescribeGroupsResponse)
         (described,) = answer.groups

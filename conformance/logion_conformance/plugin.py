@@ -19,14 +19,15 @@ from uuid import uuid4
 import pytest
 import trio
 from logion.client.connection import Address, Exchange
-from logion.client.versions import versions_of
+from logion.client.versions import VersionRange, versions_of
 from logion.protocol.apis import APIS
 from logion.protocol.releases import release
 
 from logion_conformance import case as cases
 from logion_conformance import reporting
+from logion_conformance.defaults import Defaults
 from logion_conformance.expect import Broken
-from logion_conformance.provisioner import Provisioner, provisioned
+from logion_conformance.provisioner import SETTINGS, Provisioner, provisioned
 from logion_conformance.results.model import Spoken
 from logion_conformance.results.model import Target as JudgedTarget
 from logion_conformance.securing import Security, security_of
@@ -39,13 +40,15 @@ from logion_conformance.targets import (
     addresses_of,
     meet,
     named,
-    running,
+    version_of,
 )
 
 TARGET = pytest.StashKey[Target]()
 RESOURCES = pytest.StashKey[ExitStack]()
 PREFIX = pytest.StashKey[str]()
 SECURITY = pytest.StashKey[Security]()
+OWN = pytest.StashKey[Provisioner]()
+"""Power over the target, if this process has started it."""
 
 ANSWER_SECONDS_MAX = 15.0
 """Longest wait for one answer, and for what happens in its own time."""
@@ -88,6 +91,11 @@ def pytest_addoption(
         action="store_true",
         help="of every API only the oldest and the newest version both sides speak, "
         "and no case that stops a broker",
+    )
+    group.addoption(
+        "--with-stops",
+        action="store_true",
+        help="with --quick: the cases that stop a broker too",
     )
     _add_manners(group)
     reporting.add_options(group)
@@ -191,6 +199,7 @@ def met(config: pytest.Config) -> Target:
         gathered.target,
         bootstrap=",".join(map(str, found.bootstrap)),
         apis=tuple(spoken_by(found)),
+        version="" if config.option.bootstrap else version_of(named_target(config)),
     )
     return found
 
@@ -209,7 +218,11 @@ def find_target(config: pytest.Config) -> Target:
         fallback = release(name) if name else None
         addresses = addresses_of(config.option.bootstrap)
         return meet(addresses, fallback, config.stash[SECURITY])
-    return config.stash[RESOURCES].enter_context(running(named_target(config)))
+    target = named_target(config)
+    if target.kind == "address":
+        return meet(addresses_of(target.rest), None)
+    config.stash[OWN] = config.stash[RESOURCES].enter_context(provisioned(target))
+    return config.stash[OWN].target
 
 
 def named_target(config: pytest.Config) -> Named:
@@ -229,6 +242,7 @@ def target_from(told: Mapping[str, Any]) -> Target:
         tuple(Address(*address) for address in told["bootstrap"]),
         release(name) if name else None,
         versions_of(told["versions"]),
+        VersionRange(*told["metadata"]) if told["metadata"] else None,
     )
 
 
@@ -270,7 +284,8 @@ def pytest_collection_modifyitems(
 
 
 def _is_asked_for(item: pytest.Item, option: Namespace) -> bool:
-    if option.quick and "provisioner" in getattr(item, "fixturenames", ()):
+    stops = "provisioner" in getattr(item, "fixturenames", ())
+    if stops and option.quick and not option.with_stops:
         return False
     if option.case is None:
         return True
@@ -332,7 +347,7 @@ def spare(pytestconfig: pytest.Config) -> Iterator[Provisioner]:
     suite does not start the target."""
     if pytestconfig.option.bootstrap:
         cases.untestable("the suite stops no broker that it has not started: --target")
-    with provisioned(named_target(pytestconfig)) as made:
+    with provisioned(named_target(pytestconfig), SETTINGS) as made:
         yield made
 
 
@@ -343,9 +358,31 @@ def provisioner(spare: Provisioner) -> Iterator[Provisioner]:
     spare.mend()
 
 
+@pytest.fixture(scope="session")
+def defaults(pytestconfig: pytest.Config) -> Iterator[Defaults]:
+    """Further brokers of the target's kind, for topics that only defaults can make."""
+    is_there = bool(pytestconfig.option.bootstrap)
+    with ExitStack() as stack:
+        yield Defaults(None if is_there else named_target(pytestconfig), stack)
+
+
+def standing(config: pytest.Config, subject: cases.Case) -> Target:
+    """Return the target, started again if it has ended, so that a case that fells it
+    fails alone. Only where this process has started it."""
+    own = config.stash.get(OWN, None)
+    if own is not None and own.mend():
+        config.stash[TARGET] = own.target
+        note = f"the broker had ended before {subject.id}, and was started again"
+        config.stash[reporting.GATHERED].notes.append(note)
+    return config.stash[TARGET]
+
+
 @pytest.fixture
 async def broker(
-    request: pytest.FixtureRequest, exchanges: list[Exchange], tape: Tape
+    request: pytest.FixtureRequest,
+    exchanges: list[Exchange],
+    tape: Tape,
+    defaults: Defaults,
 ) -> AsyncIterator[Subject]:
     """The broker under test, limited to the versions of the case."""
     subject = cases.case_of(request.node)
@@ -353,12 +390,16 @@ async def broker(
     callspec = getattr(request.node, "callspec", None)
     version = callspec.params.get("version") if callspec else None
     config = request.config
-    spares = "provisioner" in request.fixturenames
+    stops = "provisioner" in request.fixturenames
+    if stops:
+        target = request.getfixturevalue("spare").target
+    else:
+        target = replace(standing(config, subject), elsewhere=defaults.target)
     patience = config.option.patience
     async with (
         ending(CASE_SECONDS_MAX * patience),
         open_subject(
-            request.getfixturevalue("spare").target if spares else config.stash[TARGET],
+            target,
             cases.limits_of(subject, version),
             prefix=config.stash[PREFIX],
             timeout_s=ANSWER_SECONDS_MAX * patience,

@@ -53,12 +53,19 @@ class Process:
     popen: subprocess.Popen[bytes] = field(init=False)
     _said_before: int = field(init=False, default=0)
     """Bytes of output from before this start."""
+    _chooses_port: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note who chooses the port."""
+        self._chooses_port = self.port == 0
 
     def start(self) -> None:
         """Start it; on return the port accepts connections. RuntimeError if it dies.
 
         It is killed if anything goes wrong meanwhile, an interrupt included.
         """
+        if self._chooses_port:
+            self.port = 0
         with self.output.open("ab") as out:
             self._said_before = out.tell()
             self.popen = subprocess.Popen(  # noqa: S603 - our own command

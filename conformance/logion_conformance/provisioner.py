@@ -7,8 +7,9 @@ for the first such case and kept for the others.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 from typing import Literal
 
 import trio
@@ -72,10 +73,16 @@ class Provisioner:
         finally:
             self._broker.process.resume()
 
-    def mend(self) -> None:
-        """See that the broker runs, whatever a case has left of it."""
-        if not self._broker.process.is_running:
-            self._start()
+    def mend(self) -> bool:
+        """See that the broker runs, whatever a case has left of it; tell if it did not.
+
+        One that chooses its port may be met at another.
+        """
+        if self._broker.process.is_running:
+            return False
+        self._start()
+        self.target = replace(self.target, bootstrap=(self._broker.address,))
+        return True
 
     def _start(self) -> None:
         for _ in range(STARTS_MAX - 1):
@@ -85,8 +92,10 @@ class Provisioner:
 
 
 @contextmanager
-def provisioned(target: Named) -> Iterator[Provisioner]:
+def provisioned(
+    target: Named, settings: Mapping[str, str] | None = None
+) -> Iterator[Provisioner]:
     """Run what a name says, other than addresses, until the end, and give power over
     it; NotStarted if it fails."""
-    with started(target, SETTINGS) as broker:
+    with started(target, settings) as broker:
         yield Provisioner(meet((broker.address,), fallback_of(target)), broker)

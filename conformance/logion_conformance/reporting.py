@@ -66,6 +66,8 @@ class Gathered:
         self.target = target
         self.written: list[str] = []
         """What became of the reports, a line for each."""
+        self.notes: list[str] = []
+        """What else has to be said of the run, a line for each."""
         self._is_quick = is_quick
         self._started = datetime.now(UTC).isoformat(timespec="seconds")
         self._begun = perf_counter()
@@ -251,5 +253,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.line(line, yellow=True)
     for line in summary.news(found):
         terminalreporter.line(line, red=True)
-    for line in (summary.conclusion(found), *gathered.written):
+    for line in (*gathered.notes, summary.conclusion(found), *gathered.written):
         terminalreporter.line(line)

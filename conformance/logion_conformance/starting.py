@@ -10,6 +10,7 @@ for an empty folder, `{python}` for this Python. A program without `{port}` has 
 from __future__ import annotations
 
 import hashlib
+import re
 import shlex
 import shutil
 import subprocess
@@ -28,6 +29,9 @@ from logion_conformance.maven import cache_folder, locked
 from logion_conformance.processes import Process, free_port
 
 BUILD_SECONDS_MAX = 600.0
+
+KFAKE = Path(__file__).with_name("kfake")
+"""The program, in Go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +181,30 @@ def librdkafka_mock() -> Iterator[Started]:
 @contextmanager
 def kfake() -> Iterator[Started]:
     """Run the broker that franz-go's tests use, built with Go; it keeps nothing."""
-    program = str(built_with_go(Path(__file__).with_name("kfake")))
+    program = str(built_with_go(KFAKE))
     with new_home() as home, run([program], home) as started:
         yield started
+
+
+def version_of_librdkafka() -> str:
+    """Return the version of librdkafka whose mock would be started."""
+    from confluent_kafka import libversion
+
+    version: str = libversion()[0]
+    return f"librdkafka {version}"
+
+
+def version_of_kfake() -> str:
+    """Return the version of kfake that is built: a line of go.mod."""
+    text = KFAKE.joinpath("go.mod").read_text()
+    (version,) = re.findall(r"franz-go/pkg/kfake (\S+)", text)
+    return f"kfake {version}"
+
+
+VERSION_OF_STAND_IN = {
+    "librdkafka-mock": version_of_librdkafka,
+    "kfake": version_of_kfake,
+}
 
 
 def built_with_go(source: Path) -> Path:

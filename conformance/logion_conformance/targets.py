@@ -8,7 +8,7 @@ is a process, the reference too: see `starting`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
@@ -18,10 +18,11 @@ from logion.client.connection import Address, Options, address_of, connect
 from logion.client.versions import VersionRange, Versions
 from logion.protocol.apis import API_VERSIONS, FETCH, PRODUCE
 from logion.protocol.errors import ApiError, ProtocolError
-from logion.protocol.releases import Release, release
+from logion.protocol.releases import RELEASES, Release, release
 
 from logion_conformance import apache, starting
 from logion_conformance.diagnosis import diagnosis, shut_out
+from logion_conformance.readable import readable_metadata
 from logion_conformance.securing import IN_CLEAR, Security
 from logion_conformance.starting import Started
 
@@ -38,6 +39,10 @@ Kind = Literal[
 
 STAND_INS: Mapping[str, Kind] = {"librdkafka-mock": "librdkafka-mock", "kfake": "kfake"}
 """Other people's brokers for tests, which have no releases."""
+
+
+WITH_SETTINGS = {"logion", "apache"}
+"""Kinds that are of a release and are started with settings."""
 
 
 class Named(NamedTuple):
@@ -125,8 +130,17 @@ def start(
 
 def fallback_of(target: Named) -> Release | None:
     """Return the release that is taken for granted of a target that names one."""
-    names_release = target.kind in {"logion", "apache"} and target.rest
+    names_release = target.kind in WITH_SETTINGS and target.rest
     return release(target.rest) if names_release else None
+
+
+def version_of(target: Named) -> str:
+    """Return the version of what a name says, as its makers count; empty if only the
+    broker knows."""
+    if target.kind in WITH_SETTINGS:
+        return target.rest or RELEASES[-1]
+    version = starting.VERSION_OF_STAND_IN.get(target.kind)
+    return version() if version else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +151,12 @@ class Target:
     fallback: Release | None
     """Release taken for granted where the broker cannot be asked (before 0.10)."""
     versions: Versions
+    metadata: VersionRange | None = None
+    """Versions of Metadata to look leaders up in, if not in the newest that it speaks:
+    see `readable`."""
+    elsewhere: Callable[[int, Mapping[str, str]], Target] | None = None
+    """What gives a broker of the kind whose topics have so many partitions and such
+    settings of themselves: see `defaults`. None if there is nothing that does."""
 
     def as_data(self) -> dict[str, object]:
         """Return it as plain data, for the processes of pytest-xdist."""
@@ -146,6 +166,7 @@ class Target:
             "versions": [
                 [key, *spoken] for key, spoken in self.versions.spoken.items()
             ],
+            "metadata": list(self.metadata) if self.metadata else None,
         }
 
 
@@ -182,7 +203,9 @@ def meet(
             if text := trio.run(shut_out, address, options):
                 reasons.append(f"{address}: {text}")
                 continue
-            return Target(tuple(bootstrap), fallback, Versions(honest(versions.spoken)))
+            spoken = Versions(honest(versions.spoken))
+            metadata = trio.run(readable_metadata, address, options, spoken)
+            return Target(tuple(bootstrap), fallback, spoken, metadata)
     raise NotStarted("; ".join(reasons))
 
 

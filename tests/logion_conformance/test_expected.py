@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -61,8 +62,21 @@ def test_a_file_that_says_something_else_is_refused(text: str, complaint: str) -
 def test_a_refusal_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"nowhere\.toml: "):
         expected.read_file(tmp_path / "nowhere.toml")
-    (tmp_path / "x.toml").write_text(ENTRY)
-    assert expected.read_file(tmp_path / "x.toml") == expected.parse(ENTRY)
+    text = ENTRY.replace("fetch.epochs", "epochs.current")
+    (tmp_path / "x.toml").write_text(text)
+    assert expected.read_file(tmp_path / "x.toml") == expected.parse(text)
+
+
+def test_a_case_that_does_not_exist_is_told_with_what_may_be_meant(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "x.toml").write_text(ENTRY.replace("fetch.epochs", "epochs.curent"))
+    complaint = "x.toml: no case has the id 'epochs.curent'; is it epochs.current?"
+    with pytest.raises(ValueError, match=re.escape(complaint)):
+        expected.read_file(tmp_path / "x.toml")
+    nothing_near = expected.parse(ENTRY.replace("fetch.epochs", "?"))
+    with pytest.raises(ValueError, match=r"no case has the id '\?'$"):
+        expected.of_cases(nothing_near)
 
 
 def test_a_target_without_a_file_has_no_known_failures() -> None:
@@ -71,4 +85,4 @@ def test_a_target_without_a_file_has_no_known_failures() -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_lists_of_the_package_can_be_read(name: str) -> None:
-    assert expected.shipped(name.removesuffix(".toml"))
+    assert expected.of_cases(expected.shipped(name.removesuffix(".toml")))

@@ -20,6 +20,13 @@ server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
 time.sleep(60)
 """
 
+CHOOSING = """
+import socket, time
+server = socket.create_server(("127.0.0.1", 0))
+print(f"127.0.0.1:{server.getsockname()[1]}", flush=True)
+time.sleep(60)
+"""
+
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[Process]:
@@ -73,11 +80,24 @@ async def test_what_keeps_nothing_is_not_stopped(process: Process) -> None:
 def test_a_broker_that_a_case_leaves_dead_is_started_again(process: Process) -> None:
     provisioner = over(process)
     process.kill()
-    provisioner.mend()
+    assert provisioner.mend()
     assert process.is_running
     running = process.popen
-    provisioner.mend()
+    assert not provisioner.mend()
     assert process.popen is running
+
+
+@pytest.mark.slow
+def test_a_broker_that_chooses_its_port_is_met_at_the_new_one(tmp_path: Path) -> None:
+    line = [sys.executable, "-c", CHOOSING]
+    process = Process(line, 0, tmp_path / "output")
+    process.start()
+    provisioner = over(process)
+    process.kill()
+    assert provisioner.mend()
+    assert provisioner.target.bootstrap == (Address("127.0.0.1", process.port),)
+    assert is_listening(process.port)
+    process.kill()
 
 
 @pytest.mark.slow

@@ -131,5 +131,10 @@ def test_a_target_is_plain_data_for_other_processes() -> None:
     target = Target(
         (Address("a", 1),), release("0.9.0"), versions_of([(PRODUCE, 0, 1)])
     )
-    expected = {"bootstrap": [["a", 1]], "fallback": "0.9.0", "versions": [[0, 0, 1]]}
+    expected = {
+        "bootstrap": [["a", 1]],
+        "fallback": "0.9.0",
+        "versions": [[0, 0, 1]],
+        "metadata": None,
+    }
     assert target.as_data() == expected

@@ -20,6 +20,9 @@ SIMPLE = {"OffsetCommit": "1+", "OffsetFetch": "1+"}
 
 MEMBERS = {**SIMPLE, "JoinGroup": "0+", "SyncGroup": "0+", "Heartbeat": "0+"}
 
+SINCE_GROUPS = {**SIMPLE, "JoinGroup": "0+"}
+"""Before 0.9 there was neither a generation nor a look at which topics there are."""
+
 METADATA_SIZE_MAX = 4096
 """What `offset.metadata.max.bytes` is by default."""
 
@@ -108,7 +111,7 @@ async def test_offsets_are_those_of_partitions_that_exist(
     "committed.commit.unknown-topic",
     level=MUST,
     cites="errors 3 UNKNOWN_TOPIC_OR_PARTITION and 100 UNKNOWN_TOPIC_ID",
-    apis=SIMPLE,
+    apis=SINCE_GROUPS,
 )
 async def test_offsets_are_those_of_topics_that_exist(
     broker: Subject, version: int
@@ -195,7 +198,7 @@ async def test_a_group_with_members_takes_offsets_from_them_alone(
     "committed.commit.no-such-group",
     level=MUST,
     cites="errors 22 ILLEGAL_GENERATION and, KIP-848, 69 GROUP_ID_NOT_FOUND",
-    apis=SIMPLE,
+    apis=SINCE_GROUPS,
 )
 async def test_there_are_no_generations_of_a_group_that_is_not_there(
     broker: Subject, version: int

@@ -51,7 +51,7 @@ async def test_a_partition_without_a_commit_has_offset_minus_one(
     "committed.fetch.unknown-topic",
     level=SHOULD,
     cites="Apache Kafka: OffsetFetch does not ask whether a topic is there; KIP-848",
-    apis=FETCH,
+    apis={**FETCH, "JoinGroup": "0+"},  # of 0.9; 0.8.2 does ask
 )
 async def test_a_topic_that_is_not_there_has_no_offsets(
     broker: Subject, version: int

@@ -89,6 +89,6 @@ async def test_a_member_that_does_not_come_back_is_removed(
     await member.sync({member.member_id: b""})
     await provisioner.restart("kill")
     group = await group_named(broker, group.name)
-    await group.until_state("Empty")
+    await group.until_members(0)
     again = await moved(group, member)
     expect_error(await again.heartbeat(), Error.UNKNOWN_MEMBER_ID)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import MISSING, asdict, fields, is_dataclass
+from dataclasses import MISSING, asdict, fields, is_dataclass, replace
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -25,6 +25,36 @@ class BadReport(Exception):  # noqa: N818 - named for what it is
 def write(report: Report) -> str:
     """Return a report as JSON."""
     return json.dumps(asdict(report), indent=1, ensure_ascii=False) + "\n"
+
+
+def brief(report: Report) -> str:
+    """Return a report as JSON to be kept, which reads as a report: verdicts with their
+    reasons, but not what was said, nor what has no other value than usual."""
+    data = {**asdict(report), "cases": []}
+    data["target"] = spare(replace(report.target, bootstrap="", apis=()))
+    cases = ",\n".join(json.dumps(spare(bare(it))) for it in report.cases)
+    head = json.dumps(data, indent=1, ensure_ascii=False)
+    return head.replace('"cases": []', f'"cases": [\n{cases}\n ]') + "\n"
+
+
+def bare(case: Judged) -> Judged:
+    """Return a case without its words, its trials with no more than verdicts; of trials
+    that are then alike one."""
+    trials = (replace(it, seconds=0.0, story=None) for it in case.trials)
+    return replace(case, cites="", says="", trials=tuple(dict.fromkeys(trials)))
+
+
+def spare(value: Any) -> Any:
+    """Return a value as plain data, without the fields that are as usual."""
+    if isinstance(value, tuple):
+        return [spare(it) for it in value]
+    if not is_dataclass(value):
+        return value
+    return {
+        field.name: spare(found)
+        for field in fields(value)
+        if (found := getattr(value, field.name)) != field.default
+    }
 
 
 def plain(found: Judged) -> object:

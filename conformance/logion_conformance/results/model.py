@@ -77,8 +77,8 @@ class Trial:
     version: int | None
     """Of the case's first API; None if the case names none."""
     verdict: Verdict
-    reason: str
-    seconds: float
+    reason: str = ""
+    seconds: float = 0.0
     expected: Expected | None = None
     """Set if a failure was expected here."""
     story: Story | None = None
@@ -98,10 +98,10 @@ class Judged:
 
     id: str
     level: str
-    cites: str
-    says: str
+    cites: str = ""
+    says: str = ""
     """The promise, in the case's words."""
-    trials: tuple[Trial, ...]
+    trials: tuple[Trial, ...] = ()
 
     @property
     def area(self) -> str:
@@ -138,6 +138,8 @@ class Target:
     apis: tuple[Spoken, ...]
     trouble: str = ""
     """Why it could not be judged at all; else empty."""
+    version: str = ""
+    """Of what the suite has started, as those say who made it; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
