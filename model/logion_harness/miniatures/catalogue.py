@@ -5,6 +5,10 @@ from __future__ import annotations
 from logion_harness.miniatures import (
     fetching,
     framing,
+    groups_joining,
+    groups_members,
+    groups_offsets,
+    groups_told,
     listing_offsets,
     logs,
     metadata,
@@ -23,6 +27,10 @@ AREAS: tuple[tuple[Miniature, ...], ...] = (
     logs.MINIATURES,
     quotas.MINIATURES,
     restarting.MINIATURES,
+    groups_joining.MINIATURES,
+    groups_members.MINIATURES,
+    groups_told.MINIATURES,
+    groups_offsets.MINIATURES,
 )
 """A line for each area, so that two changes to two areas are two lines."""
 
