@@ -46,8 +46,9 @@ def _judge(miniature: Miniature) -> int:
     from logion_conformance.results.model import Verdict
 
     from logion_harness.miniatures.judging import judged
+    from logion_harness.miniatures.suite import suite
 
-    verdicts = judged(miniature)
+    verdicts = judged(miniature, suite())
     failed = [it for it, verdict in verdicts.items() if verdict is Verdict.FAIL]
     missed = sorted(set(miniature.cases) - set(failed))
     _say(f"{miniature.name}: {len(failed)} fail: {' '.join(sorted(failed))}")

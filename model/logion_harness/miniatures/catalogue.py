@@ -15,6 +15,7 @@ from logion_harness.miniatures import (
     producing,
     quotas,
     restarting,
+    topics,
 )
 from logion_harness.miniatures.miniature import Miniature
 
@@ -25,6 +26,7 @@ AREAS: tuple[tuple[Miniature, ...], ...] = (
     fetching.MINIATURES,
     listing_offsets.MINIATURES,
     logs.MINIATURES,
+    topics.MINIATURES,
     quotas.MINIATURES,
     restarting.MINIATURES,
     groups_joining.MINIATURES,

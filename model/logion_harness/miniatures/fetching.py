@@ -324,7 +324,7 @@ MINIATURES = (
         "sends old readers more bytes than they asked for",
         ("fetch.cut",),
         hears("Fetch", f"{WANTED}.partition_max_bytes", always(LARGE)),
-        release="0.9.0",
+        release="0.10.0",
     ),
     Miniature(
         "begins-sessions-unasked",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import trio
@@ -35,12 +35,15 @@ AT_ONCE = 6
 @contextmanager
 def running(miniature: Miniature) -> Iterator[Target]:
     """Run a miniature in a thread of this process until the end, and yield it met."""
-    played = release(miniature.release)
-    with (
-        miniature.defect.put_in(),
-        Broker(release=miniature.release, config=SETTINGS) as broker,
-    ):
-        yield meet((address_of(broker.bootstrap),), played)
+    with miniature.defect.put_in(), reference(miniature.release) as target:
+        yield target
+
+
+@contextmanager
+def reference(played: str) -> Iterator[Target]:
+    """Run the reference as of a release, likewise; a defect that is in is in it."""
+    with Broker(release=played, config=SETTINGS) as broker:
+        yield meet((address_of(broker.bootstrap),), release(played))
 
 
 def failed_of_named(miniature: Miniature) -> set[str]:
@@ -72,15 +75,15 @@ async def _failed(judge: Judge, cases: Iterable[Trying]) -> set[str]:
     return {it for it, verdict in verdicts if verdict is Verdict.FAIL}
 
 
-def judged(miniature: Miniature) -> Mapping[str, Verdict]:
-    """Return the verdict of every case on a miniature, in its newest version.
+def judged(miniature: Miniature, cases: Iterable[str]) -> Mapping[str, Verdict]:
+    """Return the verdicts of some cases on a miniature, in their newest versions.
 
     Those that stop a broker are UNTESTABLE unless the miniature names them.
     """
+    asked = [suite()[it] for it in cases]
     with running(miniature) as target:
-        found = trio.run(
-            _judge_all, Judge(target, PATIENT_TIMEOUT_S, tries_oldest=False)
-        )
+        judge = Judge(target, PATIENT_TIMEOUT_S, tries_oldest=False)
+        found = trio.run(_judge_all, judge, asked)
     stopping = [suite()[it] for it in miniature.cases if suite()[it].stops_the_broker]
     if stopping:
         failed = _failed_when_stopped(miniature, stopping)
@@ -88,10 +91,10 @@ def judged(miniature: Miniature) -> Mapping[str, Verdict]:
     return found
 
 
-async def _judge_all(judge: Judge) -> dict[str, Verdict]:
-    """Try all cases, some at a time; one that fails is tried again alone."""
+async def _judge_all(judge: Judge, cases: Sequence[Trying]) -> dict[str, Verdict]:
+    """Try cases, some at a time; one that fails is tried again alone."""
     found: dict[str, Verdict] = {}
-    waiting = list(suite().values())
+    waiting = list(cases)
 
     async def work() -> None:
         while waiting:
@@ -101,7 +104,7 @@ async def _judge_all(judge: Judge) -> dict[str, Verdict]:
     async with trio.open_nursery() as nursery:
         for _ in range(AT_ONCE):
             nursery.start_soon(work)
-    for trying in suite().values():
+    for trying in cases:
         if found[trying.case.id] is Verdict.FAIL:
             found[trying.case.id] = await judge.verdict(trying)
     return found
