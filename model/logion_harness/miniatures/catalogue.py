@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from logion_harness.miniatures import (
+    administration,
+    configs,
     fetching,
     framing,
     groups_joining,
@@ -15,6 +17,7 @@ from logion_harness.miniatures import (
     producing,
     quotas,
     restarting,
+    security,
     topics,
 )
 from logion_harness.miniatures.miniature import Miniature
@@ -27,6 +30,9 @@ AREAS: tuple[tuple[Miniature, ...], ...] = (
     listing_offsets.MINIATURES,
     logs.MINIATURES,
     topics.MINIATURES,
+    configs.MINIATURES,
+    administration.MINIATURES,
+    security.MINIATURES,
     quotas.MINIATURES,
     restarting.MINIATURES,
     groups_joining.MINIATURES,

@@ -275,7 +275,10 @@ MINIATURES = (
         "loses-the-sign-of-correlation-ids",
         "sends a correlation id below 0 back without its sign",
         ("framing.correlation-id.echoed",),
-        swapped(f"{CONNECTION}:encode_response", positive),
+        together(
+            swapped(f"{CONNECTION}:encode_response", positive),
+            swapped("logion.broker.throttling:encode_response", positive),
+        ),
     ),
     Miniature(
         "wants-a-client-id",

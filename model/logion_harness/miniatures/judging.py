@@ -22,7 +22,7 @@ SETTINGS = {
 }
 """Of a broker that is judged: nothing to wait for without need."""
 
-NAMED_TIMEOUT_S = 1.0
+NAMED_TIMEOUT_S = 0.5
 """How long a case that has to fail waits for an answer."""
 
 PATIENT_TIMEOUT_S = 5.0

@@ -41,6 +41,19 @@ def refusing_long_names(_: Any, answer: Any, __: Context) -> Any:
     return changed(answer, ("topics",), told)
 
 
+def keeping_long_names(_: Any, answer: Any, __: Context) -> Any:
+    """Say that a topic of a long name could not be deleted."""
+
+    def told(topics: tuple[Any, ...]) -> tuple[Any, ...]:
+        failed = Error.UNKNOWN_SERVER_ERROR
+        return tuple(
+            replace(it, error_code=failed) if len(it.name or "") > NAME_SIZE_MAX else it
+            for it in topics
+        )
+
+    return changed(answer, ("responses",), told)
+
+
 def refusing_defaults(request: Any, answer: Any, _: Context) -> Any:
     """Refuse topics that leave their number of partitions to the broker."""
     left = {
@@ -150,6 +163,12 @@ MINIATURES = (
         "keeps topics that it says are deleted",
         ("topics.deleted",),
         swapped(f"{CLUSTER}.delete_topic", kept),
+    ),
+    Miniature(
+        "deletes-no-long-names",
+        "fails to delete a topic with a name above 200 characters",
+        ("topics.deleted.longest-name",),
+        answering("DeleteTopics", keeping_long_names),
     ),
     Miniature(
         "deletes-unknown-ids",
