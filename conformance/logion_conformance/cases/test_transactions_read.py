@@ -154,6 +154,7 @@ async def test_a_fetch_that_waits_is_answered_when_the_transaction_ends(
     async with trio.open_nursery() as nursery:
         nursery.start_soon(read)
         await trio.sleep(0.3)
+        expect("how many answers there are before", len(found), 0)
         expect_success((await producer.end(commit=True)).error_code)
     expect_wait(trio.current_time() - started, ms_min=200, ms_max=WAIT_MS / 2)
     expect("the values", values_in(found[0]), [b"a"])

@@ -11,6 +11,7 @@ from logion_harness.miniatures import (
     groups_members,
     groups_offsets,
     groups_told,
+    idempotence,
     listing_offsets,
     logs,
     metadata,
@@ -19,6 +20,8 @@ from logion_harness.miniatures import (
     restarting,
     security,
     topics,
+    transactions,
+    transactions_read,
 )
 from logion_harness.miniatures.miniature import Miniature
 
@@ -39,6 +42,9 @@ AREAS: tuple[tuple[Miniature, ...], ...] = (
     groups_members.MINIATURES,
     groups_told.MINIATURES,
     groups_offsets.MINIATURES,
+    transactions.MINIATURES,
+    transactions_read.MINIATURES,
+    idempotence.MINIATURES,
 )
 """A line for each area, so that two changes to two areas are two lines."""
 
