@@ -5,6 +5,7 @@ from __future__ import annotations
 from logion_harness.miniatures import (
     administration,
     configs,
+    consumer_groups,
     fetching,
     framing,
     groups_joining,
@@ -45,6 +46,7 @@ AREAS: tuple[tuple[Miniature, ...], ...] = (
     transactions.MINIATURES,
     transactions_read.MINIATURES,
     idempotence.MINIATURES,
+    consumer_groups.MINIATURES,
 )
 """A line for each area, so that two changes to two areas are two lines."""
 
