@@ -16,6 +16,8 @@ from logion_model import (
     consumer_group_drawing,
     control_requests,
     control_requests_drawing,
+    delivery,
+    delivery_drawing,
     epoch_cache,
     epoch_cache_drawing,
     log,
@@ -30,6 +32,10 @@ from logion_model import (
     producer_drawing,
     producer_id,
     producer_id_drawing,
+    read_committed,
+    read_committed_drawing,
+    transactional_offsets,
+    transactional_offsets_drawing,
 )
 from logion_model.group import drawing as group_drawing
 from logion_model.group import state as group
@@ -51,6 +57,7 @@ DRAWINGS: dict[type, Drawing] = {
     cached_isr.State: cached_isr_drawing.DRAWING,
     consumer_group.State: consumer_group_drawing.DRAWING,
     control_requests.State: control_requests_drawing.DRAWING,
+    delivery.State: delivery_drawing.DRAWING,
     epoch_cache.State: epoch_cache_drawing.DRAWING,
     group.State: group_drawing.DRAWING,
     kip_848.State: kip_848_drawing.DRAWING,
@@ -62,9 +69,11 @@ DRAWINGS: dict[type, Drawing] = {
     producer.State: producer_drawing.DRAWING,
     producer_copies.State: producer_copies_drawing.DRAWING,
     producer_id.State: producer_id_drawing.DRAWING,
+    read_committed.State: read_committed_drawing.DRAWING,
     replication.State: replication_drawing.DRAWING,
     transaction.State: transaction_drawing.DRAWING,
     transaction_log.State: transaction_log_drawing.DRAWING,
+    transactional_offsets.State: transactional_offsets_drawing.DRAWING,
 }
 
 

@@ -118,6 +118,48 @@ def test_who_breaks_a_promise_of_replication_is_marked(broken: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "broken", "told"),
+    [
+        ("delivery-acks-1", "acknowledged-is-kept", "the leader has lost r0"),
+        ("delivery-many-in-flight", "written-once", "the leader has r0 twice"),
+        (
+            *("delivery-at-least-once", "processed-once"),
+            "the consumer has processed @0 twice",
+        ),
+        (
+            *("delivery-at-most-once", "nothing-is-skipped"),
+            "the consumer has skipped @0",
+        ),
+        (
+            *("read-committed-kafka-9807", "only-committed"),
+            "the consumer has seen offset 1, which is not committed",
+        ),
+        (
+            *("read-committed-kafka-9807", "no-aborted"),
+            "the consumer has seen offset 1, which is aborted",
+        ),
+        (
+            *("transactional-offsets-before-kip-447", "processed-once"),
+            "what is made of record 0 counts twice",
+        ),
+        (
+            *("transactional-offsets-before-kip-447", "offsets-stay"),
+            "offset 1 is committed after 2",
+        ),
+    ],
+)
+def test_what_breaks_a_promise_about_records_is_named(
+    name: str, broken: str, told: str
+) -> None:
+    scope = next(it.scope for it in CATALOGUE if it.name == name)
+    blame = story_about(name, scope, broken).blame
+    assert blame is not None
+    assert blame.sentence == told
+    state = MODELS[name].at(scope).initial[0]
+    assert drawing_of(state).blame(broken, state) is None
+
+
+@pytest.mark.parametrize(
     ("name", "lanes"),
     [
         ("consumer-group-without-revocation", {"consumer 0", "consumer 1"}),

@@ -24,6 +24,7 @@ def test_each_member_gets_the_part_that_the_leader_gave_it() -> None:
     parts = {it: answer.assignment for it, answer in game.syncs.items()}
     assert parts == {"a": b"A", "b": b"B"}
     assert game.group.state is State.STABLE
+    assert game.group.since_ms == game.now.time_ms
 
 
 def test_what_a_follower_brings_does_not_count() -> None:
@@ -46,6 +47,7 @@ def test_who_asks_later_gets_its_part_at_once() -> None:
     told = game.sync("b")
     assert told is not None
     assert told.assignment == b"B"
+    assert list(game.group.members) == ["a", "b"]
 
 
 def test_nobody_is_told_before_it_is_written_and_a_failed_write_is_told() -> None:

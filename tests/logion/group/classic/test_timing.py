@@ -80,6 +80,22 @@ def test_who_does_not_sync_in_time_is_out() -> None:
     assert game.group.state is State.PREPARING
 
 
+def test_a_group_of_which_nobody_syncs_is_empty() -> None:
+    game = Game()
+    game.join(new="a", session_timeout_ms=90_000)
+    game.tick(REBALANCE_MS)
+    assert (game.group.state, game.group.members) == (State.EMPTY, {})
+
+
+def test_a_group_is_empty_once_it_has_waited_in_vain_for_an_id_alone() -> None:
+    game = Game().stable("a")
+    game.join(new="b", must_have_id=True)
+    game.leave("a")
+    assert (game.group.state, game.group.members) == (State.PREPARING, {})
+    game.tick(SESSION_MS)
+    assert game.group.state is State.EMPTY
+
+
 def test_before_2_8_nobody_looked_who_synced() -> None:
     game = Game(replace(RULES, expires_unsynced=False))
     game.join(new="a", session_timeout_ms=90_000)
