@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from logion_model.epoch_cache import State
 from logion_model.kernel import Action
-from logion_model.pictures.scene import Cell, Drawing, Event, Lane, Message
+from logion_model.pictures.scene import Blame, Cell, Drawing, Event, Lane, Message
 
 
 def replica(index: int) -> str:
@@ -50,10 +50,24 @@ def _asked(before: State, after: State, leader: str, follower: str) -> Event:
     epoch = before.replicas[number].last_epoch
     kept = len(after.replicas[number].log)
     ask = Message(follower, leader, f"where did epoch {epoch} end?")
-    told = Message(leader, follower, f"{kept} records are left")
-    sentence = f"The follower asks where epoch {epoch} ended, and keeps {kept} records"
+    told = Message(leader, follower, f"keep what is below {kept}")
+    sentence = (
+        f"The follower asks where epoch {epoch} ended, keeps what is below {kept}"
+    )
     return Event(sentence, (ask, told))
 
 
-DRAWING = Drawing(_lanes, _event)
+def _blame(broken: str, state: State) -> Blame | None:
+    leader, follower = replica(state.leader), replica(1 - state.leader)
+    epoch = state.replicas[1 - state.leader].last_epoch
+    known = {
+        "follower-copies": (follower, "has other records than its leader"),
+        "truncation-ends": (follower, "asks again and again, and changes nothing"),
+        "epochs-are-known": (leader, f"cannot tell where epoch {epoch} ended"),
+    }
+    who, what = known[broken]
+    return Blame(frozenset({who}), f"{who} {what}")
+
+
+DRAWING = Drawing(_lanes, _event, _blame)
 """How a state and its actions are drawn."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from logion_model.kernel import Action
 from logion_model.out_of_range import Log, State
-from logion_model.pictures.scene import Cell, Drawing, Event, Lane, Message
+from logion_model.pictures.scene import Blame, Cell, Drawing, Event, Lane, Message
 
 LEADER, FOLLOWER = "leader", "follower"
 
@@ -54,5 +54,16 @@ def _fetched(after: State) -> Event:
     return Event("The follower copies what the leader has", (fetch, answer))
 
 
-DRAWING = Drawing(_lanes, _event)
+def _blame(broken: str, state: State) -> Blame | None:
+    ours, theirs = state.follower, state.leader
+    known = {
+        "high-watermark-is-in-log": f"is from {ours.start} to {ours.end} with the high"
+        f" watermark at {ours.high_watermark}",
+        "keeps-what-it-can": f"ends at {ours.end} and will be cut below"
+        f" {min(ours.end, theirs.high_watermark)}, which is committed",
+    }
+    return Blame(frozenset({FOLLOWER}), f"the follower's log {known[broken]}")
+
+
+DRAWING = Drawing(_lanes, _event, _blame)
 """How a state and its actions are drawn; the mark is the high watermark."""

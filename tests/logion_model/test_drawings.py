@@ -77,6 +77,36 @@ def test_every_action_of_a_model_has_its_sentence(name: str) -> None:
         assert event.sentence != called(action)
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("epoch-cache-kafka-6857", "replica 0 has other records than its leader"),
+        ("epoch-cache-kafka-7415", "replica 1 cannot tell where epoch 0 ended"),
+        (
+            "epoch-cache-kafka-10706",
+            "replica 0 asks again and again, and changes nothing",
+        ),
+        (
+            "out-of-range-kafka-2143",
+            "the follower's log ends at 1 and will be cut below 1, which is committed",
+        ),
+        (
+            "out-of-range-kafka-9491",
+            "the follower's log is from 1 to 1 with the high watermark at 0",
+        ),
+        (
+            "power-loss-truncate-to-high-watermark",
+            "the log of broker 1 ends at 1, that of its leader, broker 0, at 0",
+        ),
+    ],
+)
+def test_who_shows_that_a_log_is_wrong_is_named(name: str, told: str) -> None:
+    scope = next(it.scope for it in CATALOGUE if it.name == name)
+    blame = story_about(name, scope, None).blame
+    assert blame is not None
+    assert blame.sentence == told
+
+
 def steps(name: str) -> Iterator[tuple[Action, Any, Any]]:
     """Yield some steps of a model: of each action the first few."""
     spec = MODELS[name].at(smallest(name).scope)
@@ -139,6 +169,10 @@ def test_who_breaks_a_promise_of_replication_is_marked(broken: str) -> None:
             "the consumer has seen offset 1, which is aborted",
         ),
         (
+            *("power-loss-truncate-to-high-watermark", "followers-copy"),
+            "broker 1 and its leader, broker 0, have different records",
+        ),
+        (
             *("transactional-offsets-before-kip-447", "processed-once"),
             "what is made of record 0 counts twice",
         ),
@@ -151,7 +185,8 @@ def test_who_breaks_a_promise_of_replication_is_marked(broken: str) -> None:
 def test_what_breaks_a_promise_about_records_is_named(
     name: str, broken: str, told: str
 ) -> None:
-    scope = next(it.scope for it in CATALOGUE if it.name == name)
+    entries = [it for it in CATALOGUE if it.name == name]
+    scope = next(it.scope for it in entries if broken in dict(it.broken))
     blame = story_about(name, scope, broken).blame
     assert blame is not None
     assert blame.sentence == told

@@ -19,6 +19,9 @@ _SLOTS = "`self._slots = max({}, min(limits.size_max // SLOT_SIZE, needed))`"
 _TURN = "`at = at + 2 if at + {} < end else 0`"
 _ROOM = "the same but for the room that the table takes"
 
+_BOUNDS = "`bounds = replace(bounds, at_least_one={})`"
+_TRUTH = "the same: no truth value of a field is compared"
+
 _PART = "`part = stored.assignments.get(member.id, {})`"
 _SERVED = "`served = replace(member, assignment=part, is_syncing={})`"
 
@@ -55,6 +58,7 @@ REASONS: Mapping[str, str] = {
     " itself",
     _change("check_marker", _VERSION, "0", "1"): "the same: both are below"
     " `VERSION_WITH_EPOCHS`",
+    _change("read_for_version", _BOUNDS, "False", "None"): _TRUTH,
     **dict.fromkeys(_ROOMS, _ROOM),
     **{
         _change(f"OffsetMap.{it}", _TURN, "2", "3"): "the same: both ends are even"
@@ -65,9 +69,7 @@ REASONS: Mapping[str, str] = {
         " that is written names every member"
         for after in ("", "None", 'b"XXXX"')
     },
-    _change(
-        "on_assignment_stored", _SERVED, "False", "None"
-    ): "the same: no truth value of a field is compared",
+    _change("on_assignment_stored", _SERVED, "False", "None"): _TRUTH,
 }
 """Reasons by what `tests/mutation/code.json` says of a survivor."""
 

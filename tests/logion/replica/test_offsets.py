@@ -9,6 +9,7 @@ from logion.log.settings import LogSettings
 from logion.names import BrokerId
 from logion.protocol.messages import list_offsets
 from logion.protocol.schema import schema_of
+from logion.records.record import BatchOptions
 from logion.replica.leader import on_follower_fetch
 from logion.replica.offsets import (
     EARLIEST,
@@ -63,6 +64,17 @@ def test_nothing_is_found_that_is_not_committed() -> None:
     assert find(led, LATEST).offset == 1
 
 
+def test_the_end_of_what_is_committed_is_where_a_transaction_is_open() -> None:
+    led = partition()
+    at(led, NOW)
+    options = BatchOptions(
+        producer_id=7, producer_epoch=0, base_sequence=0, is_transactional=True
+    )
+    led.append(batch(b"v", options=options), version=9, acks=1)
+    assert find_offset(led, LATEST, read_committed=True).offset == 1
+    assert find(led, LATEST).offset == 2
+
+
 def test_nothing_is_tiered() -> None:
     led = partition()
     at(led, NOW)
@@ -102,6 +114,16 @@ def test_segments_are_listed_up_to_the_high_watermark() -> None:
     at(led, NOW, NOW, NOW)
     led.leader = on_follower_fetch(led.leader, BrokerId(2), 1)
     assert segment_offsets(led, LATEST, 9, now_ms=NOW) == (1, 0)
+
+
+def test_segments_are_listed_that_were_last_written_by_a_time() -> None:
+    led = partition(settings=LogSettings(segment_bytes=100))
+    at(led, NOW, NOW)
+    written = max(it.modified_ms for it in led.log.segments)
+    first = segment_offsets(led, written, 9, now_ms=written + 1)
+    assert first == (1, 0)
+    assert segment_offsets(led, written - 1, 9, now_ms=written + 1) == ()
+    assert segment_offsets(led, written + 1, 9, now_ms=written + 1) == (2, 1, 0)
 
 
 def test_every_special_time_came_with_a_version_that_exists() -> None:

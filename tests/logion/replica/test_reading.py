@@ -63,6 +63,22 @@ def test_an_old_log_gives_old_versions_what_it_stores(magic: int) -> None:
     records = batch(b"0", options=BatchOptions(magic=magic))
     led.append(records, version=2, acks=1)
     assert read(led, magic * 2) == bytes(records)
+    assert len(read(led, magic * 2, size_max=20)) == 20
+
+
+def test_version_3_gives_a_whole_entry_as_it_is_stored() -> None:
+    settings = LogSettings()
+    led = partition(settings=replace(settings, rules=settings.rules._replace(magic=1)))
+    records = batch(b"0", options=BatchOptions(magic=1))
+    led.append(records, version=2, acks=1)
+    assert read(led, 3, size_max=20) == bytes(records)
+
+
+def test_an_old_version_gets_the_beginning_of_an_entry_it_has_no_room_for() -> None:
+    led = partition()
+    fill(led, b"0" * 100)
+    bounds = FetchBounds(0, 20, at_least_one=False)
+    assert len(read_for_version(led, bounds, 2).records) == 20
 
 
 def test_an_old_version_gets_no_record_before_the_one_it_asks_for() -> None:
@@ -70,6 +86,7 @@ def test_an_old_version_gets_no_record_before_the_one_it_asks_for() -> None:
     led.append(batch(b"0", b"1", b"2"), version=9, acks=1)
     found = read(led, 2, offset=2)
     assert [it.value for it in read_records(found, size_max=1000)] == [b"2"]
+    assert read(led, 2, offset=3) == b""
 
 
 def test_what_has_no_place_in_the_old_format_is_read_past() -> None:
@@ -94,6 +111,7 @@ def test_down_conversion_can_be_forbidden() -> None:
     with pytest.raises(ApiError) as refusal:
         read(led, 3)
     assert refusal.value.error is Error.UNSUPPORTED_VERSION
+    assert "Fetch v3 needs message.downconversion.enable" in str(refusal.value)
     assert read(led, 4)
 
 
@@ -105,4 +123,5 @@ def test_zstd_needs_version_10_where_the_topic_asks_for_it() -> None:
     with pytest.raises(ApiError) as refusal:
         read(led, 9)
     assert refusal.value.error is Error.UNSUPPORTED_COMPRESSION_TYPE
+    assert "zstd in Fetch v9" in str(refusal.value)
     assert read(led, 10)
