@@ -53,6 +53,9 @@ OWN = pytest.StashKey[Provisioner]()
 ANSWER_SECONDS_MAX = 15.0
 """Longest wait for one answer, and for what happens in its own time."""
 
+JUDGED = {"group.min.session.timeout.ms": "1500"}
+"""Of a broker that is started to be judged: silent members are waited for less long."""
+
 CASE_SECONDS_MAX = 120.0
 """When a case that goes on and on is ended; the longest takes some twenty."""
 
@@ -221,7 +224,9 @@ def find_target(config: pytest.Config) -> Target:
     target = named_target(config)
     if target.kind == "address":
         return meet(addresses_of(target.rest), None)
-    config.stash[OWN] = config.stash[RESOURCES].enter_context(provisioned(target))
+    config.stash[OWN] = config.stash[RESOURCES].enter_context(
+        provisioned(target, JUDGED)
+    )
     return config.stash[OWN].target
 
 

@@ -1,7 +1,8 @@
 """Members that fall silent: what is waited for, and for how long.
 
 These cases wait for a broker's shortest session time-out, six seconds by default, and
-run once each. A broker that is set to less is judged sooner.
+run once each. A broker that is set to less, as those are that the suite starts, is
+judged sooner.
 """
 
 from __future__ import annotations

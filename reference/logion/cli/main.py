@@ -25,6 +25,10 @@ COMMANDS = {
         "logion.cli.releases",
         "what each Kafka release speaks, and what we do",
     ),
+    "vectors": (
+        "logion.cli.vectors",
+        "export golden vectors for other implementations",
+    ),
 }
 """Name to its module, which has `main(arguments) -> int`, and what it is for."""
 

@@ -2,7 +2,9 @@
 
 A vector file has one JSON object per line: `name` and `version` of a message, its body
 as `hex`, and as `json` what it means, in Kafka's names. A line without `json` is only
-read and written again. Other keys are not looked at.
+read and written again. `unknownTags` are number and bytes of tagged fields at the end
+of the message that have no name; a line that says `refused` is no message. Other keys
+are not looked at. docs/vectors.md describes the form to others.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from logion.protocol.catalogue import FORMER_FIELDS, message_named
 from logion.protocol.codec import decode_exactly, encode
 from logion.protocol.errors import ApiError, ProtocolError
 from logion.protocol.json import from_json, to_json
+from logion.protocol.schema import replace
 
 _SHOWN = 8
 """Bytes shown from where two bodies differ."""
@@ -88,13 +91,27 @@ def _checked(line: str) -> tuple[str, int, str | None]:
     except (ValueError, TypeError, KeyError) as error:
         return "", -1, f"no vector: {type(error).__name__}: {error}"
     try:
-        return name, version, _difference(name, version, body, vector.get("json"))
+        if vector.get("refused", False):
+            return name, version, _unrefused(name, version, body)
+        return name, version, _difference(name, version, body, vector)
     except (ProtocolError, ApiError, ValueError) as error:
         return name, version, str(error).removeprefix(f"{name} v{version}: ")
 
 
-def _difference(name: str, version: int, body: bytes, meaning: Any) -> str | None:
+def _unrefused(name: str, version: int, body: bytes) -> str | None:
+    """Return what was read of a body that is none, or None if it was refused."""
+    try:
+        read = decode_exactly(message_named(name), version, body)
+    except ProtocolError:
+        return None
+    return f"expected a refusal, found {to_json(read, version)}"
+
+
+def _difference(
+    name: str, version: int, body: bytes, vector: Mapping[str, Any]
+) -> str | None:
     """Return where the codec differs from a vector, or None if it agrees."""
+    meaning = vector.get("json")
     try:
         cls = message_named(name)
     except KeyError:
@@ -107,7 +124,9 @@ def _difference(name: str, version: int, body: bytes, meaning: Any) -> str | Non
     different = _first_field("", expected, to_json(read, version))
     if different is not None:
         return different
-    written = encode(from_json(cls, version, expected), version)
+    tags = tuple((n, bytes.fromhex(t)) for n, t in vector.get("unknownTags", ()))
+    message = from_json(cls, version, expected)
+    written = encode(replace(message, unknown_tags=tags) if tags else message, version)
     return _first_byte("written from json", body, written)
 
 

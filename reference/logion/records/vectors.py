@@ -1,11 +1,12 @@
 """Checks record vectors: sets as another implementation wrote them, and their meaning.
 
-A vector is one JSON object per line, of one of four kinds:
+A vector is one JSON object per line, of one of five kinds:
 
 records        what a set was written from, and its bytes
 downConvert    bytes before and after conversion, or the error it ends with
 brokerInPlace  bytes as a producer sent and as the leader placed them
 endTxnMarker   the fields of a marker, and its bytes
+refused        bytes that are no set, and the error they are refused with
 
 Compressors differ: where `bytesComparable` is false, headers and records are compared
 instead of bytes.
@@ -172,12 +173,25 @@ def _check_end_txn_marker(vector: Vector) -> str:
     return _difference(written, expected, is_exact=True)
 
 
+def _check_refused(vector: Vector) -> str:
+    data = bytes.fromhex(vector["hex"])
+    try:
+        for batch in parse_batches(data):
+            check_crc(data, batch)
+            read_batch(data, batch)
+    except ApiError as refusal:
+        found, expected = refusal.error.name, vector["error"]
+        return "" if found == expected else f"{found}; expected {expected}"
+    return f"read; expected {vector['error']}"
+
+
 _CHECKS: Mapping[str, Callable[[Vector], str]] = MappingProxyType(
     {
         "records": _check_records,
         "downConvert": _check_down_convert,
         "brokerInPlace": _check_broker_in_place,
         "endTxnMarker": _check_end_txn_marker,
+        "refused": _check_refused,
     }
 )
 
