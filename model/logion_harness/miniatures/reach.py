@@ -9,7 +9,7 @@ takes minutes, not hours.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pkgutil import resolve_name
@@ -28,13 +28,18 @@ Codes = frozenset[CodeType]
 @cache
 def called(release: str) -> Mapping[str, Codes]:
     """Return the code that each case has the broker of a release run."""
+    return calls(release, suite())
+
+
+def calls(release: str, cases: Iterable[str]) -> Mapping[str, Codes]:
+    """Return the code that some cases, one after the other, have the broker run."""
     seen: set[CodeType] = set()
     found: dict[str, Codes] = {}
     with _noting(seen), reference(release) as target:
         judge = Judge(target, PATIENT_TIMEOUT_S, tries_oldest=False)
-        for case_id, trying in suite().items():
+        for case_id in cases:
             seen.clear()
-            trio.run(judge.verdict, trying)
+            trio.run(judge.verdict, suite()[case_id])
             found[case_id] = frozenset(seen)
     return found
 
@@ -75,7 +80,7 @@ def _code(value: Any) -> CodeType | None:
     if isinstance(value, property):
         return _code(value.fget)
     if isinstance(value, type):
-        return _code(value.__init__)
+        return _code(vars(value).get("__init__"))
     value = getattr(value, "__wrapped__", value)
     found = getattr(value, "__code__", None)
     return found if isinstance(found, CodeType) else None
