@@ -19,7 +19,7 @@ from tests.integration.transactions import (
     read_process_and_write,
 )
 
-RELEASES = ("0.11.0", "2.8", "3.9", "4.3")
+RELEASES = ("0.11.0", "1.1", "2.8", "3.9", "4.0", "4.3")
 """Without, and with each part of, KIP-447 and KIP-890."""
 
 
