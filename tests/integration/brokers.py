@@ -21,7 +21,7 @@ from logion_conformance import apache, processes
 
 NEWEST = "4.3"
 TARGET = os.environ.get("LOGION_INTEGRATION_TARGET", "logion")
-START_SECONDS_MAX = 20.0
+START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 10.0
 
 
