@@ -22,6 +22,7 @@ from logion_conformance.compare.catalogue import PROBES
 from logion_conformance.compare.comparison import Comparison, Plan
 from logion_conformance.targets import named
 
+from tests.docs.settings_compared import section
 from tests.root import ROOT
 
 KEPT = Path(__file__).with_name("compared.json")
@@ -98,7 +99,8 @@ def kept() -> dict[str, Any]:
 def page(results: dict[str, Any]) -> str:
     """Return the page that shows some results."""
     rows = [row(name, it) for name, it in results.items()]
-    parts = [HEAD, "\n".join((TABLE, *rows)), deviations(results), unexplained(results)]
+    table = "\n".join((TABLE, *rows))
+    parts = [HEAD, table, deviations(results), unexplained(results), section()]
     return "\n".join(each for each in parts if each)
 
 

@@ -11,6 +11,7 @@ from logion_conformance.compare.comparison import Outcome
 from logion_conformance.compare.known import KNOWN
 
 from tests.docs import compare_page
+from tests.docs.settings_compared import section
 from tests.docs.table import rows
 
 
@@ -66,7 +67,14 @@ def test_a_release_has_a_row_its_deviations_and_what_is_unexplained() -> None:
 
 def test_without_anything_unexplained_the_page_says_so() -> None:
     text = compare_page.page({"3.9": result(unexplained={}, rows={})})
-    assert text.endswith("\nNothing is unexplained.\n")
+    assert "\nNothing is unexplained.\n" in text
+
+
+def test_the_settings_of_a_release_are_counted() -> None:
+    rows = [it.split(" | ") for it in section().splitlines() if it.startswith("| 4")]
+    (_, *described, changes, refused) = rows[-1]
+    assert described == ["342", "33", "17", "1"]
+    assert (changes, refused) == ("108", "1 |")
 
 
 def test_every_known_difference_is_a_row_of_the_deviations() -> None:
