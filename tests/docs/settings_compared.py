@@ -5,9 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from logion_conformance.apache import version_of
+
+from tests.root import ROOT
 from tests.settings.differences import ROWS, is_known
-from tests.settings.observe import FACTS
-from tests.settings.test_as_apache import RELEASES
+
+FACTS = ROOT / "tests/settings/facts"
+COLUMNS = (
+    *("Apache Kafka", "of brokers", "of topics", "of groups", "told otherwise"),
+    *("changes", "refused otherwise"),
+)
 
 HEAD = """## Settings
 
@@ -17,14 +24,14 @@ whether it is read-only or sensitive, is compared by a test of its own
 some of them changed, and were asked again. *Changes* are those that were tried, most of
 them wrong: their error codes are compared. What is told or refused *otherwise* is a row
 of [deviations.md](deviations.md).
-
-| Apache Kafka | of brokers | of topics | of groups | told otherwise | changes | refused otherwise |
-|---|---|---|---|---|---|---|"""
+"""
 
 
 def section() -> str:
     """Return the part of the page that tells of settings."""
-    return "\n".join((HEAD, *map(row, RELEASES), ""))
+    head = f"| {' | '.join(COLUMNS)} |\n{'|---' * len(COLUMNS)}|"
+    releases = sorted(FACTS.glob("*.json"), key=lambda it: version_of(it.stem))
+    return "\n".join((HEAD, head, *(row(it.stem) for it in releases), ""))
 
 
 def row(release: str) -> str:
