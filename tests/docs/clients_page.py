@@ -63,12 +63,22 @@ TRANSACTIONS = """## Transactions
   the group has read.
 - *under fire*: the same, while `kill -9` takes now the broker and now the job: each
   input comes out once (`test_exactly_once.py`; `LOGION_FIRE_SECONDS` is how long).
-  Five minutes of it on 2026-11-29, one broker as 4.3 on a busy machine of two cores:
-  java-3.9.1 with 26 kills of the broker and 34 of the job, 34,485 records;
-  confluent-kafka with 34 and 40, 40,904 records. None was missing, none came twice.
-- A hanging transaction is described and aborted by Apache Kafka's own tool
+  Five minutes of it, one broker as 4.3 on a busy machine of two cores:
+
+  | job | kills of the broker | of the job | inputs | twice | missing | date, commit |
+  | --- | --- | --- | --- | --- | --- | --- |
+  | java-3.9.1 | 26 | 34 | 34,485 | 0 | 0 | 2026-11-29, a4f377f |
+  | confluent-kafka | 34 | 40 | 40,904 | 0 | 0 | 2026-11-29, a4f377f |
+  | confluent-kafka | 25 | 29 | 31,713 | 0 | 0 | 2026-11-29, a4717be |
+
+- A hanging transaction is found, described and aborted by Apache Kafka's own tool
   (`test_hanging_transactions.py`), and data folders change hands in the middle of one,
-  to Apache Kafka 3.9.1 and back (`test_transaction_folders.py`).
+  from Apache Kafka 3.9.1 and to it (`test_transaction_folders.py`): one transaction
+  committed, one aborted, one open with a record and an offset of a group.
+  `__transaction_state`, `.txnindex` and `.snapshot` are those that the other wrote;
+  the other commits what is open, and the same producer goes on.
+- kafka-python, aiokafka and franz-go test transactions themselves:
+  [client-suites.md](client-suites.md).
 
 All releases with `LOGION_TRANSACTIONS=all`, by turns without it. Brokers before 2.5 do
 not take a group's offsets from the Java clients of 2.5 and later that say for which
