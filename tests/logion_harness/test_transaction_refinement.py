@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -36,7 +35,7 @@ def test_what_the_code_knows_is_seen_in_the_models_terms() -> None:
     known = Transaction("tx", 7, 1, 1, State.ONGOING, epoch=2, partitions=names)
     assert seen(World(known)) == Coordinator(Phase.ONGOING, 2, frozenset({0, 1}))
     decided = World(
-        replace(known, state=State.PREPARE_ABORT), frozenset({partition(1)})
+        known._replace(state=State.PREPARE_ABORT), frozenset({partition(1)})
     )
     assert seen(decided) == Coordinator(Phase.PREPARE_ABORT, 2, frozenset({1}))
 
@@ -57,8 +56,8 @@ def partitions_added_while_markers_are_written(patch: pytest.MonkeyPatch) -> Non
     patch.setattr(
         adding,
         "added",
-        lambda known, names, *_: replace(
-            known, state=State.ONGOING, partitions=known.partitions.union(names)
+        lambda known, names, *_: known._replace(
+            state=State.ONGOING, partitions=known.partitions.union(names)
         ),
     )
 
@@ -75,7 +74,7 @@ def an_end_that_takes_no_epoch(patch: pytest.MonkeyPatch) -> None:
     prepared = ending.prepared
 
     def in_the_same_epoch(known: Transaction, *more: Any) -> Transaction:
-        return replace(prepared(known, *more), epoch=known.epoch)
+        return prepared(known, *more)._replace(epoch=known.epoch)
 
     patch.setattr(ending, "prepared", in_the_same_epoch)
 
@@ -117,7 +116,7 @@ def fencing_that_takes_no_epoch(patch: pytest.MonkeyPatch) -> None:
     fence = ending.fence
 
     def in_the_same_epoch(known: Transaction, *more: Any) -> Transaction:
-        return replace(fence(known, *more), epoch=known.epoch)
+        return fence(known, *more)._replace(epoch=known.epoch)
 
     patch.setattr(ending, "fence", in_the_same_epoch)
 
@@ -134,7 +133,7 @@ def partitions_kept_when_all_is_done(patch: pytest.MonkeyPatch) -> None:
     completed = ending.completed
 
     def with_partitions(known: Transaction, now_ms: int) -> Transaction:
-        return replace(completed(known, now_ms), partitions=known.partitions)
+        return completed(known, now_ms)._replace(partitions=known.partitions)
 
     patch.setattr(ending, "completed", with_partitions)
 
@@ -144,7 +143,7 @@ def a_commit_that_aborts(patch: pytest.MonkeyPatch) -> None:
     completed = ending.completed
 
     def aborted(known: Transaction, now_ms: int) -> Transaction:
-        return replace(completed(known, now_ms), state=State.COMPLETE_ABORT)
+        return completed(known, now_ms)._replace(state=State.COMPLETE_ABORT)
 
     patch.setattr(ending, "completed", aborted)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
+
 from logion.cluster.metadata import Chance
 from logion.config import TopicConfig
 from logion.log.settings import CompactionSettings, LogSettings
@@ -36,12 +39,20 @@ def log_settings(
 
     `chance` draws its jitter: the logs of a topic do not all roll at once.
     """
+    settings = _without_jitter(topic, played, producer_expiry_ms)
+    jitter_ms = chance.randrange(topic.integer("segment.jitter.ms") + 1)
+    return replace(settings, segment_jitter_ms=jitter_ms) if jitter_ms else settings
+
+
+@lru_cache(maxsize=1)  # most topics have no settings of their own, and share one
+def _without_jitter(
+    topic: TopicConfig, played: Release, producer_expiry_ms: int
+) -> LogSettings:
     policy = topic.words("cleanup.policy")
     is_compacted = "compact" in policy
     return LogSettings(
         segment_bytes=topic.segment_bytes,
         segment_ms=_segment_ms(topic, is_compacted=is_compacted),
-        segment_jitter_ms=chance.randrange(topic.integer("segment.jitter.ms") + 1),
         segment_index_bytes=topic.integer("segment.index.bytes"),
         index_interval_bytes=topic.integer("index.interval.bytes"),
         retention_ms=topic.integer("retention.ms"),

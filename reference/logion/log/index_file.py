@@ -63,7 +63,8 @@ class IndexFile:
 
     def is_full(self, size_max: int) -> bool:
         """Tell whether one more entry would make it longer than `size_max` bytes."""
-        return self.size + self._entry.size > size_max
+        count = self._stored + len(self._pending)  # each append asks: no calls
+        return (count + 1) * self._entry.size > size_max
 
     def last(self) -> tuple[int, int] | None:
         """Return the last entry, None if there is none."""

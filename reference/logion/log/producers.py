@@ -226,11 +226,12 @@ def on_marker(
         completed = Completed(
             known.producer_id, known.transaction_start, marker.offset, marker.is_commit
         )
-    ended = replace(
-        known,
-        timestamp=batch.max_timestamp,
-        coordinator_epoch=marker.coordinator_epoch,
-        transaction_start=None,
+    ended = Producer(
+        known.producer_id,
+        known.epoch,
+        known.spans,
+        batch.max_timestamp,
+        marker.coordinator_epoch,
     )
     return ended, completed
 

@@ -241,10 +241,9 @@ class Schema:
 
 def schema_of(cls: type) -> Schema:
     """Return the schema of a declared class; TypeError if it is not one."""
-    schema = cls.__dict__.get("__wire__")
+    schema: Schema | None = cls.__dict__.get("__wire__")
     if schema is None:
         raise TypeError(f"{cls.__name__} is not declared with logion.protocol.schema")
-    assert isinstance(schema, Schema)
     return schema
 
 

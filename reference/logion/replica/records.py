@@ -23,6 +23,10 @@ KeyValue = tuple[bytes, bytes | None]
 """A record to be written; without a value it deletes what its key stands for."""
 
 
+TURN_SIZE = 8192
+"""Bytes of batches that are read before others get their turn: about a millisecond."""
+
+
 def append_records(
     partition: Partition,
     records: Sequence[KeyValue],
@@ -50,7 +54,7 @@ def append_records(
 async def read_batches(
     partition: Partition, take: Callable[[Buffer, Batch], None], size: int
 ) -> None:
-    """Give each batch of a log to `take`; other tasks get their turn in between.
+    """Give each batch of a log to `take`; other tasks get their turn now and then.
 
     `size` bytes are read at a time. What cannot be read ends it, and is logged.
     """
@@ -63,9 +67,13 @@ async def read_batches(
             if not scan.batches:
                 log.error("%s: cannot be read from %d on", partition.name, offset)
                 break
+            turn_end = TURN_SIZE
             for batch in scan.batches:
                 take(data, batch)
-                await trio.lowlevel.checkpoint()
+                if batch.end >= turn_end:
+                    turn_end = batch.end + TURN_SIZE
+                    await trio.lowlevel.checkpoint()
+            await trio.lowlevel.checkpoint()
             offset = scan.batches[-1].last_offset + 1
     except (ApiError, OSError) as problem:
         log.error("%s: its records cannot be loaded: %s", partition.name, problem)

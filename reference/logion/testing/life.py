@@ -166,8 +166,7 @@ class Life:
             self.clock.forget_jumps_after(snapshot.jumped_s)
 
         self._renew(between)
-        self.do(lambda broker: broker.state.groups.shards.loaded())
-        self.do(lambda broker: broker.state.transactions.shards.loaded())
+        self.do(_loaded)
 
     def end(self) -> None:
         """Have the broker shut down; its thread ends soon after."""
@@ -225,3 +224,9 @@ async def _steps() -> None:
     """Let every task that can go on do so, some times over."""
     for _ in range(STEPS):
         await trio.lowlevel.checkpoint()
+
+
+async def _loaded(broker: Broker) -> None:
+    """Return once the broker knows its groups and transactions."""
+    await broker.state.groups.shards.loaded()
+    await broker.state.transactions.shards.loaded()

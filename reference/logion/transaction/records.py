@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from struct import Struct
 
 from logion.names import TopicPartition
@@ -27,12 +28,16 @@ KEY_VERSION = 0
 VALUE_VERSIONS = (0, 1)
 """Those that are read. Until 3.9 version 0 is written, then 1 (KIP-890)."""
 
+IDS_REMEMBERED = 4096
+"""An id is written down three times a transaction: the last keys are kept."""
+
 VERSION_WITH_NEIGHBOURS = 1
 """The first that tells of producer ids before and after, and what a client knows."""
 
 _STATES = {number: state for state, number in STATE_IDS.items()}
 
 
+@lru_cache(maxsize=IDS_REMEMBERED)
 def key_bytes(transactional_id: str) -> bytes:
     """Return the key of a transactional id."""
     key = TransactionLogKey(transactional_id=transactional_id)

@@ -7,7 +7,6 @@ rules goes through `Transaction.to`, so what the table lacks cannot happen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -81,8 +80,7 @@ class Claim(NamedTuple):
     epoch: int
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(NamedTuple):
     """One transactional id: its producer, and the last or present transaction."""
 
     transactional_id: str
@@ -126,8 +124,7 @@ class Transaction:
     def to(self, state: State, now_ms: int, **changes: Any) -> Transaction:
         """Return it one step on, in `state`, with `changes`."""
         assert state in TRANSITIONS[self.state], f"{self.state} to {state}"
-        return replace(
-            self,
+        return self._replace(
             state=state,
             updated_ms=now_ms,
             previous_producer_id=self.producer_id,

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
@@ -25,7 +23,7 @@ T1 = TopicPartition("t", 1)
     "state", [State.EMPTY, State.COMPLETE_COMMIT, State.COMPLETE_ABORT]
 )
 def test_the_first_partition_begins_a_transaction(state: State) -> None:
-    after = added(replace(KNOWN, state=state, started_ms=40), [T0], 2, 60)
+    after = added(KNOWN._replace(state=state, started_ms=40), [T0], 2, 60)
     assert (after.state, after.started_ms) == (State.ONGOING, 60)
     assert (after.partitions, after.client_version) == ({T0}, 2)
 
@@ -58,7 +56,7 @@ def test_only_the_present_producer_may_add(claim: Claim, error: Error) -> None:
 
 @pytest.mark.parametrize("state", State)
 def test_a_transaction_waits_for_the_markers_of_the_one_before(state: State) -> None:
-    known = replace(KNOWN, state=state)
+    known = KNOWN._replace(state=state)
     if state in {State.PREPARE_COMMIT, State.PREPARE_ABORT}:
         with pytest.raises(ApiError) as refusal:
             check_open(known)

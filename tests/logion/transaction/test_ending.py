@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -27,7 +26,7 @@ RULES = TransactionRules()
 OLD = TransactionRules(version=0, fenced=Error.INVALID_PRODUCER_EPOCH)
 KNOWN = Transaction("tx", producer_id=7, timeout_ms=1, updated_ms=50, epoch=3)
 T0 = TopicPartition("t", 0)
-OPEN = replace(KNOWN, state=State.ONGOING, partitions=frozenset({T0}), started_ms=40)
+OPEN = KNOWN._replace(state=State.ONGOING, partitions=frozenset({T0}), started_ms=40)
 
 
 def end_of(epoch: int, *, commit: bool, version: int = 0, producer_id: int = 7) -> End:
@@ -98,7 +97,7 @@ def test_a_new_end_while_the_last_is_under_way_is_fenced() -> None:
     "state", [State.EMPTY, State.COMPLETE_COMMIT, State.COMPLETE_ABORT]
 )
 def test_what_may_not_have_begun_can_be_aborted_but_not_committed(state: State) -> None:
-    known = replace(KNOWN, state=state)
+    known = KNOWN._replace(state=state)
     abort = end_of(3, commit=False, version=2)
     assert outcome(known, abort, RULES) is Outcome.PREPARE
     after = prepared(known, abort, -1, 60)
@@ -117,7 +116,7 @@ def test_a_repetition_where_nothing_was_ended_is_fenced() -> None:
 @pytest.mark.parametrize("version", [0, 2])
 @pytest.mark.parametrize("state", TRANSITIONS)
 def test_other_producers_are_refused_in_every_state(state: State, version: int) -> None:
-    known = replace(KNOWN, state=state)
+    known = KNOWN._replace(state=state)
     for commit in (True, False):
         zombie = end_of(1, commit=commit, version=version)
         assert refused(known, zombie) is Error.PRODUCER_FENCED
@@ -134,7 +133,7 @@ def test_until_2_5_an_epoch_of_the_future_could_end_a_transaction() -> None:
 
 
 def test_the_last_epoch_leads_to_another_id() -> None:
-    last = replace(OPEN, epoch=32766)
+    last = OPEN._replace(epoch=32766)
     assert needs_id(last, 2)
     assert not needs_id(last, 0)
     assert not needs_id(OPEN, 2)
@@ -145,7 +144,7 @@ def test_the_last_epoch_leads_to_another_id() -> None:
     done = completed(after, 70)
     assert (done.producer_id, done.epoch, done.next_producer_id) == (9, 0, -1)
     assert outcome(done, end, RULES) is Outcome.DONE
-    begun = replace(done, state=State.EMPTY)
+    begun = done._replace(state=State.EMPTY)
     assert refused(begun, end) is Error.PRODUCER_FENCED
 
 
@@ -158,9 +157,9 @@ def test_whoever_is_fenced_can_do_no_more() -> None:
 
 
 def test_fencing_never_passes_the_largest_epoch() -> None:
-    last = replace(OPEN, epoch=32767)
+    last = OPEN._replace(epoch=32767)
     assert fence(last, RULES, 9, 60).epoch == 32767
-    exhausted = replace(OPEN, epoch=32766)
+    exhausted = OPEN._replace(epoch=32766)
     after = fence(exhausted, RULES, 9, 60)
     assert (after.epoch, after.next_producer_id) == (32767, 9)
     assert completed(after, 70).producer_id == 9

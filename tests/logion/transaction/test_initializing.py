@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
@@ -41,7 +39,7 @@ def test_the_first_producer_has_epoch_0() -> None:
     "state", [State.EMPTY, State.COMPLETE_COMMIT, State.COMPLETE_ABORT]
 )
 def test_the_next_producer_has_the_next_epoch_and_timeout(state: State) -> None:
-    known = replace(KNOWN, state=state, started_ms=40, last_epoch=2)
+    known = KNOWN._replace(state=state, started_ms=40, last_epoch=2)
     after = renewed(known, ASKED, RULES, None, 60)
     assert (after.state, after.producer_id, after.epoch) == (State.EMPTY, 7, 4)
     assert (after.timeout_ms, after.started_ms, after.updated_ms) == (1000, -1, 60)
@@ -50,7 +48,7 @@ def test_the_next_producer_has_the_next_epoch_and_timeout(state: State) -> None:
 
 @pytest.mark.parametrize("state", [State.PREPARE_COMMIT, State.PREPARE_ABORT])
 def test_nobody_comes_while_markers_are_under_way(state: State) -> None:
-    known = replace(KNOWN, state=state)
+    known = KNOWN._replace(state=state)
     assert refused(known, ASKED) is Error.CONCURRENT_TRANSACTIONS
 
 
@@ -58,8 +56,8 @@ def test_nobody_comes_while_markers_are_under_way(state: State) -> None:
 def test_what_is_open_is_aborted_with_an_epoch_that_nobody_has(
     rules: TransactionRules, last_epoch: int
 ) -> None:
-    known = replace(
-        KNOWN, state=State.ONGOING, partitions=frozenset({T0}), started_ms=40
+    known = KNOWN._replace(
+        state=State.ONGOING, partitions=frozenset({T0}), started_ms=40
     )
     after = renewed(known, ASKED, rules, None, 60)
     assert (after.state, after.epoch) == (State.PREPARE_ABORT, 4)
@@ -70,7 +68,7 @@ def test_what_is_open_is_aborted_with_an_epoch_that_nobody_has(
 
 def test_4_0_leaves_out_an_epoch_when_it_fences() -> None:
     rules = TransactionRules(fences_twice=True)
-    after = renewed(replace(KNOWN, state=State.ONGOING), ASKED, rules, None, 60)
+    after = renewed(KNOWN._replace(state=State.ONGOING), ASKED, rules, None, 60)
     assert (after.epoch, after.last_epoch) == (5, 4)
 
 
@@ -97,13 +95,13 @@ def test_whoever_is_not_the_last_producer_is_fenced(expected: Expected) -> None:
 
 
 def test_another_producer_does_not_interrupt_what_is_open() -> None:
-    known = replace(KNOWN, state=State.ONGOING)
+    known = KNOWN._replace(state=State.ONGOING)
     asked = ASKED._replace(expected=Expected(8, 3))
     assert refused(known, asked) is Error.PRODUCER_FENCED
 
 
 def test_when_epochs_run_out_there_is_another_id() -> None:
-    known = replace(KNOWN, epoch=32766)
+    known = KNOWN._replace(epoch=32766)
     assert needs_id(known, ASKED, RULES)
     after = renewed(known, ASKED, RULES, 9, 60)
     assert (after.producer_id, after.epoch, after.last_epoch) == (9, 0, -1)
@@ -111,7 +109,7 @@ def test_when_epochs_run_out_there_is_another_id() -> None:
 
 
 def test_whoever_knew_the_last_epoch_may_ask_again_for_the_new_id() -> None:
-    known = replace(KNOWN, epoch=32766)
+    known = KNOWN._replace(epoch=32766)
     asked = ASKED._replace(expected=Expected(7, 32766))
     once = renewed(known, asked, RULES, 9, 60)
     assert (once.producer_id, once.epoch, once.last_epoch) == (9, 0, 32766)
@@ -121,12 +119,12 @@ def test_whoever_knew_the_last_epoch_may_ask_again_for_the_new_id() -> None:
 
 
 def test_an_id_is_only_taken_where_one_is_needed() -> None:
-    last = replace(KNOWN, epoch=32766)
+    last = KNOWN._replace(epoch=32766)
     assert not needs_id(KNOWN, ASKED, RULES)
     assert not needs_id(last, ASKED._replace(expected=Expected(7, 5)), RULES)
-    assert not needs_id(replace(last, state=State.PREPARE_ABORT), ASKED, RULES)
-    assert needs_id(replace(last, state=State.ONGOING), ASKED, RULES)
-    assert not needs_id(replace(last, state=State.ONGOING), ASKED, OLD)
+    assert not needs_id(last._replace(state=State.PREPARE_ABORT), ASKED, RULES)
+    assert needs_id(last._replace(state=State.ONGOING), ASKED, RULES)
+    assert not needs_id(last._replace(state=State.ONGOING), ASKED, OLD)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -59,8 +57,8 @@ def test_what_is_written_in_version_1_is_read_back(known: Transaction) -> None:
 @settings(max_examples=40)
 @given(known=transactions())
 def test_version_0_has_what_kip_98_knew(known: Transaction) -> None:
-    plain = replace(
-        known, previous_producer_id=-1, next_producer_id=-1, client_version=0
+    plain = known._replace(
+        previous_producer_id=-1, next_producer_id=-1, client_version=0
     )
     assert read_value(known.transactional_id, value_bytes(known, 0)) == plain
 
@@ -86,7 +84,7 @@ def test_the_bytes_are_kafkas() -> None:
 
 def test_an_empty_transaction_has_no_list_of_partitions() -> None:
     written = value_bytes(
-        replace(ONGOING, state=State.EMPTY, partitions=frozenset()), 0
+        ONGOING._replace(state=State.EMPTY, partitions=frozenset()), 0
     )
     assert bytes.fromhex("00ffffffff") in written
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 
 import pytest
 from logion.names import TopicPartition
@@ -30,7 +29,7 @@ def replayed(
 
 
 def test_the_last_record_of_an_id_counts() -> None:
-    later = replace(A, state=State.ONGOING, epoch=1)
+    later = A._replace(state=State.ONGOING, epoch=1)
     found = replayed(
         (key_bytes("a"), value_bytes(A, 1)), (key_bytes("a"), value_bytes(later, 1))
     )
