@@ -89,7 +89,7 @@ def leaving_it_open(renewed: Callable[..., Any]) -> Callable[..., Any]:
 
     def wrong(known: Transaction, *more: Any) -> Any:
         if known.state is State.ONGOING:
-            known = replace(known, state=State.COMPLETE_ABORT)
+            known = known._replace(state=State.COMPLETE_ABORT)
         return renewed(known, *more)
 
     return wrong
