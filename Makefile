@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -bb -m pytest
 
-.PHONY: help env test unit integration conformance check benchmark compare matrix status screenshot suites mutants verify pythons clean
+.PHONY: help env test unit integration conformance check benchmark compare matrix status screenshot suites miniatures mutants verify pythons clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -78,6 +78,9 @@ screenshot: env ## Pictures of the console, into docs/images (needs Chromium)
 
 suites: env ## The test suites of client libraries, into docs/client-suites.md (needs git, Go)
 	@$(BIN)/python -m tests.integration.client_suites
+
+miniatures: env ## Every broken broker by every case, into docs/miniatures.md (some minutes; MINIATURES="a b")
+	@$(BIN)/python -m tests.docs.miniatures_page $(MINIATURES)
 
 mutants: env ## Change the pure rules in small ways: who notices? (hours; MODULES="log/epochs.py")
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \

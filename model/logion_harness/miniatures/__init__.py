@@ -20,9 +20,8 @@ in place of which another stands (`swapped`), what a handler hears (`hears`), wh
 answers (`tells`, `unsaid`). Of a case about an error code: the check is off, as in
 `unsaid("Produce", Error.CORRUPT_MESSAGE)`. A miniature that fails more than a tenth of
 all cases proves nothing about any of them; it is not counted.
-`python -m logion_harness.miniatures --judge NAME` says which cases it fails,
-`make miniatures MINIATURES=NAME` puts it into the table (`MINIATURES=--none`: without
-trying).
+`python -m logion_harness.miniatures --judge NAME` says which cases it fails, and
+`make miniatures MINIATURES=NAME` puts it into the table (`MINIATURES=--none`: untried).
 
 The suite runs in the same process when the tests judge: a seam lies in the broker's own
 packages (`logion.broker`, `log`, `replica`, `group`, ...), never in those that the

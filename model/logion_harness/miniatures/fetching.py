@@ -236,9 +236,9 @@ MINIATURES = (
     ),
     Miniature(
         "sleeps-through-news",
-        "lets a fetch wait to its end though records have come",
+        "lets a fetch that may wait do so to its end, whatever there is to read",
         ("fetch.long-poll.woken",),
-        swapped(f"{FETCH}:Fetching.watched", instead([])),
+        swapped(f"{FETCH}:Fetching.is_enough", instead(value=False)),
     ),
     Miniature(
         "never-waits",

@@ -28,6 +28,8 @@ NAMED_TIMEOUT_S = 0.5
 PATIENT_TIMEOUT_S = 5.0
 """How long any case does."""
 
+FAIL, PASS = Verdict.FAIL, Verdict.PASS
+
 AT_ONCE = 6
 """So many cases are tried at the same time; what fails then is tried again alone."""
 
@@ -78,17 +80,16 @@ async def _failed(judge: Judge, cases: Iterable[Trying]) -> set[str]:
 def judged(miniature: Miniature, cases: Iterable[str]) -> Mapping[str, Verdict]:
     """Return the verdicts of some cases on a miniature, in their newest versions.
 
-    Those that stop a broker are UNTESTABLE unless the miniature names them.
+    Those that it names are tried as `failed_of_named` does. Others that stop a broker
+    are UNTESTABLE.
     """
-    asked = [suite()[it] for it in cases]
+    asked = [suite()[it] for it in cases if it not in miniature.cases]
     with running(miniature) as target:
         judge = Judge(target, PATIENT_TIMEOUT_S, tries_oldest=False)
         found = trio.run(_judge_all, judge, asked)
-    stopping = [suite()[it] for it in miniature.cases if suite()[it].stops_the_broker]
-    if stopping:
-        failed = _failed_when_stopped(miniature, stopping)
-        found |= dict.fromkeys(failed, Verdict.FAIL)
-    return found
+    failed = failed_of_named(miniature)
+    named = {it: FAIL if it in failed else PASS for it in miniature.cases}
+    return found | named
 
 
 async def _judge_all(judge: Judge, cases: Sequence[Trying]) -> dict[str, Verdict]:
