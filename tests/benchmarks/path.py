@@ -1,7 +1,10 @@
 """What one request costs inside the broker, without sockets: microseconds.
 
+    python tests/benchmarks/path.py [--bytecodes]
+
 From the frame to the pieces of the answer, by one connection of a broker with one
-partition; the best of many rounds, since the machine may be busy.
+partition; the best of many rounds, since the machine may be busy. Bytecodes are the
+same in every run, however busy it is: they compare two versions of the code.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
+from types import FrameType
 from typing import Any, cast
 
 import trio
@@ -154,8 +158,32 @@ def microseconds(act: Callable[[], object]) -> float:
     return best
 
 
+def bytecodes(act: Callable[[], object]) -> float:
+    """Return how many bytecodes of Python one call takes."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> Callable[..., Any]:
+        nonlocal count
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        count += event == "opcode"
+        return trace
+
+    for _ in range(CALLS):
+        act()
+    sys.settrace(trace)
+    try:
+        for _ in range(CALLS):
+            act()
+    finally:
+        sys.settrace(None)
+    return count / CALLS
+
+
 def rows(broker: Broker, member_id: str) -> Iterator[str]:
     """Yield a line for each kind of request."""
+    measure, unit = microseconds, "us"
+    if "--bytecodes" in sys.argv:
+        measure, unit = bytecodes, "bytecodes"
     connection = Connection(broker.state, cast("Transport", Nobody()), "PLAINTEXT")
     requests = {
         "produce, 1 record of 100 bytes": produce(1),
@@ -166,8 +194,8 @@ def rows(broker: Broker, member_id: str) -> Iterator[str]:
         "commit, 1 partition": commit(),
     }
     for name, sent in requests.items():
-        figure = microseconds(partial(call, connection, sent))
-        yield f"{name:34}{figure:8.1f} us"
+        figure = measure(partial(call, connection, sent))
+        yield f"{name:34}{figure:8.1f} {unit}"
 
 
 async def main(folder: str) -> None:
