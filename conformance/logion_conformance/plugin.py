@@ -330,6 +330,19 @@ def only_leaf(error: BaseException) -> BaseException:
 
 
 @pytest.fixture
+def security(pytestconfig: pytest.Config) -> Security:
+    """How the broker is reached."""
+    return pytestconfig.stash[SECURITY]
+
+
+@pytest.fixture
+def without_sasl(security: Security) -> None:
+    """Go on only with a listener that asks nobody who it is; UNSUPPORTED if not."""
+    if security.has_sasl:
+        pytest.skip("the listener has SASL")
+
+
+@pytest.fixture
 def exchanges(request: pytest.FixtureRequest) -> list[Exchange]:
     """What was said between the case and the broker, in order."""
     said: list[Exchange] = []
