@@ -153,7 +153,8 @@ async def shut_out(address: Address, options: Options) -> str:
         return ""
     return (
         f"it wants SASL and offers {', '.join(offer.mechanisms)}: try -X "
-        "security.protocol=SASL_PLAINTEXT -X sasl.mechanism=... -X sasl.username=..."
+        "security.protocol=SASL_PLAINTEXT (or SASL_SSL) -X sasl.mechanism=... "
+        "-X sasl.username=..."
     )
 
 

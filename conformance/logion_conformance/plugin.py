@@ -145,6 +145,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "case(case): a promise of the protocol; see logion_conformance.case"
     )
+    config.addinivalue_line("markers", "sasl: a case about a listener with SASL")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -330,15 +331,9 @@ def only_leaf(error: BaseException) -> BaseException:
 
 
 @pytest.fixture
-def security(pytestconfig: pytest.Config) -> Security:
-    """How the broker is reached."""
-    return pytestconfig.stash[SECURITY]
-
-
-@pytest.fixture
-def without_sasl(security: Security) -> None:
+def without_sasl(pytestconfig: pytest.Config) -> None:
     """Go on only with a listener that asks nobody who it is; UNSUPPORTED if not."""
-    if security.has_sasl:
+    if pytestconfig.stash[SECURITY].has_sasl:
         pytest.skip("the listener has SASL")
 
 
@@ -354,7 +349,7 @@ def exchanges(request: pytest.FixtureRequest) -> list[Exchange]:
 def tape(request: pytest.FixtureRequest) -> Tape:
     """The bytes of it, on all connections of the case."""
     stash = request.config.stash
-    made = Tape(reach=stash[SECURITY].dial, run=stash[PREFIX].rpartition("-")[2])
+    made = Tape(security=stash[SECURITY], run=stash[PREFIX].rpartition("-")[2])
     request.node.stash[reporting.TAPE] = made
     return made
 

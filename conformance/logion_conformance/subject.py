@@ -50,6 +50,7 @@ from logion_conformance.case import untestable
 from logion_conformance.expect import Broken, expect_success
 from logion_conformance.material import AT_ONCE, Reading, Topic
 from logion_conformance.readable import within
+from logion_conformance.securing import IN_CLEAR
 from logion_conformance.tape import Tape
 from logion_conformance.targets import Target
 
@@ -76,7 +77,7 @@ async def open_subject(
     """Yield the broker for one case; afterwards its topics are gone, and hung up.
 
     What the case says and hears is put into `exchanges`, its bytes on the `tape`, which
-    also knows how a broker is reached.
+    also knows how a broker is reached: in clear if there is none.
     """
     tape = tape or Tape()
     options = Options(
@@ -96,6 +97,7 @@ async def open_subject(
         AsyncExitStack() as stack,
     ):
         subject = Subject(target, cluster, stack, prefix)
+        subject.security = tape.security
         try:
             yield subject
         finally:
@@ -113,6 +115,8 @@ class Subject:
         """Speak to `target` through `cluster`; further connections end with `stack`."""
         self.target = target
         self.cluster = cluster
+        self.security = IN_CLEAR
+        """How it is reached."""
         self._stack = stack
         self._prefix = prefix
         self._topics: list[str] = []

@@ -6,17 +6,16 @@ connections too, and nothing of what TLS and SASL need.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import trio
 from logion.protocol.framing import SIZE_BYTES
 
+from logion_conformance.securing import IN_CLEAR, Security
+
 BYTES_MAX = 100_000
 """Bytes of a case that are kept; one that says more is not written as a program."""
-
-Dial = Callable[[str, int], Awaitable[trio.abc.Stream]]
 
 
 class Event(NamedTuple):
@@ -38,7 +37,7 @@ class Tape:
     events: list[Event] = field(default_factory=list)
     is_full: bool = False
     """Whether more was said than is kept."""
-    reach: Dial = trio.open_tcp_stream
+    security: Security = IN_CLEAR
     """How a host and a port are reached."""
     run: str = ""
     """The part of the names of the case that is the run's alone."""
@@ -49,7 +48,7 @@ class Tape:
 
     async def dial(self, host: str, port: int) -> trio.abc.Stream:
         """Return a stream of which everything is kept; OSError if there is nobody."""
-        stream = await self.reach(host, port)
+        stream = await self.security.dial(host, port)
         self.address = self.address if self._connections else (host, port)
         self._connections += 1
         return Taped(stream, self, self._connections - 1)
