@@ -321,6 +321,14 @@ def pytest_pyfunc_call() -> Iterator[None]:
         return (yield)
     except BaseExceptionGroup as group:
         raise only_leaf(group) from None
+    except pytest.skip.Exception as skipped:
+        raise with_reason(skipped) from None
+
+
+def with_reason(skipped: BaseException) -> BaseException:
+    """Return the skip that a case raised: pytest-trio makes one without its reason."""
+    context = skipped.__context__
+    return only_leaf(context) if isinstance(context, BaseExceptionGroup) else skipped
 
 
 def only_leaf(error: BaseException) -> BaseException:

@@ -11,7 +11,7 @@ import pytest
 import trio
 from logion.client.versions import versions_of
 from logion.protocol.releases import release
-from logion_conformance.plugin import only_leaf, target_from
+from logion_conformance.plugin import only_leaf, target_from, with_reason
 from logion_conformance.targets import Target, addresses_of
 
 from tests.logion.client.small_broker import SmallBroker, running
@@ -114,6 +114,14 @@ def test_a_target_reaches_other_processes_as_it_is() -> None:
     again = target_from(target.as_data())
     assert (again.bootstrap, again.fallback) == (target.bootstrap, target.fallback)
     assert again.versions.spoken == target.versions.spoken
+
+
+def test_the_reason_why_a_case_does_not_apply_is_kept() -> None:
+    told = pytest.skip.Exception("no Fetch")
+    lost = pytest.skip.Exception("")
+    lost.__context__ = BaseExceptionGroup("of pytest-trio", [told])
+    assert with_reason(lost) is told
+    assert with_reason(told) is told
 
 
 def test_groups_of_one_are_opened_and_others_left() -> None:
