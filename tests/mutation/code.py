@@ -43,6 +43,11 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "group/classic/timing.py": ("tests/logion/group/classic",),
     "group/offsets.py": ("tests/logion/group/test_offsets.py",),
     "group/pending.py": ("tests/logion/group/test_pending.py",),
+    "transaction/state.py": ("tests/logion/transaction/test_state.py",),
+    "quota/rate.py": ("tests/logion/quota/test_rate.py",),
+    "quota/limits.py": ("tests/logion/quota/test_limits.py",),
+    "log/filtering.py": ("tests/logion/log/test_compaction.py",),
+    "log/compaction.py": ("tests/logion/log/test_compaction.py",),
     "records/validation.py": ("tests/logion/records/test_validation.py",),
 }
 """Modules of `reference/logion` without tasks, clock or disk, and the tests that guard

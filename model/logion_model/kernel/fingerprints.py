@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 BITS = 64
 
-PARTS_MAX = 1_000
+PARTS_MAX = 4_000
 """Parts of states whose digests are known at a time."""
 
 TABLES = 64

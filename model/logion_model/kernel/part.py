@@ -125,9 +125,8 @@ class Part(Generic[S]):
         """Find the initial states that fall to this process: the following level."""
         with self.checked:
             for nth, state in enumerate(self.spec.initial):
-                fingerprint = self._fingerprint(state)
-                if self._falls_to(fingerprint) == self.index:
-                    self._find(fingerprint, _Pending(state, self._next_name, nth))
+                if self._falls_to(self._fingerprint(state)) == self.index:
+                    self._find(state, self._next_name, nth)
         return self._told()
 
     def _fingerprint(self, state: S) -> int:
@@ -158,19 +157,21 @@ class Part(Generic[S]):
         nth = -1
         for nth, (action, after) in enumerate(self.checked.steps(state)):
             taken[action.name] += 1
-            self._find(self._fingerprint(after), _Pending(after, name, nth))
+            self._find(after, name, nth)
         return nth >= 0 or self.spec.may_stop(state)
 
-    def _find(self, fingerprint: int, found: _Pending[S]) -> None:
+    def _find(self, state: S, parent: int, place: int) -> None:
         """Admit a state if its fingerprint is new here; leave others to be asked about.
 
         One out of bounds is passed over.
         """
+        fingerprint = self._fingerprint(state)
         falls_to = self._falls_to(fingerprint)
         own = falls_to == self.index
         known = self.seen if own else self.pending[falls_to]
-        if fingerprint in known or not self.spec.within(found.state):
+        if fingerprint in known or not self.spec.within(state):
             return
+        found = _Pending(state, parent, place)
         if own:
             self.seen.add(fingerprint)
             self._admit(found)

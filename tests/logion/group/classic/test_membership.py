@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from logion.group.classic.membership import on_leave_all, with_sessions
+from logion.group.classic.membership import (
+    on_leave_all,
+    transactional_error,
+    with_sessions,
+)
 from logion.group.classic.state import NO_GENERATION, ClassicGroup, State
-from logion.group.classic.steps import Leaver
+from logion.group.classic.steps import (
+    AnswerJoin,
+    JoinAnswer,
+    Leaver,
+    Sender,
+    StoreEmpty,
+)
 from logion.group.rules import GroupRules
 from logion.protocol.errors import Error
 
@@ -73,6 +83,31 @@ def test_without_members_anybody_may_commit_who_names_no_generation() -> None:
     assert Game().commit("", NO_GENERATION) is Error.NONE
     assert in_state(State.EMPTY).commit("", NO_GENERATION) is Error.NONE
     assert in_state(State.STABLE).commit("", NO_GENERATION) is Error.UNKNOWN_MEMBER_ID
+    assert Game().commit("", 0) is Error.UNKNOWN_MEMBER_ID
+
+
+@pytest.mark.parametrize(
+    ("state", "sender", "error"),
+    [
+        (State.EMPTY, Sender("", NO_GENERATION), Error.NONE),
+        (State.EMPTY, Sender("", 0), Error.UNKNOWN_MEMBER_ID),
+        (State.STABLE, Sender("", NO_GENERATION), Error.UNKNOWN_MEMBER_ID),
+        (State.STABLE, Sender("b", 1), Error.ILLEGAL_GENERATION),
+        (State.STABLE, Sender("b", 2), Error.NONE),
+        (State.COMPLETING, Sender("b", 3), Error.NONE),
+    ],
+)
+def test_a_commit_in_a_transaction_asks_for_the_member_and_not_for_the_state(
+    state: State, sender: Sender, error: Error
+) -> None:
+    group = in_state(state).group
+    assert transactional_error(group, sender) is error
+
+
+def test_a_commit_that_is_no_members_leaves_the_group_as_it_is() -> None:
+    game = Game()
+    game.commit("", NO_GENERATION)
+    assert game.group == ClassicGroup("g")
 
 
 def test_until_2_5_a_heartbeat_while_the_work_is_divided_asks_to_join_again() -> None:
@@ -92,7 +127,10 @@ def test_until_0_10_0_the_state_is_looked_at_before_the_member() -> None:
 
 def test_until_2_3_a_commit_while_the_work_is_divided_is_refused_unseen() -> None:
     rules = replace(RULES, refuses_commits_by_state=True)
-    assert in_state(State.COMPLETING, rules).commit("z") is Error.REBALANCE_IN_PROGRESS
+    game = in_state(State.COMPLETING, rules)
+    before = game.group
+    assert game.commit("z") is Error.REBALANCE_IN_PROGRESS
+    assert game.group == before
 
 
 def test_a_heartbeat_and_a_commit_prolong_the_session() -> None:
@@ -113,6 +151,12 @@ def test_who_leaves_makes_the_others_join_again() -> None:
     assert game.leave("b") is Error.UNKNOWN_MEMBER_ID
 
 
+def test_who_names_an_instance_id_that_nobody_has_stays() -> None:
+    game = in_state(State.STABLE)
+    assert game.leave("b", "nobody") is Error.UNKNOWN_MEMBER_ID
+    assert "b" in game.group.members
+
+
 def test_a_static_member_leaves_by_its_instance_id() -> None:
     game = Game()
     game.join(new="a", instance_id="i")
@@ -129,12 +173,33 @@ def test_a_client_that_was_told_its_id_may_give_it_back() -> None:
     assert game.group.pending == {}
 
 
+def test_nobody_waits_for_an_id_that_was_given_back() -> None:
+    game = Game().stable("a")
+    game.join(new="b", must_have_id=True)
+    game.join("a")
+    assert game.group.state is State.PREPARING
+    game.leave("b")
+    assert game.group.state is State.COMPLETING
+    game.join(new="c", must_have_id=True)
+    game.leave("a")
+    game.leave("c")
+    assert game.group.state is State.EMPTY
+
+
 def test_several_leave_one_after_the_other() -> None:
     game = in_state(State.STABLE)
     leavers = [Leaver("b"), Leaver("z"), Leaver("a")]
     step, errors = on_leave_all(game.group, leavers, RULES, game.now)
     assert errors == (Error.NONE, Error.UNKNOWN_MEMBER_ID, Error.NONE)
     assert step.group.state is State.EMPTY
+    assert step.effects == (StoreEmpty(),)
+
+
+def test_each_of_several_that_waits_is_told() -> None:
+    game = in_state(State.PREPARING)
+    step, _ = on_leave_all(game.group, [Leaver("a"), Leaver("b")], RULES, game.now)
+    told = AnswerJoin("a", JoinAnswer(Error.UNKNOWN_MEMBER_ID, ""))
+    assert step.effects == (told, StoreEmpty())
 
 
 def test_sessions_of_a_group_that_was_loaded_begin_now() -> None:
