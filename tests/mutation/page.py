@@ -69,7 +69,7 @@ BUGS = """\
 The suites that hold the code to the models, and the simulation, must find bugs like
 those of history. Each is a patch in the suite itself, which fails if it finds nothing;
 all run in `make test`. The seconds are those of a busy machine, from seed 0 on (tests
-begin near a seed that shows the bug).
+begin near a seed that shows the bug). Five minutes each were wanted.
 """
 
 
