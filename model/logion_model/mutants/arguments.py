@@ -168,8 +168,6 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
         "asked_to_end: not is_present(rules, now, request.epoch)": "a request that is"
         " two epochs old needs a third transaction; dies without any fencing:"
         " `transactions-without-fencing`",
-        "asked_to_end: rules.bumps_epoch and request.result is Result.ABORT": "a client"
-        " whose abort of nothing is refused has nothing that could be wrong",
         "World._may_forget: not known_something": "there is nothing to forget",
         "World._may_forget: self._known(state, partition).is_open": "with KIP-890 a"
         " record of a producer that is not known is verified with the coordinator",
