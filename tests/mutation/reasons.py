@@ -63,8 +63,8 @@ REASONS: Mapping[str, str] = {
     ".before(*effects)` -> `return prepare_rebalance(group, None, now)"
     ".before(*effects)`": "the same: rules are asked of a group without members",
     "on_due: `return complete_if_all_joined(group.without(due.member_id), rules, now)`"
-    " -> `return complete_if_all_joined(group.without(due.member_id), None, now)`": "the"
-    " same: a join phase that nobody is in is over at once, and rules are asked then",
+    " -> `return complete_if_all_joined(group.without(due.member_id), None, now)`": ""
+    "the same: a join phase that nobody is in is over at once; rules are asked then",
     **dict.fromkeys(_ROOMS, _ROOM),
     **{
         _change(f"OffsetMap.{it}", _TURN, "2", "3"): "the same: both ends are even"
