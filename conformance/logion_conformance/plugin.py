@@ -284,12 +284,13 @@ def pytest_collection_modifyitems(
     kept: list[pytest.Item] = []
     dropped: list[pytest.Item] = []
     for item in items:
-        (kept if _is_asked_for(item, config.option) else dropped).append(item)
+        (kept if is_asked_for(item, config.option) else dropped).append(item)
     config.hook.pytest_deselected(items=dropped)
     items[:] = kept
 
 
-def _is_asked_for(item: pytest.Item, option: Namespace) -> bool:
+def is_asked_for(item: pytest.Item, option: Namespace) -> bool:
+    """Whether options leave a test among those to run."""
     stops = "provisioner" in getattr(item, "fixturenames", ())
     if stops and option.quick and not option.with_stops:
         return False

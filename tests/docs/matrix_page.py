@@ -2,6 +2,7 @@
 
     .venv/bin/python -m tests.docs.matrix_page           # all, an hour or two
     .venv/bin/python -m tests.docs.matrix_page logion-2.8 apache-2.8
+    .venv/bin/python -m tests.docs.matrix_page --case 'restart.*' kfake   # these anew
     .venv/bin/python -m tests.docs.matrix_page --page    # from what is kept
 
 Verdicts go to `docs/conformance/TARGET.json`, from which `docs/conformance-results.md`
@@ -10,11 +11,13 @@ is made; whole reports, with what was said, to `.cache/matrix`, and into one pag
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from logion.protocol.releases import RELEASES
 from logion_conformance.apache import PATCHES
@@ -75,10 +78,12 @@ TARGETS = (*(name for release in PATCHES for name in sides(release)), *STAND_INS
 # --- runs -----------------------------------------------------------------------------
 
 
-def judge(target: str) -> bool:
-    """Judge a target and keep what was found; tell if there is a report."""
+def judge(target: str, case: str) -> bool:
+    """Judge a target by all cases, or some, and keep what was found; tell if there is a
+    report."""
     patience = PATIENCE_WITH_STAND_INS if target in STAND_INS else PATIENCE
     report = REPORTS / f"{target}.json"
+    report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     command = [
         *(
@@ -92,18 +97,30 @@ def judge(target: str) -> bool:
         ),
         *("--target", target, "--quick", "--with-stops"),
         *("--patience", str(patience), "--report-json", str(report)),
+        *(("--case", case) if case else ()),
     ]
     subprocess.run(command, cwd=ROOT, timeout=RUN_SECONDS_MAX, check=False)
     if report.exists():
-        keep(target, data.read(report.read_text()))
+        keep(target, data.read(report.read_text()), is_part=bool(case))
     return report.exists()
 
 
-def keep(target: str, report: Report) -> None:
-    """Keep the verdicts on a target, unless it could not be judged."""
-    if not report.target.trouble:
-        KEPT.mkdir(exist_ok=True)
-        (KEPT / f"{target}.json").write_text(data.brief(report))
+def keep(target: str, report: Report, *, is_part: bool = False) -> None:
+    """Keep the verdicts on a target, unless it could not be judged; those of a part of
+    the cases beside what is kept of the others."""
+    if report.target.trouble:
+        return
+    KEPT.mkdir(exist_ok=True)
+    file = KEPT / f"{target}.json"
+    if is_part and file.exists():
+        report = with_part(data.read(file.read_text()), report)
+    file.write_text(data.brief(report))
+
+
+def with_part(whole: Report, part: Report) -> Report:
+    """Return a report in which some cases have been judged anew."""
+    cases = {it.id: it for it in (*whole.cases, *part.cases)}
+    return replace(whole, cases=tuple(cases[id_] for id_ in sorted(cases)))
 
 
 def kept() -> dict[str, Report]:
@@ -135,6 +152,7 @@ def document(reports: Mapping[str, Report]) -> str:
     parts = [
         HEAD,
         *table(reports),
+        *missing(reports),
         *beside_apache(reports),
         *known_failures(reports),
         *of_stand_ins(reports),
@@ -148,6 +166,12 @@ def table(reports: Mapping[str, Report]) -> Iterator[str]:
     yield "|---" * 2 + "|---:" * 7 + "|---|"
     for name, report in reports.items():
         yield f"| {' | '.join(map(str, cells(name, report)))} |"
+
+
+def missing(reports: Mapping[str, Report]) -> Iterator[str]:
+    """Yield a line about the targets that nothing is kept of, if there are some."""
+    if names := {name: None for name in TARGETS if name not in reports}:
+        yield f"\nNot judged yet: {ticked(names)}."
 
 
 def cells(name: str, report: Report) -> Iterator[object]:
@@ -217,7 +241,7 @@ def reason_of(case: Judged) -> tuple[str, str] | None:
     return (expected[0].reason, expected[0].link) if expected and failed else None
 
 
-def ticked(names: Iterator[str] | Mapping[str, object]) -> str:
+def ticked(names: Mapping[str, object]) -> str:
     """Return names as code."""
     return ", ".join(f"`{name}`" for name in names)
 
@@ -240,12 +264,20 @@ def by_area(report: Report) -> Iterator[str]:
             yield f"| {area} | {passed} | {ticked(dict.fromkeys(failed))} |"
 
 
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the arguments."""
+    made = argparse.ArgumentParser(prog="python -m tests.docs.matrix_page")
+    made.add_argument("targets", nargs="*", metavar="TARGET", help="all if left out")
+    made.add_argument("--case", default="", metavar="GLOB", help="only these cases")
+    made.add_argument("--page", action="store_true", help="judge none: only write")
+    return made
+
+
 def main(arguments: Sequence[str]) -> int:
     """Judge targets, or all; write the page. Returns 1 if one could not be judged."""
-    wanted = [it for it in arguments if it != "--page"]
-    if "--page" not in arguments:
-        wanted = wanted or list(TARGETS)
-    missed = [target for target in wanted if not judge(target)]
+    options = parser().parse_args(arguments)
+    wanted = [] if options.page else options.targets or TARGETS
+    missed = [target for target in wanted if not judge(target, options.case)]
     PAGE.write_text(document(kept()))
     if all((REPORTS / f"{name}.json").exists() for name in PICTURED):
         draw(PICTURED)

@@ -23,7 +23,7 @@ def test_reports_are_put_into_other_forms(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = [saved(tmp_path, it) for it in (MIXED, OTHER)]
-    forms = {it: tmp_path / it for it in ("html", "markdown", "badge")}
+    forms = {it: tmp_path / it for it in ("html", "markdown", "badge", "brief")}
     flags = [part for it, file in forms.items() for part in (f"--{it}", str(file))]
     assert cli.main(["report", *files, *flags]) == 0
     assert (
@@ -31,6 +31,7 @@ def test_reports_are_put_into_other_forms(
     )
     assert forms["markdown"].read_text().count("## Kafka conformance: ") == 2
     assert "2 of 4" in forms["badge"].read_text()
+    assert forms["brief"].read_text() == data.brief(MIXED)
     said = capsys.readouterr().out.splitlines()
     assert said[0] == forms["html"].as_uri()
     assert said[-1] == "other keeps 1 of 1 promises"

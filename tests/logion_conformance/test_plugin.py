@@ -5,13 +5,27 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import trio
-from logion.client.versions import versions_of
+from logion.client.versions import VersionRange, versions_of
 from logion.protocol.releases import release
-from logion_conformance.plugin import only_leaf, target_from, with_reason
+from logion_conformance import reporting
+from logion_conformance.case import MUST, Case
+from logion_conformance.plugin import (
+    OWN,
+    TARGET,
+    is_asked_for,
+    only_leaf,
+    standing,
+    target_from,
+    with_reason,
+)
 from logion_conformance.targets import Target, addresses_of
 
 from tests.logion.client.small_broker import SmallBroker, running
@@ -59,6 +73,34 @@ async def test_a_quick_run_stops_no_broker(tmp_path: Path) -> None:
         status, output = await run(tmp_path, broker, "--quick", cases="test_restart")
     assert "no case applied" in output
     assert status == pytest.ExitCode.NO_TESTS_COLLECTED, output
+
+
+@pytest.mark.parametrize(
+    ("flags", "is_run"),
+    [({}, True), ({"quick": True}, False), ({"quick": True, "with_stops": True}, True)],
+)
+def test_cases_that_stop_a_broker_are_run_when_asked_for(
+    flags: dict[str, bool], is_run: bool
+) -> None:
+    option = Namespace(**{"quick": False, "with_stops": False, "case": None, **flags})
+    item: Any = SimpleNamespace(fixturenames=("provisioner",))
+    assert is_asked_for(item, option) == is_run
+
+
+def test_a_target_that_a_case_has_felled_stands_again_for_the_next() -> None:
+    target = Target(addresses_of("a:1"), None, versions_of([]))
+    moved = replace(target, bootstrap=addresses_of("a:2"))
+    mended = iter([True, False])
+    own: Any = SimpleNamespace(target=moved, mend=lambda: next(mended))
+    gathered: Any = SimpleNamespace(notes=[])
+    config: Any = SimpleNamespace(
+        stash={TARGET: target, OWN: own, reporting.GATHERED: gathered}
+    )
+    about = Case("a.b", MUST, "", {})
+    assert [standing(config, about) for _ in range(2)] == [moved, moved]
+    assert gathered.notes == ["the broker had ended before a.b, and was started again"]
+    del config.stash[OWN]
+    assert standing(config, about) == moved
 
 
 @pytest.mark.slow
@@ -109,11 +151,15 @@ async def test_no_broker_is_an_error_and_not_a_failure_of_each_case(
 
 def test_a_target_reaches_other_processes_as_it_is() -> None:
     target = Target(
-        addresses_of("a:1,b:2"), release("0.9.0"), versions_of([(0, 0, 1), (1, 0, 1)])
+        addresses_of("a:1,b:2"),
+        release("0.9.0"),
+        versions_of([(0, 0, 1), (1, 0, 1)]),
+        VersionRange(0, 8),
     )
     again = target_from(target.as_data())
     assert (again.bootstrap, again.fallback) == (target.bootstrap, target.fallback)
     assert again.versions.spoken == target.versions.spoken
+    assert again.metadata == target.metadata
 
 
 def test_the_reason_why_a_case_does_not_apply_is_kept() -> None:

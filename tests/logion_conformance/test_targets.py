@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 import trio
 from logion.client.connection import Address
@@ -14,6 +16,7 @@ from logion_conformance.targets import (
     honest,
     meet,
     named,
+    version_of,
 )
 
 from tests.logion.client.small_broker import SPOKEN, running
@@ -138,3 +141,18 @@ def test_a_target_is_plain_data_for_other_processes() -> None:
         "metadata": None,
     }
     assert target.as_data() == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [
+        ("logion", "4.3"),
+        ("logion-2.8", "2.8"),
+        ("apache-3.9", "3.9.1"),
+        ("librdkafka-mock", r"librdkafka \d+\.\d+.*"),
+        ("kfake", "kfake v.*"),
+        ("command:x", ""),
+    ],
+)
+def test_what_is_started_has_a_version(name: str, version: str) -> None:
+    assert re.fullmatch(version, version_of(named(name)))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from logion.client.committed import READ_COMMITTED, records_of
+from logion.clock import SystemClock
 from logion.protocol.errors import ApiError, Error
+from logion.records.record import BatchOptions, Record
 
 from logion_conformance.case import MUST, case
 from logion_conformance.cases.test_transactions_read import written
@@ -14,7 +16,7 @@ from logion_conformance.expect import (
     expect_success,
     expect_that,
 )
-from logion_conformance.material import Reading, Topic, values_in
+from logion_conformance.material import Reading, Topic, batch_of, values_in
 from logion_conformance.provisioner import How, Provisioner
 from logion_conformance.subject import Subject
 from logion_conformance.transactions import new_transactional_producer
@@ -49,10 +51,13 @@ async def test_a_retry_after_a_restart_appends_nothing(
     topic = await broker.topic()
     producer_id = (await broker.producer_id()).producer_id
 
+    now = SystemClock().time_ms()  # producers of old records are forgotten
+
     def batch(sequence: int, value: bytes) -> bytes:
-        return broker.batch(
-            value, producer_id=producer_id, producer_epoch=0, base_sequence=sequence
+        options = BatchOptions(
+            producer_id=producer_id, producer_epoch=0, base_sequence=sequence
         )
+        return batch_of([Record(0, now, None, value)], options)
 
     for sequence, value in enumerate((b"a", b"b")):
         came = await broker.produce(topic, batch(sequence, value))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from logion_conformance.results import data
 from logion_conformance.results.data import BadReport
 from logion_conformance.results.model import Verdict
 
-from tests.logion_conformance.results.made import MIXED
+from tests.logion_conformance.results.made import MIXED, case, report, trial
 
 ANY_VERDICT = " or ".join(Verdict)
 Change = Callable[[Any], object]
@@ -24,6 +25,25 @@ def test_fields_that_are_not_known_are_left_alone() -> None:
     written["weather"] = "fine"
     written["cases"][0]["trials"][0]["mood"] = 1
     assert data.read(json.dumps(written)) == MIXED
+
+
+def test_what_is_kept_of_a_report_are_verdicts_and_reasons() -> None:
+    twice = case("a.b", *[trial("UNSUPPORTED", -1)] * 2)
+    whole = report(*MIXED.cases, twice)
+    text = data.brief(whole)
+    kept = data.read(text)
+    assert all(
+        (left.id, left.level, left.verdict) == (right.id, right.level, right.verdict)
+        for left, right in zip(kept.cases, whole.cases, strict=True)
+    )
+    known, *_, last = kept.cases
+    assert known.trials == tuple(
+        replace(it, seconds=0.0, story=None) for it in MIXED.cases[0].trials
+    )
+    assert len(last.trials) == 1
+    assert (kept.started, kept.target.apis) == (MIXED.started, ())
+    line = '{"id": "a.b", "level": "MUST", "trials": [{"version": -1, "verdict": '
+    assert line in text
 
 
 def change(member: str, value: object) -> Change:
