@@ -15,17 +15,13 @@ from logion.protocol.releases import release
 RATE = "max.connection.creation.rate"
 RATE_SINCE = release("2.7")
 
-UNLIMITED = 2**31 - 1
-"""The default: nothing is counted."""
-
 
 async def wait_for_turn(broker: BrokerState) -> None:
     """Return when the connection that has just come may be heard."""
     if broker.release < RATE_SINCE:
         return
     limit = broker.cluster.config.integer(RATE)
-    if limit < UNLIMITED:
-        pause_ms = broker.quotas.book.connect(limit, broker.clock.time_ms())
+    if pause_ms := broker.quotas.book.connect(limit, broker.clock.time_ms()):
         await trio.sleep(pause_ms / 1000)
 
 

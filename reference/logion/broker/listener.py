@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import socket
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -64,9 +65,15 @@ async def serve(broker: BrokerState, listener: Listener) -> None:
     with listener.bound:
         async with trio.open_nursery() as connections:
             while True:
-                for accepted in await _accept(listener.bound):
-                    await wait_for_turn(broker)
-                    _start(broker, listener.name, accepted, connections.start_soon)
+                waiting = deque(await _accept(listener.bound))
+                try:
+                    while waiting:
+                        await wait_for_turn(broker)
+                        accepted = waiting.popleft()
+                        _start(broker, listener.name, accepted, connections.start_soon)
+                finally:
+                    for accepted in waiting:
+                        accepted.close()
 
 
 def _start(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import errno
 import logging
 import socket
+from contextlib import suppress
 
 import pytest
 import trio
+import trio.testing
 from logion.broker import listener as listeners
 from logion.broker.listener import bind
 from logion.client.connection import connect
+from logion.cluster.configs import DEFAULT_BROKER, ConfigEdit, Edit, Kind
 from logion.protocol.errors import ApiError
-from logion.testing.clock import FakeClock
 from trio.testing import MockClock
 
 from tests.logion.broker.running import Running, ask, fetch_request, running
@@ -123,9 +125,42 @@ async def test_connections_over_the_rate_of_all_wait_to_be_heard(
     ids=["before 2.7", "of one listener"],
 )
 async def test_connections_are_not_limited_otherwise(
-    release: str, settings: dict[str, str]
+    release: str, settings: dict[str, str], autojump_clock: MockClock
 ) -> None:
     async with running(settings, release=release) as broker:
+        began = trio.current_time()
         for _ in range(2 * ALL_OF_THE_WINDOW):
             assert await is_heard(broker)
-        assert broker.state.clock.time_ms() == FakeClock().time_ms()
+        assert trio.current_time() == pytest.approx(began)
+
+
+async def test_who_was_turned_away_leaves_room_for_no_more_than_others_had(
+    autojump_clock: MockClock,
+) -> None:
+    async with running() as broker:
+        quota = {"ips/127.0.0.1": {"connection_creation_rate": "1"}}
+        await broker.state.cluster.configure_entities(quota)
+        while await is_heard(broker):
+            pass
+        await broker.state.cluster.configure_entities({"ips/127.0.0.1": {}})
+        edit = ConfigEdit(Edit.SET, "max.connection.creation.rate", "1")
+        await broker.state.cluster.edit_config(Kind.BROKER, DEFAULT_BROKER, [edit])
+        began = trio.current_time()
+        assert await is_heard(broker)
+        assert await is_heard(broker)
+        assert trio.current_time() > began
+
+
+async def test_who_still_waits_is_let_go_when_the_broker_ends(
+    autojump_clock: MockClock,
+) -> None:
+    async with running({"max.connection.creation.rate": "1"}) as broker:
+        waiting = [
+            await trio.open_tcp_stream(broker.address.host, broker.address.port)
+            for _ in range(2 * ALL_OF_THE_WINDOW)
+        ]
+        await trio.testing.wait_all_tasks_blocked()
+    for each in waiting:
+        with suppress(trio.BrokenResourceError):
+            assert await each.receive_some() == b""
+        await each.aclose()
