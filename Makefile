@@ -87,7 +87,7 @@ mutants: env ## Change the pure rules in small ways: who notices? (hours; MODULE
 	  --constraint constraints.txt --editable '.[dev,mutants]'
 	@$(BIN)/python -m tests.mutation.code $(MODULES)
 
-verify: env ## Everything: 100 kills, every release, every Python; into docs/verify.md (ONLY="models")
+verify: env ## Everything: 100 kills, every release, every Python; into docs/verify.md (ONLY="models guards")
 	@$(BIN)/python tests/verify.py $(if $(ONLY),--only $(ONLY))
 
 pythons: ## The tests of the packages on each Python that is here: 3.11, 3.12, 3.13

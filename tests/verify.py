@@ -1,9 +1,9 @@
 """Everything that can be verified, in hours; the result goes to docs/verify.md.
 
 Each step is a command that a person could type. A step that fails does not stop the
-others; the exit status tells whether all have passed. `--only WORD` takes the steps
-that have the word in their name or command, and leaves the rows of the others as they
-were: each row says of which day, commit and seed it is.
+others; the exit status tells whether all have passed. `--only KEY` takes the steps of
+that key. Rows of steps not taken stay as they were: each says of which day, commit and
+seed it is.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ RELEASES = (
     "1.1", "2.0", "2.4", "2.8", "3.3", "3.9", "4.0", "4.3",
 )  # fmt: skip
 SUMMARY = re.compile(
-    r"\d+ (passed|kept|files|of|seeds|mutants)\b|[Ss]uccess|All checks passed"
+    r"\d+ (passed|kept|of|seeds|mutants|entries)\b|^TOTAL|All checks passed"
 )
 SIMULATION = (".venv/bin/python", "-m", "logion_harness.simulation")
+WHEEL = ".ci/wheel"
 PYTEST = (".venv/bin/python", "-bb", "-m", "pytest", "-q")
 
 
@@ -42,7 +43,7 @@ HEAD = """\
 # The last full verification
 
 Written by `make verify` (`tests/verify.py`), never by hand. All of it takes hours:
-`make verify ONLY="conformance models"` takes some steps anew, and each row says of
+`make verify ONLY="models guards"` takes some steps anew, and each row says of
 which moment (UTC), commit and seed it is. {cores} cores, CPython {python}.
 
 | what | result | summary | seconds | when | commit | seed | command |
@@ -53,6 +54,8 @@ which moment (UTC), commit and seed it is. {cores} cores, CPython {python}.
 class Step(NamedTuple):
     """One thing to verify."""
 
+    key: str
+    """A word to ask for it by; several may have the same."""
     what: str
     command: tuple[str, ...]
 
@@ -60,38 +63,38 @@ class Step(NamedTuple):
 def steps(seed: int) -> list[Step]:
     """Return all that is verified, quick things first; chance begins at `seed`."""
     return [
-        Step("lint, format, types, layers", ("make", "check")),
-        Step("the packages' tests, coverage by branch", ("make", "unit")),
-        Step("the same on Python 3.11, 3.12 and 3.13", ("make", "pythons")),
+        Step("check", "lint, format, types, layers", ("make", "check")),
+        Step("unit", "the packages' tests, coverage by branch", ("make", "unit")),
+        Step("pythons", "the same on Python 3.11, 3.12, 3.13", ("make", "pythons")),
         Step(
-            "every model of the catalogue",
+            *("models", "every model of the catalogue"),
             (".venv/bin/logion", "model", "check", "--all"),
         ),
         Step(
-            "every guard of the models switched off",
+            *("guards", "every guard of the models switched off"),
             (".venv/bin/logion", "model", "mutants"),
         ),
         Step(
-            "the checker of histories beside its oracle, 100,000 times",
+            *("histories", "the checker of histories beside its oracle, 100,000 times"),
             ("env", HISTORIES, *PYTEST, "tests/logion_model/history"),
         ),
         Step(
-            f"{SIMULATED} simulated runs of the broker and its clients",
+            *("simulation", f"{SIMULATED} simulated runs of broker and clients"),
             (*SIMULATION, "--first", str(seed), "--seeds", SIMULATED),
         ),
         *(
             Step(
-                f"conformance of the reference as {release}",
+                *("conformance", f"conformance of the reference as {release}"),
                 (*PYTEST, "conformance", "--release", release),
             )
             for release in RELEASES
         ),
-        Step("the suite from a wheel, with two workers and without", (".ci/wheel",)),
+        Step("wheel", "the suite from a wheel, with two workers and without", (WHEEL,)),
         Step(
-            f"clients, in groups with every assignor; kill -9 {KILL_ROUNDS} times",
+            *("clients", f"clients, every assignor; kill -9 {KILL_ROUNDS} times"),
             (*PYTEST, "tests/integration"),
         ),
-        Step("the test suites of client libraries", ("make", "suites")),
+        Step("suites", "the test suites of client libraries", ("make", "suites")),
     ]
 
 
@@ -150,8 +153,8 @@ def commit() -> str:
 
 def rows_of(page: str) -> dict[str, str]:
     """Return the rows of a page by the names of their steps."""
-    lines = page.splitlines()
-    return {it.split(" | ")[0].removeprefix("| "): it for it in lines if it[:2] == "| "}
+    _head, *lines = [it for it in page.splitlines() if it.startswith("| ")]
+    return {it.split(" | ")[0].removeprefix("| "): it for it in lines}
 
 
 def report(rows: list[str]) -> str:
@@ -161,22 +164,28 @@ def report(rows: list[str]) -> str:
     return head + "".join(f"{it}\n" for it in rows)
 
 
+def chosen(everything: list[Step], keys: list[str]) -> list[Step]:
+    """Return the steps of these keys, or all; SystemExit for a key of none."""
+    known = dict.fromkeys(step.key for step in everything)
+    if wrong := [key for key in keys if key not in known]:
+        raise SystemExit(f"no step {', '.join(wrong)}: there are {', '.join(known)}")
+    return [step for step in everything if not keys or step.key in keys]
+
+
 def main() -> int:
     """Verify everything, or what is asked for; return 0 if all of it holds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    parser.add_argument("--only", nargs="*", metavar="WORD", default=[])
+    parser.add_argument("--only", nargs="*", metavar="KEY", default=[])
     asked = parser.parse_args()
     everything = steps(asked.seed)
-    known = rows_of(REPORT.read_text()) if asked.only else {}
+    known = rows_of(REPORT.read_text())
     all_passed = True
-    for step in everything:
-        words = f"{step.what} {' '.join(step.command)}"
-        if not asked.only or any(word in words for word in asked.only):
-            passed, known[step.what] = run(step, asked.seed)
-            all_passed &= passed
-            rows = [known[it.what] for it in everything if it.what in known]
-            REPORT.write_text(report(rows))
+    for step in chosen(everything, asked.only):
+        passed, known[step.what] = run(step, asked.seed)
+        all_passed &= passed
+        rows = [known[it.what] for it in everything if it.what in known]
+        REPORT.write_text(report(rows))
     return 0 if all_passed else 1
 
 
