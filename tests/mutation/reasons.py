@@ -65,6 +65,11 @@ REASONS: Mapping[str, str] = {
     "on_due: `return complete_if_all_joined(group.without(due.member_id), rules, now)`"
     " -> `return complete_if_all_joined(group.without(due.member_id), None, now)`": ""
     "the same: a join phase that nobody is in is over at once; rules are asked then",
+    "read_converted: `stored = found if isinstance(found, bytes) else found.read()` ->"
+    " `stored = found if (isinstance(found, bytes)) and False else found.read()`": (
+        "the same: bytes are an answer to who names the epoch of its last record, and"
+        " none of these versions does"
+    ),
     **dict.fromkeys(_ROOMS, _ROOM),
     **{
         _change(f"OffsetMap.{it}", _TURN, "2", "3"): "the same: both ends are even"
