@@ -7,6 +7,7 @@ that tells them apart. Every wait is short, and little is read.
 
 from __future__ import annotations
 
+import socket
 import ssl
 from contextlib import suppress
 from dataclasses import replace
@@ -74,7 +75,7 @@ async def glimpse(address: Address) -> bytes | str:
 
 async def speaks_tls(address: Address) -> bool:
     """Whether somebody there shakes hands by TLS, whoever it is."""
-    context = Security(verifies="false").context()
+    context = Security(verifies=False).context()
     with suppress(OSError), trio.move_on_after(GLIMPSE_SECONDS):
         stream = await trio.open_tcp_stream(address.host, address.port)
         async with stream:
@@ -89,7 +90,7 @@ def unreachable(address: Address, problem: OSError) -> str:
     several = cause.exceptions if isinstance(cause, ExceptionGroup) else [cause]
     if any(isinstance(it, ConnectionRefusedError) for it in several):
         return "nobody listens there (connection refused): check the port, or start it"
-    if type(problem).__name__ == "gaierror":
+    if isinstance(problem, socket.gaierror):
         return f"there is no host {address.host!r} ({problem.strerror}): check the name"
     return f"it cannot be reached ({cause}): check host and port"
 

@@ -223,8 +223,6 @@ def find_target(config: pytest.Config) -> Target:
         addresses = addresses_of(config.option.bootstrap)
         return meet(addresses, fallback, config.stash[SECURITY])
     target = named_target(config)
-    if target.kind == "address":
-        return meet(addresses_of(target.rest), None)
     config.stash[OWN] = config.stash[RESOURCES].enter_context(
         provisioned(target, JUDGED)
     )
@@ -238,7 +236,12 @@ def named_target(config: pytest.Config) -> Named:
         return named(f"logion-{name}" if name else "logion")
     if config.option.bootstrap or config.option.release:
         raise ValueError("--target already says what --bootstrap and --release say")
-    return named(config.option.target)
+    target = named(config.option.target)
+    if target.kind == "address":
+        raise ValueError(
+            f"--target starts a broker: --bootstrap {target.rest} asks one"
+        )
+    return target
 
 
 def target_from(told: Mapping[str, Any]) -> Target:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_urlsafe
+from typing import Any
 
 import trio
 from logion.client.connection import Connection, Options
@@ -43,9 +44,15 @@ NAMES = {
     "ssl.key.location": "key",
     "ssl.key.password": "key_password",
     "enable.ssl.certificate.verification": "verifies",
-    "ssl.endpoint.identification.algorithm": "names",
+    "ssl.endpoint.identification.algorithm": "checks_host",
 }
 """Names of settings as clients have them, to fields of `Security`."""
+
+FLAGS: Mapping[str, Mapping[str, bool]] = {
+    "verifies": {"true": True, "false": False},
+    "checks_host": {"https": True, "none": False, "": False},
+}
+"""Words for yes and no, by field."""
 
 JAAS = "sasl.jaas.config"
 """Java's setting of name and password, in quotation marks."""
@@ -70,9 +77,10 @@ class Security:
     certificate: str = ""
     key: str = ""
     key_password: str = field(default="", repr=False)
-    verifies: str = "true"
-    names: str = "https"
-    """Whether the certificate has to be that of the host: https, or none."""
+    verifies: bool = True
+    """Whether somebody known has to have signed the broker's certificate."""
+    checks_host: bool = True
+    """Whether the certificate has to be that of the host."""
 
     @property
     def has_tls(self) -> bool:
@@ -103,8 +111,8 @@ class Security:
     def context(self) -> ssl.SSLContext:
         """Return what TLS is held to; OSError if a file is none of its kind."""
         made = ssl.create_default_context(cafile=self.ca or None)
-        made.check_hostname = self.names == "https" and self.verifies == "true"
-        if self.verifies != "true":
+        made.check_hostname = self.checks_host and self.verifies
+        if not self.verifies:
             made.verify_mode = ssl.CERT_NONE
         if self.certificate:
             made.load_cert_chain(
@@ -181,18 +189,27 @@ def security_of(file: Path | None = None, options: Iterable[str] = ()) -> Securi
     return checked(Security(**fields_in(told)))
 
 
-def fields_in(told: Mapping[str, str]) -> dict[str, str]:
+def fields_in(told: Mapping[str, str]) -> dict[str, Any]:
     """Return settings as fields of Security; ValueError for a name that is none."""
-    fields: dict[str, str] = {}
+    fields: dict[str, Any] = {}
     for name, value in told.items():
         if name == JAAS:
             fields |= dict(re.findall(r'\b(username|password)="([^"]*)"', value))
         elif name in NAMES:
-            fields[NAMES[name]] = value
+            words = FLAGS.get(NAMES[name])
+            fields[NAMES[name]] = flag(name, value, words) if words else value
         elif name not in IGNORED:
             known = ", ".join((*NAMES, JAAS))
             raise ValueError(f"the setting {name!r} is not known; known are {known}")
     return fields
+
+
+def flag(name: str, value: str, words: Mapping[str, bool]) -> bool:
+    """Return what a setting of two words says; ValueError if it is neither of them."""
+    if value.lower() not in words:
+        expected = ", ".join(word or "nothing" for word in words)
+        raise ValueError(f"{name} {value}: expected one of {expected}")
+    return words[value.lower()]
 
 
 def checked(found: Security) -> Security:
@@ -201,9 +218,7 @@ def checked(found: Security) -> Security:
     if protocol not in PROTOCOLS:
         expected = ", ".join(PROTOCOLS)
         raise ValueError(f"security.protocol {protocol}: expected one of {expected}")
-    made = Security(
-        **{**as_fields(found), "protocol": protocol, "mechanism": mechanism}
-    )
+    made = replace(found, protocol=protocol, mechanism=mechanism)
     if made.has_sasl and mechanism not in MECHANISMS:
         expected = ", ".join(MECHANISMS)
         raise ValueError(f"sasl.mechanism {mechanism}: expected one of {expected}")
@@ -213,8 +228,3 @@ def checked(found: Security) -> Security:
         if b"-----BEGIN " not in Path(name).read_bytes():
             raise ValueError(f"{name}: expected a PEM file, found something else")
     return made
-
-
-def as_fields(found: Security) -> dict[str, str]:
-    """Return the fields by their names."""
-    return {name: getattr(found, name) for name in found.__slots__}

@@ -21,6 +21,7 @@ from logion_conformance.plugin import (
     OWN,
     TARGET,
     is_asked_for,
+    named_target,
     only_leaf,
     standing,
     target_from,
@@ -73,6 +74,13 @@ async def test_a_quick_run_stops_no_broker(tmp_path: Path) -> None:
         status, output = await run(tmp_path, broker, "--quick", cases="test_restart")
     assert "no case applied" in output
     assert status == pytest.ExitCode.NO_TESTS_COLLECTED, output
+
+
+def test_an_address_is_no_target_to_start() -> None:
+    option = Namespace(target="a:1", bootstrap=None, release=None)
+    config: Any = SimpleNamespace(option=option)
+    with pytest.raises(ValueError, match="for one that runs: --bootstrap a:1"):
+        named_target(config)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import trio
-from logion.client.connection import Address
 from logion_conformance.securing import Security, security_of
 from logion_conformance.targets import NotStarted, meet
 
@@ -110,4 +109,15 @@ async def test_who_is_not_let_in_is_told_why(options: list[str], text: str) -> N
     async with listening(guarded(SmallBroker(), "alice", "secret")) as address:
         with pytest.raises(NotStarted, match=text):
             await trio.to_thread.run_sync(meet, (address,), None, security)
-    assert isinstance(address, Address)
+
+
+def test_words_for_yes_and_no_are_taken_in_any_case_and_no_others() -> None:
+    verifies, host = (
+        "enable.ssl.certificate.verification",
+        "ssl.endpoint.identification.algorithm",
+    )
+    assert security_of(options=[f"{verifies}=True", f"{host}=HTTPS"]) == Security()
+    assert not security_of(options=[f"{verifies}=False"]).verifies
+    assert not security_of(options=[f"{host}="]).checks_host
+    with pytest.raises(ValueError, match=f"{verifies} 1: expected one of true, false"):
+        security_of(options=[f"{verifies}=1"])
