@@ -68,6 +68,7 @@ TRANSACTIONS = """## Transactions
   | job | kills of the broker | of the job | inputs | twice | missing | date, commit |
   | --- | --- | --- | --- | --- | --- | --- |
   | java-3.9.1 | 26 | 34 | 34,485 | 0 | 0 | 2026-11-29, a4f377f |
+  | java-3.9.1 | 27 | 23 | 33,201 | 0 | 0 | 2026-11-29, 6f1c757 |
   | confluent-kafka | 34 | 40 | 40,904 | 0 | 0 | 2026-11-29, a4f377f |
   | confluent-kafka | 25 | 29 | 31,713 | 0 | 0 | 2026-11-29, a4717be |
 
