@@ -57,7 +57,8 @@ oldest and the newest version that both sides speak), and keeps the verdicts in
 
 *Known* failures are those of the lists that come with the suite
 (`logion_conformance/expectations`); they are among the failures. Seconds are those of
-a machine that had other things to do.
+a machine that had other things to do. Fewer cases are those of a run that stopped no
+broker. Some cases were judged anew later, beside the others (`--case`).
 """
 
 COLUMNS = (
