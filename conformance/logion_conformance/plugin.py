@@ -238,9 +238,8 @@ def named_target(config: pytest.Config) -> Named:
         raise ValueError("--target already says what --bootstrap and --release say")
     target = named(config.option.target)
     if target.kind == "address":
-        raise ValueError(
-            f"--target starts a broker: --bootstrap {target.rest} asks one"
-        )
+        text = f"--target starts a broker; for one that runs: --bootstrap {target.rest}"
+        raise ValueError(text)
     return target
 
 
