@@ -87,3 +87,12 @@ def test_the_quota_of_an_address_goes_over_that_of_all() -> None:
     assert limit_of_address(limits, "10.0.0.1") == 4
     assert limit_of_address(limits, "10.0.0.2") == 5
     assert limit_of_address({}, "10.0.0.2") is None
+
+
+def test_a_release_knows_the_quotas_that_came_with_it() -> None:
+    for quota in Quota:
+        settings = {"clients/c": {quota.key: "1"}}
+        assert limits_of(settings, quota.since) == {quota: {Entity(client_id="c"): 1}}
+    users = {"elsewhere": {}, "users/u": {"producer_byte_rate": "5"}}
+    assert limits_of(users, (0, 10, 1)) == {Quota.PRODUCE: {Entity("u"): 5}}
+    assert limits_of(users, (0, 10, 0)) == {}
