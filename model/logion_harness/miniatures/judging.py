@@ -22,8 +22,9 @@ SETTINGS = {
 }
 """Of a broker that is judged: nothing to wait for without need."""
 
-NAMED_TIMEOUT_S = 0.5
-"""How long a case that has to fail waits for an answer."""
+NAMED_TIMEOUT_S = 2.0
+"""How long a case that has to fail waits for an answer: longer than the reference, of
+which `failed_of_reference` makes sure, and no longer than need be."""
 
 PATIENT_TIMEOUT_S = 5.0
 """How long any case does."""
@@ -64,6 +65,18 @@ def failed_of_named(miniature: Miniature) -> set[str]:
     if stopping:
         found |= _failed_when_stopped(miniature, stopping)
     return found
+
+
+def failed_of_reference(played: str, cases: Iterable[str]) -> set[str]:
+    """Return which of some cases fail on the reference itself, tried as on a miniature.
+
+    Each that does would fail on any miniature, and show nothing. Cases that stop the
+    broker are not tried.
+    """
+    asked = [suite()[it] for it in cases]
+    with reference(played) as target:
+        found = trio.run(_judge_all, Judge(target, NAMED_TIMEOUT_S), asked)
+    return {it for it, verdict in found.items() if verdict is FAIL}
 
 
 def _failed_when_stopped(miniature: Miniature, cases: list[Trying]) -> set[str]:

@@ -46,20 +46,26 @@ class Trying:
     @property
     def stops_the_broker(self) -> bool:
         """Whether it needs a broker of its own, to stop it."""
-        return "provisioner" in self.function.__annotations__
+        return self._uses("provisioner")
 
     @property
     def has_version(self) -> bool:
         """Whether it is tried once for each version of its first API."""
-        used = [it.args for it in self._marks("usefixtures")]
-        asked = "version" in self.function.__annotations__
-        return asked or ("version",) in used
+        return self._uses("version")
 
     def arguments(self) -> Iterator[Arguments]:
         """Yield what it is tried with, other than its version."""
         choices = [_choices(*it.args[:2]) for it in self._marks("parametrize")]
         for chosen in product(*choices):
             yield {name: value for one in chosen for name, value in one.items()}
+
+    def takes(self, fixture: str) -> bool:
+        """Whether its function has a parameter of this name."""
+        return fixture in self.function.__annotations__
+
+    def _uses(self, fixture: str) -> bool:
+        used = [it.args for it in self._marks("usefixtures")]
+        return self.takes(fixture) or (fixture,) in used
 
     def _marks(self, name: str) -> Iterator[pytest.Mark]:
         marks: list[pytest.Mark] = getattr(self.function, "pytestmark", [])
@@ -132,9 +138,9 @@ class Judge:
         self, trying: Trying, version: int | None, arguments: Arguments
     ) -> None:
         given = dict(arguments)
-        if "version" in trying.function.__annotations__:
+        if trying.takes("version"):
             given["version"] = version
-        if trying.stops_the_broker:
+        if trying.takes("provisioner"):
             given["provisioner"] = self.provisioner
         async with open_subject(
             self.target,

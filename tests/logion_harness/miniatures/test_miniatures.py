@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from logion_harness.miniatures.catalogue import MINIATURES, find
-from logion_harness.miniatures.judging import failed_of_named
+from logion_harness.miniatures.judging import failed_of_named, failed_of_reference
 from logion_harness.miniatures.miniature import Miniature
 from logion_harness.miniatures.suite import suite
 
@@ -40,3 +40,10 @@ def test_a_name_of_none_is_refused_with_all_names() -> None:
 )
 def test_a_miniature_fails_the_cases_that_it_names(miniature: Miniature) -> None:
     assert failed_of_named(miniature) == set(miniature.cases)
+
+
+@pytest.mark.parametrize("played", sorted({it.release for it in MINIATURES}))
+def test_the_reference_fails_none_of_the_cases_that_miniatures_do(played: str) -> None:
+    playing = [it for it in MINIATURES if it.release == played]
+    named = {case_id for miniature in playing for case_id in miniature.cases}
+    assert failed_of_reference(played, sorted(named)) == set()
