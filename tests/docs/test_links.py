@@ -99,3 +99,9 @@ def test_a_missing_file_or_heading_would_be_found(tmp_path: Path) -> None:
     document.write_text("# One, `two`\n[x](b.md) [y](#one-two) [z](#three)\n")
     assert links(document) == ["b.md", "#one-two", "#three"]
     assert anchors(document) == {"one-two"}
+
+
+def test_the_index_leads_to_every_page() -> None:
+    index = ROOT / "docs/README.md"
+    pages = {it.name for it in (ROOT / "docs").glob("*.md")} - {index.name}
+    assert pages <= set(links(index))
