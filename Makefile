@@ -45,9 +45,9 @@ integration: env ## Real clients and Apache Kafka against the broker
 	@mkdir -p .cache
 	@$(PYTEST) -q -n 2 --dist loadgroup tests/integration --junitxml=.cache/integration.xml
 
-conformance: env ## Judge a broker: the embedded one, BOOTSTRAP=host:port or TARGET=name
+conformance: env ## Judge a broker: the embedded one, BOOTSTRAP=host:port or TARGET=name (OPTIONS="--quick")
 	@$(PYTEST) -q conformance --report-html .cache/conformance.html \
-	  $(if $(BOOTSTRAP),--bootstrap $(BOOTSTRAP)) $(if $(TARGET),--target $(TARGET))
+	  $(if $(BOOTSTRAP),--bootstrap $(BOOTSTRAP)) $(if $(TARGET),--target '$(TARGET)') $(OPTIONS)
 
 check: env ## Lint, format, types, layers
 	@$(BIN)/ruff check .

@@ -61,7 +61,7 @@ async def test_what_answers_otherwise_is_told_with_what_to_try(
         assert text in await told(address)
 
 
-async def test_silence_is_told_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_silence_is_told_after_a_while() -> None:
     async with listening(silence) as address:
         failure = OSError("no answer within 5 s")
         text = await diagnosis.diagnosis(address, failure, IN_CLEAR)

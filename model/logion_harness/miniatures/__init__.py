@@ -5,7 +5,7 @@ A miniature is the reference with one defect. `python -m logion_harness.miniatur
 Every case of the conformance suite has to fail on one of them at least, and every one
 has to fail the cases that it names. `docs/miniatures.md` has the table.
 
-How to add one. Find the module of its area (`fetching`, `groups`, ...; a new one is
+How to add one. Find the module of its area (`fetching`, `producing`, ...; a new one is
 named in `catalogue`) and add a line to its `MINIATURES`:
 
     Miniature(

@@ -29,8 +29,8 @@ def main(arguments: Sequence[str]) -> int:
     if first == "--list":
         return _say(*(it.name for it in MINIATURES))
     try:
-        if first == "--judge":
-            return max(map(_judge, map(find, rest)), default=0)
+        if first == "--judge" and rest:
+            return max(map(_judge, map(find, rest)))
         return _run(find(first), rest)
     except ValueError as problem:
         sys.stderr.write(f"{problem}\n")

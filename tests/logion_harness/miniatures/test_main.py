@@ -43,3 +43,7 @@ def test_one_is_run_as_the_reference_is(
     monkeypatch.setattr(broker, "main", run)
     assert main([miniature.name, "--listen", "127.0.0.1:0"]) == 3
     assert given == ["--release", miniature.release, "--listen", "127.0.0.1:0"]
+
+
+def test_to_judge_needs_a_name() -> None:
+    assert main(["--judge"]) == WRONG
