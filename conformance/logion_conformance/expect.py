@@ -83,3 +83,10 @@ def shown(value: object, size_max: int = 400) -> str:
         return f"{value.name} ({value.value})"
     text = repr(value)
     return text if len(text) <= size_max else f"{text[:size_max]}... ({len(text)})"
+
+
+def only_leaf(error: BaseException) -> BaseException:
+    """Return the one exception within groups of one; a group of several as it is."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error

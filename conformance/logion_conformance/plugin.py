@@ -26,7 +26,7 @@ from logion.protocol.releases import release
 from logion_conformance import case as cases
 from logion_conformance import reporting
 from logion_conformance.defaults import Defaults
-from logion_conformance.expect import Broken
+from logion_conformance.expect import Broken, only_leaf
 from logion_conformance.provisioner import SETTINGS, Provisioner, provisioned
 from logion_conformance.results.model import Spoken
 from logion_conformance.results.model import Target as JudgedTarget
@@ -332,13 +332,6 @@ def with_reason(skipped: BaseException) -> BaseException:
     """Return the skip that a case raised: pytest-trio makes one without its reason."""
     context = skipped.__context__
     return only_leaf(context) if isinstance(context, BaseExceptionGroup) else skipped
-
-
-def only_leaf(error: BaseException) -> BaseException:
-    """Return the one exception within groups of one; a group of several as it is."""
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    return error
 
 
 @pytest.fixture

@@ -41,8 +41,11 @@ STAND_INS: Mapping[str, Kind] = {"librdkafka-mock": "librdkafka-mock", "kfake": 
 """Other people's brokers for tests, which have no releases."""
 
 
-WITH_SETTINGS = {"logion", "apache"}
-"""Kinds that are of a release and are started with settings."""
+OF_A_RELEASE = {"logion", "apache"}
+"""Kinds whose names say which release of Apache Kafka they are."""
+
+WITH_SETTINGS = {*OF_A_RELEASE, "miniature"}
+"""Kinds that are started with settings."""
 
 
 class Named(NamedTuple):
@@ -130,14 +133,14 @@ def start(
 
 def fallback_of(target: Named) -> Release | None:
     """Return the release that is taken for granted of a target that names one."""
-    names_release = target.kind in WITH_SETTINGS and target.rest
+    names_release = target.kind in OF_A_RELEASE and target.rest
     return release(target.rest) if names_release else None
 
 
 def version_of(target: Named) -> str:
     """Return the version of what a name says, as its makers count; empty if only the
     broker knows."""
-    if target.kind in WITH_SETTINGS:
+    if target.kind in OF_A_RELEASE:
         return target.rest or RELEASES[-1]
     version = starting.VERSION_OF_STAND_IN.get(target.kind)
     return version() if version else ""

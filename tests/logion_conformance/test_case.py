@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-import pkgutil
 from collections import Counter
-from importlib import import_module
 
 from logion.client.versions import VersionRange, versions_of
 from logion.protocol.apis import FETCH, PRODUCE, api_named
-from logion_conformance import cases
 from logion_conformance.case import (
     MUST,
     SHOULD,
@@ -16,17 +13,13 @@ from logion_conformance.case import (
     unsupported,
     versions_to_try,
 )
+from logion_conformance.catalogue import functions
 
 READS = Case("area.topic.detail", MUST, "KIP-1", {"Fetch": "4+", "Produce": "3-5"})
 
 
 def all_cases() -> list[Case]:
-    found = []
-    for module in pkgutil.iter_modules(cases.__path__, f"{cases.__name__}."):
-        for member in vars(import_module(module.name)).values():
-            marks = getattr(member, "pytestmark", ())
-            found += [mark.args[0] for mark in marks if mark.name == "case"]
-    return found
+    return [case for case, _ in functions()]
 
 
 def test_every_case_has_an_id_of_its_own() -> None:

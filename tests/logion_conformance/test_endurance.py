@@ -16,8 +16,8 @@ from logion.protocol.apis import PRODUCE, api_named
 from logion.protocol.errors import ApiError, ProtocolError
 from logion_conformance import plugin
 from logion_conformance.cases import test_administration, test_batches
-from logion_conformance.expect import Broken
-from logion_conformance.plugin import ending, only_leaf, security_told
+from logion_conformance.expect import Broken, only_leaf
+from logion_conformance.plugin import ending, security_told
 from logion_conformance.targets import Target
 
 from tests.logion.client.small_broker import SmallBroker, serving

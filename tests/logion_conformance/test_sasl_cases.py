@@ -10,8 +10,7 @@ import pytest
 from logion.client.connection import Address, Options
 from logion_conformance.case import limits_of
 from logion_conformance.cases import test_sasl as cases
-from logion_conformance.expect import Broken
-from logion_conformance.plugin import only_leaf
+from logion_conformance.expect import Broken, only_leaf
 from logion_conformance.securing import IN_CLEAR, Security
 from logion_conformance.subject import Subject, open_subject
 from logion_conformance.tape import Tape

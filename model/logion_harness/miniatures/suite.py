@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from itertools import product
-from pkgutil import iter_modules
 from typing import Any, TypeAlias
 
 import outcome
 import pytest
 import trio
-from logion_conformance import cases
 from logion_conformance.case import (
     Case,
     limits_of,
@@ -21,13 +18,13 @@ from logion_conformance.case import (
     unsupported,
     versions_to_try,
 )
-from logion_conformance.plugin import only_leaf
+from logion_conformance.catalogue import CaseFunction, functions
+from logion_conformance.expect import only_leaf
 from logion_conformance.provisioner import Provisioner
 from logion_conformance.results.model import Verdict
 from logion_conformance.subject import open_subject
 from logion_conformance.targets import Target
 
-CaseFunction: TypeAlias = Callable[..., Awaitable[None]]
 Arguments: TypeAlias = Mapping[str, Any]
 
 CASE_SECONDS_MAX = 60.0
@@ -63,6 +60,10 @@ class Trying:
         """Whether its function has a parameter of this name."""
         return fixture in self.function.__annotations__
 
+    def is_marked(self, name: str) -> bool:
+        """Whether its function has a mark of this name."""
+        return any(True for _ in self._marks(name))
+
     def _uses(self, fixture: str) -> bool:
         used = [it.args for it in self._marks("usefixtures")]
         return self.takes(fixture) or (fixture,) in used
@@ -81,12 +82,8 @@ def _choices(names: str | Sequence[str], values: Sequence[Any]) -> list[Argument
 @cache
 def suite() -> Mapping[str, Trying]:
     """Return every case by its id, but those about SASL, which the reference lacks."""
-    found = {}
-    for module in iter_modules(cases.__path__):
-        for value in vars(import_module(f"{cases.__name__}.{module.name}")).values():
-            marks = {mark.name: mark for mark in getattr(value, "pytestmark", [])}
-            if "sasl" not in marks and (mark := marks.get("case")):
-                found[mark.args[0].id] = Trying(mark.args[0], value)
+    tried = (Trying(case, function) for case, function in functions())
+    found = {it.case.id: it for it in tried if not it.is_marked("sasl")}
     return dict(sorted(found.items()))
 
 

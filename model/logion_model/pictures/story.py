@@ -42,12 +42,16 @@ class Story(NamedTuple):
 
 def story_of(title: str, violation: Violation[Any], drawing: Drawing) -> Story:
     """Return a counterexample as a story."""
+    blame = drawing.blame(violation.broken, violation.steps[-1].state)
+    *frames, last = _frames(violation, drawing)
+    if blame is not None:
+        last = last._replace(shown=last.shown | blame.lanes)
     return Story(
         title,
         f"violates {violation.broken} ({violation.source})",
         is_violation=True,
-        frames=_frames(violation, drawing),
-        blame=drawing.blame(violation.broken, violation.steps[-1].state),
+        frames=(*frames, last),
+        blame=blame,
     )
 
 
@@ -67,12 +71,7 @@ def _frames(violation: Violation[Any], drawing: Drawing) -> tuple[Frame, ...]:
     lanes = drawing.lanes(first_state) or _as_fields(first_state)
     everybody = frozenset(lane.name for lane in lanes)
     first = Frame(0, "", Event("the beginning"), lanes, everybody, ())
-    frames = [first, *_later(violation.steps, drawing)]
-    blame = drawing.blame(violation.broken, violation.steps[-1].state)
-    if blame is not None:
-        last = frames[-1]
-        frames[-1] = last._replace(shown=last.shown | blame.lanes)
-    return tuple(frames)
+    return (first, *_later(violation.steps, drawing))
 
 
 def _later(steps: tuple[Step[Any], ...], drawing: Drawing) -> Iterator[Frame]:

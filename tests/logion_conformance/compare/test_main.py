@@ -39,7 +39,7 @@ async def test_nothing_compared_is_no_success(
 
 def test_a_side_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["127.0.0.1:1", "127.0.0.1:1"]) == 2
-    assert "cannot connect to 127.0.0.1:1" in capsys.readouterr().err
+    assert "127.0.0.1:1: nobody listens there" in capsys.readouterr().err
 
 
 def test_a_side_that_has_no_name_is_told(capsys: pytest.CaptureFixture[str]) -> None:
