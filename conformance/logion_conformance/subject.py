@@ -64,6 +64,14 @@ NAMES = count()
 """Numbers for names: no two topics of a run share one."""
 
 
+def unheard_of(prefix: str) -> str:
+    """Return a name that nothing else in the run has.
+
+    Clients have one each too: what a quota holds one case to, others feel nothing of.
+    """
+    return f"{prefix}-{os.getpid()}-{next(NAMES)}"
+
+
 @asynccontextmanager
 async def open_subject(
     target: Target,
@@ -81,7 +89,7 @@ async def open_subject(
     """
     tape = tape or Tape()
     options = Options(
-        client_id="logion-conformance",
+        client_id=unheard_of(prefix),
         timeout_s=timeout_s,
         retry_s=timeout_s,
         fallback=target.fallback,
@@ -211,7 +219,7 @@ class Subject:
 
     def name_of_its_own(self) -> str:
         """Return a name that nothing else in the run has."""
-        return f"{self._prefix}-{os.getpid()}-{next(NAMES)}"
+        return unheard_of(self._prefix)
 
     async def topic(self, partitions: int = 1, **configs: str) -> Topic:
         """Return a new topic that is ready; UNSUPPORTED if it cannot be made.

@@ -42,6 +42,18 @@ async def test_topics_have_names_of_their_own_and_are_gone_afterwards() -> None:
         assert broker.topics == {}
 
 
+async def test_each_case_is_a_client_of_its_own() -> None:
+    # what one case makes of quotas would be felt by those that run beside it
+    async with (
+        running() as broker,
+        meeting(broker) as (one, _),
+        meeting(broker) as (two, _),
+    ):
+        clients = [it.cluster.options.client_id for it in (one, two)]
+    assert len(set(clients)) == 2
+    assert all(it.startswith("mine-") for it in clients)
+
+
 async def test_topics_are_gone_after_a_failure_too() -> None:
     async with running() as broker:
         with suppress(Broken):
