@@ -22,6 +22,7 @@ from logion_harness.miniatures.seams import (
     handled,
     hears,
     instead,
+    one_for_all,
     swapped,
     tells,
     unsaid,
@@ -104,19 +105,6 @@ def ever_new(handle: Handler) -> Handler:
         return changed(answer, (*ANSWERS, "records"), told)
 
     return wrong
-
-
-def one_for_all(_: Any, answer: Any, __: Context) -> Any:
-    """Refuse all partitions of a fetch if one is refused."""
-    errors = [
-        it.error_code
-        for topic in answer.responses
-        for it in topic.partitions
-        if it.error_code
-    ]
-    if not errors:
-        return answer
-    return changed(answer, (*ANSWERS, "error_code"), always(errors[0]))
 
 
 def all_aborted(_: Any, answer: Any, __: Context) -> Any:
@@ -232,7 +220,7 @@ MINIATURES = (
         "one-partition-unreads-all",
         "refuses to read any partition if one of a fetch is not there",
         ("fetch.partition.unknown",),
-        answering("Fetch", one_for_all),
+        one_for_all("Fetch", *ANSWERS),
     ),
     Miniature(
         "sleeps-through-news",

@@ -23,6 +23,7 @@ from logion_harness.miniatures.seams import (
     handled,
     hears,
     instead,
+    one_for_all,
     swapped,
     tells,
     together,
@@ -55,19 +56,6 @@ def without_offset(request: Any, answer: Any, _: Context) -> Any:
     if request.acks != 1:
         return answer
     return changed(answer, (*ANSWERS, "base_offset"), always(-1))
-
-
-def one_for_all(_: Any, answer: Any, __: Context) -> Any:
-    """Tell the first error of any partition for all of them."""
-    errors = [
-        it.error_code
-        for topic in answer.responses
-        for it in topic.partition_responses
-        if it.error_code
-    ]
-    if not errors:
-        return answer
-    return changed(answer, (*ANSWERS, "error_code"), always(errors[0]))
 
 
 def counted_together(_: Any, answer: Any, __: Context) -> Any:
@@ -239,7 +227,7 @@ MINIATURES = (
         "one-partition-fails-all",
         "tells all partitions of a produce the error of one",
         ("produce.partition.unknown",),
-        answering("Produce", one_for_all),
+        one_for_all("Produce", *ANSWERS),
     ),
     Miniature(
         "counts-across-partitions",

@@ -1,6 +1,6 @@
 """Where a defect is put in: functions of the broker, requests heard, answers told.
 
-Each function here returns a `Defect`. Nothing is changed until it is entered, and all
+What puts one in returns a `Defect`. Nothing is changed until that is entered, and all
 is as before afterwards.
 """
 
@@ -118,6 +118,17 @@ def hears(api: str, path: str, change: Change) -> Defect:
     return handled(api, by)
 
 
+def one_for_all(api: str, *path: str) -> Defect:
+    """Tell the first error of any element at `path` of an API's answers for all."""
+    names = (*path, "error_code")
+
+    def change(_: Any, answer: Any, __: Context) -> Any:
+        first = next(filter(None, values(answer, names)), None)
+        return answer if first is None else changed(answer, names, always(first))
+
+    return answering(api, change)
+
+
 def unsaid(api: str, error: Error, instead_of_it: Error = Error.NONE) -> Defect:
     """Tell of no such error, or of another one in place of it: as if not checked."""
     return answering(
@@ -138,6 +149,17 @@ def changed(message: Any, path: Sequence[str], change: Change) -> Any:
             message, **{name: tuple(changed(it, rest, change) for it in value)}
         )
     return replace(message, **{name: changed(value, rest, change)})
+
+
+def values(message: Any, path: Sequence[str]) -> Iterator[Any]:
+    """Yield a field of a message, of every element of arrays on the way."""
+    name, *rest = path
+    value = getattr(message, name)
+    if not rest:
+        yield value
+    else:
+        for each in value:
+            yield from values(each, rest)
 
 
 def without_error(message: Any, error: Error, instead_of_it: Error) -> Any:

@@ -107,13 +107,17 @@ class QuotaBook:
         pause_ms = self._arrive(name, limit, now_ms)
         if pause_ms:
             for each in (name, ANYWHERE):
-                self._rate((Quota.CONNECTION, ("", each)), now_ms).record(-1, now_ms)
+                self._connections(each, -1, now_ms)
         return pause_ms
 
     def _arrive(self, address: str, limit: float, now_ms: int) -> int:
-        rate = self._rate((Quota.CONNECTION, ("", address)), now_ms)
-        rate.record(1, now_ms)
+        rate = self._connections(address, 1, now_ms)
         return min(rate.pause_ms(limit, now_ms), self.window.sample_ms)
+
+    def _connections(self, address: str, count: int, now_ms: int) -> Rate:
+        rate = self._rate((Quota.CONNECTION, ("", address)), now_ms)
+        rate.record(count, now_ms)
+        return rate
 
     def _rate(self, key: Key, now_ms: int) -> Rate:
         found = self._rates.get(key)

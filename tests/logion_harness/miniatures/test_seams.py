@@ -13,6 +13,7 @@ from logion_harness.miniatures.seams import (
     instead,
     swapped,
     together,
+    values,
     without_error,
 )
 
@@ -66,3 +67,8 @@ def test_a_field_is_changed_in_every_element() -> None:
 def test_one_error_is_left_out_wherever_it_is() -> None:
     found = without_error(results(68, 69, 68), Error.NON_EMPTY_GROUP, Error.NONE)
     assert found == results(0, 69, 0)
+
+
+def test_a_field_is_found_in_every_element() -> None:
+    assert list(values(results(1, 0, 2), ("results", "error_code"))) == [1, 0, 2]
+    assert list(values(results(), ("throttle_time_ms",))) == [7]
