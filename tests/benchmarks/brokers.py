@@ -7,6 +7,7 @@ the memory that its own start script gives it.
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from pathlib import Path
 import psutil
 from logion_conformance import apache
 
+from tests.benchmarks.report import say
 from tests.root import ROOT
 
 RELEASE = "3.9.1"
@@ -111,3 +113,17 @@ def kafka(folder: Path) -> Iterator[Running]:
             seconds = time.perf_counter() - start
             name = f"Apache Kafka {RELEASE}"
             yield Running(name, broker.bootstrap, broker.pid, seconds)
+
+
+def load(
+    module: str, name: str, bootstrap: str, *arguments: object
+) -> dict[str, float]:
+    """Run a load of this package in a process of its own; return what it printed."""
+    command = [sys.executable, "-m", f"tests.benchmarks.{module}", name, bootstrap]
+    command += map(str, arguments)
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    if ran.returncode:
+        raise RuntimeError(f"{name} {arguments}: {ran.stderr}")
+    found: dict[str, float] = json.loads(ran.stdout)
+    say(f"{name} {arguments}: {found}")
+    return found

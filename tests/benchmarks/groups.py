@@ -9,8 +9,7 @@ the broker that franz-go's tests use; it is built with Go.
 from __future__ import annotations
 
 import contextlib
-import json
-import subprocess
+import functools
 import sys
 import tempfile
 import time
@@ -33,7 +32,7 @@ from tests.benchmarks.brokers import Running
 from tests.benchmarks.report import AT_LEAST, AT_MOST, UNDER, Row, say, table
 from tests.root import ROOT
 
-LOAD = (sys.executable, "-m", "tests.benchmarks.group_load")
+load = functools.partial(brokers.load, "group_load")
 PATIENCE_S = 60.0
 
 
@@ -49,17 +48,6 @@ class Plan(NamedTuple):
 
 FULL = Plan(11, 1_000, 30, 500, 5)
 QUICK = Plan(3, 50, 5, 100, 1)
-
-
-def load(name: str, bootstrap: str, *numbers: int) -> dict[str, float]:
-    """Return what a load printed."""
-    command = [*LOAD, name, bootstrap, *map(str, numbers)]
-    ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-    if ran.returncode:
-        raise RuntimeError(f"{name} {numbers}: {ran.stderr}")
-    found: dict[str, float] = json.loads(ran.stdout)
-    say(f"{name} {numbers}: {found}")
-    return found
 
 
 @contextlib.contextmanager

@@ -8,8 +8,7 @@ the coordinator has answered, which it does when the outcome can no longer chang
 
 from __future__ import annotations
 
-import json
-import subprocess
+import functools
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -19,10 +18,10 @@ from typing import NamedTuple
 
 from tests.benchmarks import brokers
 from tests.benchmarks.brokers import Running
-from tests.benchmarks.report import AT_LEAST, AT_MOST, UNDER, Row, say, table
+from tests.benchmarks.report import AT_LEAST, AT_MOST, UNDER, Row, table
 from tests.root import ROOT
 
-LOAD = (sys.executable, "-m", "tests.benchmarks.transaction_load")
+load = functools.partial(brokers.load, "transaction_load")
 TOPIC = "read"
 COMMITTED, UNCOMMITTED = "read_committed", "read_uncommitted"
 
@@ -40,17 +39,6 @@ class Plan(NamedTuple):
 
 FULL = Plan(5, 4, 500, 100_000, 1_000)
 QUICK = Plan(1, 1, 20, 2_000, 50)
-
-
-def load(name: str, bootstrap: str, *arguments: object) -> dict[str, float]:
-    """Return what a load printed."""
-    command = [*LOAD, name, bootstrap, *map(str, arguments)]
-    ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-    if ran.returncode:
-        raise RuntimeError(f"{name} {arguments}: {ran.stderr}")
-    found: dict[str, float] = json.loads(ran.stdout)
-    say(f"{name} {arguments}: {found}")
-    return found
 
 
 def commit_rows(pair: Sequence[Running], producers: int, plan: Plan) -> list[Row]:
