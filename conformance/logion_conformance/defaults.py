@@ -16,16 +16,22 @@ from logion_conformance.targets import (
     WITH_SETTINGS,
     Named,
     Target,
-    fallback_of,
-    meet,
+    met,
     started,
 )
+from logion_conformance.upkeep import UPKEEP
 
 OF_BROKER = {
     "cleanup.policy": "log.cleanup.policy",
+    "delete.retention.ms": "log.cleaner.delete.retention.ms",
     "max.message.bytes": "message.max.bytes",
+    "message.timestamp.difference.max.ms": "log.message.timestamp.difference.max.ms",
     "message.timestamp.type": "log.message.timestamp.type",
+    "min.cleanable.dirty.ratio": "log.cleaner.min.cleanable.ratio",
+    "min.insync.replicas": "min.insync.replicas",
+    "retention.bytes": "log.retention.bytes",
     "retention.ms": "log.retention.ms",
+    "segment.bytes": "log.segment.bytes",
 }
 """A topic's setting, to the broker's that is its default."""
 
@@ -47,10 +53,10 @@ class Defaults:
         """
         if self._named is None or self._named.kind not in WITH_SETTINGS:
             untestable("topics like this need CreateTopics, or a broker's settings")
-        wanted = {"num.partitions": str(partitions)}
+        wanted = {"num.partitions": str(partitions), **UPKEEP}
         wanted |= {OF_BROKER[key]: value for key, value in settings.items()}
         key = repr(sorted(wanted.items()))
         if key not in self._met:
             broker = self._stack.enter_context(started(self._named, wanted))
-            self._met[key] = meet((broker.address,), fallback_of(self._named))
+            self._met[key] = met(self._named, broker, wanted)
         return self._met[key]

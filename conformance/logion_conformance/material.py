@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from logion.client.committed import READ_UNCOMMITTED, records_of
+from logion.clock import SystemClock
 from logion.names import ZERO_UUID, Uuid
 from logion.protocol.messages.fetch import (
     FetchPartition,
@@ -34,8 +35,9 @@ EARLIEST = -2
 MAX_TIMESTAMP = -3
 """Timestamps with a meaning of their own in ListOffsets."""
 
-TIMESTAMP = 1_700_000_000_000
-"""Creation time of records whose time does not matter, in ms: November 2023."""
+TIMESTAMP = SystemClock().time_ms() - 3_600_000
+"""Creation time of records whose time does not matter, in ms: an hour ago. What is
+older than `retention.ms`, a week, may go any moment."""
 
 TIMEOUT_MS = 10_000
 """How long a broker may take for what it has to do before it answers."""

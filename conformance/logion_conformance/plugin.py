@@ -42,6 +42,7 @@ from logion_conformance.targets import (
     named,
     version_of,
 )
+from logion_conformance.upkeep import UPKEEP
 
 TARGET = pytest.StashKey[Target]()
 RESOURCES = pytest.StashKey[ExitStack]()
@@ -53,8 +54,9 @@ OWN = pytest.StashKey[Provisioner]()
 ANSWER_SECONDS_MAX = 15.0
 """Longest wait for one answer, and for what happens in its own time."""
 
-JUDGED = {"group.min.session.timeout.ms": "1500"}
-"""Of a broker that is started to be judged: silent members are waited for less long."""
+JUDGED = {"group.min.session.timeout.ms": "1500", **UPKEEP}
+"""Of a broker that is started to be judged: silent members are waited for less long,
+and logs are looked after soon."""
 
 CASE_SECONDS_MAX = 120.0
 """When a case that goes on and on is ended; the longest takes some twenty."""
@@ -251,6 +253,7 @@ def target_from(told: Mapping[str, Any]) -> Target:
         release(name) if name else None,
         versions_of(told["versions"]),
         VersionRange(*told["metadata"]) if told["metadata"] else None,
+        settings=told["settings"],
     )
 
 

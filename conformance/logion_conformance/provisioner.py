@@ -16,7 +16,7 @@ import trio
 
 from logion_conformance.case import untestable
 from logion_conformance.starting import Started
-from logion_conformance.targets import Named, Target, fallback_of, meet, started
+from logion_conformance.targets import Named, Target, met, started
 
 How = Literal["stop", "kill"]
 
@@ -98,4 +98,4 @@ def provisioned(
     """Run what a name says, other than addresses, until the end, and give power over
     it; NotStarted if it fails."""
     with started(target, settings) as broker:
-        yield Provisioner(meet((broker.address,), fallback_of(target)), broker)
+        yield Provisioner(met(target, broker, settings), broker)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import pytest
 import trio
@@ -72,6 +73,29 @@ def unheard_of(prefix: str) -> str:
     return f"{prefix}-{os.getpid()}-{next(NAMES)}"
 
 
+Place: TypeAlias = tuple[int, tuple[int, int]]
+"""How much was said by then: exchanges, and where the tape was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a case has said and heard."""
+
+    exchanges: list[Exchange]
+    tape: Tape
+
+    @property
+    def place(self) -> Place:
+        """Where it is now."""
+        return len(self.exchanges), self.tape.place
+
+    def cut(self, place: Place) -> None:
+        """Leave out what came after a place."""
+        said, taped = place
+        del self.exchanges[said:]
+        self.tape.cut(taped)
+
+
 @asynccontextmanager
 async def open_subject(
     target: Target,
@@ -106,12 +130,13 @@ async def open_subject(
     ):
         subject = Subject(target, cluster, stack, prefix)
         subject.security = tape.security
+        subject.story = Story(exchanges, tape)
         try:
             yield subject
         finally:
-            said, sent = len(exchanges), len(tape.events)
+            until = subject.story.place
             await subject.clean_up()
-            del exchanges[said:], tape.events[sent:]  # not part of the story
+            subject.story.cut(until)
 
 
 class Subject:
@@ -125,6 +150,8 @@ class Subject:
         self.cluster = cluster
         self.security = IN_CLEAR
         """How it is reached."""
+        self.story = Story([], Tape())
+        """What was said to it."""
         self._stack = stack
         self._prefix = prefix
         self._topics: list[str] = []

@@ -61,6 +61,17 @@ class Tape:
             at = trio.current_time()
             self.events.append(Event(at, connection, is_sent, data))
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it is now: events that are kept, and bytes that were said."""
+        return len(self.events), self._size
+
+    def cut(self, place: tuple[int, int]) -> None:
+        """Forget what came after a place."""
+        count, self._size = place
+        del self.events[count:]
+        self.is_full = self._size > BYTES_MAX
+
 
 class Taped(trio.abc.Stream):
     """A stream of which a tape keeps everything."""

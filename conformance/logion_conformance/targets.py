@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 import trio
@@ -94,7 +94,7 @@ def running(
         yield meet(addresses_of(target.rest), None)
         return
     with started(target, settings) as broker:
-        yield meet((broker.address,), fallback_of(target))
+        yield met(target, broker, settings)
 
 
 @contextmanager
@@ -131,6 +131,15 @@ def start(
     return starting.command(target.rest)
 
 
+def met(target: Named, broker: Started, settings: Mapping[str, str] | None) -> Target:
+    """Return what a name says, met once it is started; NotStarted if it is no broker.
+
+    `settings` are those that it was to be started with.
+    """
+    found = meet((broker.address,), fallback_of(target))
+    return replace(found, settings=(settings or {}) if broker.has_settings else {})
+
+
 def fallback_of(target: Named) -> Release | None:
     """Return the release that is taken for granted of a target that names one."""
     names_release = target.kind in OF_A_RELEASE and target.rest
@@ -160,6 +169,8 @@ class Target:
     elsewhere: Callable[[int, Mapping[str, str]], Target] | None = None
     """What gives a broker of the kind whose topics have so many partitions and such
     settings of themselves: see `defaults`. None if there is nothing that does."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """The broker's, as far as it was started with them."""
 
     def as_data(self) -> dict[str, object]:
         """Return it as plain data, for the processes of pytest-xdist."""
@@ -170,6 +181,7 @@ class Target:
                 [key, *spoken] for key, spoken in self.versions.spoken.items()
             ],
             "metadata": list(self.metadata) if self.metadata else None,
+            "settings": dict(self.settings),
         }
 
 

@@ -3,18 +3,24 @@
     .venv/bin/python -m tests.docs.miniatures_page               # all of them
     .venv/bin/python -m tests.docs.miniatures_page ignores-crc   # these
     .venv/bin/python -m tests.docs.miniatures_page --new         # those not judged yet
+    .venv/bin/python -m tests.docs.miniatures_page --case 'retention.*'
     .venv/bin/python -m tests.docs.miniatures_page --none        # the page alone
 
 What fails goes to `miniatures.json`, from which `docs/miniatures.md` is made. Of those
-that are not judged yet the page has the cases that they name.
+that are not judged yet the page has the cases that they name. With `--case` those that
+are judged are tried by some cases alone, such as new ones; what is kept of the other
+cases stays.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import logging
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from logion_conformance.results.model import Verdict
@@ -49,6 +55,7 @@ shows nothing, and a defect that no case catches is a hole in the suite.
     make miniatures                                  # all by all cases, some minutes
     make miniatures MINIATURES="ignores-crc"         # these; the others as they were
     make miniatures MINIATURES=--new                 # those that were not judged before
+    make miniatures MINIATURES="--case 'retention.*'"   # by new cases alone
 
 The first table has what each does wrong and the cases that are named for it:
 `make test` sees for a part of them that these fail, `make verify` for all. *Fails*
@@ -143,23 +150,45 @@ def quoted(text: str) -> str:
     return f"`{text}`"
 
 
-def tried_on(miniature: Miniature) -> list[str]:
-    """Return the cases that can fail on a miniature."""
-    return [it for it in suite() if can_fail(miniature, it)]
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the arguments ask for: see the module."""
 
+    names: Sequence[str] = ()
+    case: str = ""
+    new: bool = False
+    none: bool = False
 
-def asked(arguments: Sequence[str], failed: Failed) -> Sequence[Miniature]:
-    """Return the miniatures that are to be judged."""
-    match list(arguments):
-        case []:
-            return MINIATURES
-        case ["--new"]:
+    def cases(self) -> list[str]:
+        """Return the cases that miniatures are to be tried by."""
+        return [it for it in suite() if fnmatchcase(it, self.case or "*")]
+
+    def miniatures(self, failed: Failed) -> Sequence[Miniature]:
+        """Return the miniatures that are to be judged; by a part of the cases only
+        those of which the others are known."""
+        if self.new:
             unknown = [it for it in MINIATURES if it.name not in failed]
-            return sorted(unknown, key=lambda it: len(tried_on(it)))
-        case ["--none"]:
-            return ()
-        case names:
-            return list(map(find, names))
+            return sorted(unknown, key=lambda it: len(can_fail(it, self.cases())))
+        named = list(map(find, self.names))
+        chosen = named if named or self.none else MINIATURES
+        return [it for it in chosen if not self.case or it.name in failed]
+
+
+def asked(arguments: Sequence[str]) -> Asked:
+    """Return what the arguments ask for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--case", default="", metavar="GLOB")
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--new", action="store_true")
+    chosen.add_argument("--none", action="store_true")
+    return Asked(**vars(parser.parse_args(arguments)))
+
+
+def found_again(before: Sequence[str], verdicts: Mapping[str, Verdict]) -> list[str]:
+    """Return what fails by verdicts on some cases and by what was known of others."""
+    failed = {it for it, verdict in verdicts.items() if verdict is Verdict.FAIL}
+    return [*(it for it in before if it not in verdicts), *sorted(failed)]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -168,10 +197,11 @@ def main(arguments: Sequence[str]) -> int:
     Returns 1 if one does not fail what it names, or some case fails on none.
     """
     logging.getLogger("logion").setLevel(logging.CRITICAL)
-    failed, status = kept(), 0
-    for miniature in asked(arguments, failed):
-        verdicts = judged(miniature, tried_on(miniature))
-        found = [it for it, verdict in verdicts.items() if verdict is Verdict.FAIL]
+    failed, status, wanted = kept(), 0, asked(arguments)
+    for miniature in wanted.miniatures(failed):
+        verdicts = judged(miniature, can_fail(miniature, wanted.cases()))
+        before = failed.get(miniature.name, ()) if wanted.case else ()
+        found = found_again(before, verdicts)
         missed = set(miniature.cases) - set(found)
         print(f"{miniature.name}: {len(found)} fail {' '.join(missed)}", flush=True)
         status |= bool(missed)

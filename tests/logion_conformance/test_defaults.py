@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from logion.client.connection import Address, Options
+from logion.client.connection import Options
 from logion.client.versions import versions_of
 from logion.protocol.apis import api_named
 from logion.protocol.messages.metadata import MetadataResponseTopic
@@ -16,6 +16,7 @@ from logion_conformance.processes import Process
 from logion_conformance.starting import Started
 from logion_conformance.subject import open_subject
 from logion_conformance.targets import Named, Target, ask_versions
+from logion_conformance.upkeep import UPKEEP
 
 from tests.logion.client.small_broker import SmallBroker, Store, running, serving
 
@@ -32,11 +33,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str, str]]:
         found.append(settings)
         yield Started(Process([], len(found), Path()))
 
-    def meet(addresses: tuple[Address, ...], _: object) -> Target:
-        return Target(addresses, None, versions_of([]))
+    def met(_: Named, broker: Started, settings: Mapping[str, str]) -> Target:
+        return Target((broker.address,), None, versions_of([]), settings=settings)
 
     monkeypatch.setattr(defaults, "started", started)
-    monkeypatch.setattr(defaults, "meet", meet)
+    monkeypatch.setattr(defaults, "met", met)
     return found
 
 
@@ -49,9 +50,10 @@ def test_a_broker_is_started_once_for_the_same_settings(
         assert made.target(1, {"max.message.bytes": "1000"}) is small
         assert made.target(3, {}).bootstrap != small.bootstrap
     assert asked == [
-        {"num.partitions": "1", "message.max.bytes": "1000"},
-        {"num.partitions": "3"},
+        {"num.partitions": "1", "message.max.bytes": "1000", **UPKEEP},
+        {"num.partitions": "3", **UPKEEP},
     ]
+    assert small.settings == asked[0]
 
 
 @pytest.mark.parametrize("target", [None, Named("kfake")])

@@ -106,6 +106,7 @@ def test_a_release_that_does_not_start_is_told_with_its_reason(
 def test_a_miniature_runs_and_is_met() -> None:
     with targets.running(named("miniature-ignores-crc"), {"num.partitions": "2"}) as it:
         assert it.versions.spoken[FETCH].last == 18
+        assert it.settings == {"num.partitions": "2"}
 
 
 @pytest.mark.slow
@@ -139,6 +140,7 @@ def test_a_target_is_plain_data_for_other_processes() -> None:
         "fallback": "0.9.0",
         "versions": [[0, 0, 1]],
         "metadata": None,
+        "settings": {},
     }
     assert target.as_data() == expected
 

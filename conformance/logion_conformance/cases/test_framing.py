@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 
+from hypothesis import strategies as st
 from logion.protocol.apis import api_named
 from logion.protocol.codec import encode
 from logion.protocol.messages.api_versions import (
@@ -15,6 +16,7 @@ from logion.protocol.schema import replace
 
 from logion_conformance.case import MUST, SHOULD, case
 from logion_conformance.expect import expect, expect_success, expect_that
+from logion_conformance.inputs import for_any
 from logion_conformance.subject import Subject
 
 API_VERSIONS = api_named("ApiVersions").key
@@ -212,6 +214,27 @@ async def test_unknown_tags_in_the_body_are_ignored(
     came = await broker.ask(request, MetadataResponse)
     expect("the topics of Metadata for none", came.topics, ())
     expect("the version asked for", broker.version("Metadata"), version)
+
+
+@case(
+    "framing.tags.any",
+    level=MUST,
+    cites="KIP-482: tagged fields that are not known are to be ignored",
+    apis={"Metadata": "9+"},
+)
+async def test_any_unknown_tags_are_ignored(broker: Subject) -> None:
+    """However many tagged fields nobody knows there are, whatever is in them: they
+    change nothing."""
+    await broker.topic()
+
+    async def holds(unknown: dict[int, bytes]) -> None:
+        tags = tuple(sorted(unknown.items()))
+        request = replace(MetadataRequest(topics=()), unknown_tags=tags)
+        came = await broker.ask(request, MetadataResponse)
+        expect("the topics of Metadata for none", came.topics, ())
+
+    tags = st.dictionaries(st.integers(100, 2**31 - 1), st.binary(), max_size=5)
+    await for_any(broker, tags, holds)
 
 
 @case(

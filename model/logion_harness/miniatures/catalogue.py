@@ -23,6 +23,7 @@ from logion_harness.miniatures import (
     topics,
     transactions,
     transactions_read,
+    upkeep,
 )
 from logion_harness.miniatures.miniature import Miniature
 
@@ -33,6 +34,7 @@ AREAS: tuple[tuple[Miniature, ...], ...] = (
     fetching.MINIATURES,
     listing_offsets.MINIATURES,
     logs.MINIATURES,
+    upkeep.MINIATURES,
     topics.MINIATURES,
     configs.MINIATURES,
     administration.MINIATURES,

@@ -20,7 +20,7 @@ from logion.protocol.errors import ProtocolError
 from logion.protocol.framing import SIZE_BYTES, FrameBuffer
 from logion.protocol.headers import read_request_api, request_header_version
 from logion.protocol.messages.headers import RequestHeader
-from logion.protocol.schema import unknown_tags, zero_of
+from logion.protocol.schema import replace, unknown_tags, zero_of
 
 from logion_harness.miniatures.miniature import Defect, Miniature
 from logion_harness.miniatures.seams import (
@@ -246,6 +246,18 @@ def one_at_a_time() -> Callable[[Handler], Handler]:
 
 IN_TURN = one_at_a_time()
 
+
+def all_if_tagged_twice(handle: Handler) -> Handler:
+    """Take a second field that nobody knows for the topics, as null."""
+
+    async def wrong(broker: BrokerState, context: Context, request: Any) -> Any:
+        if len(request.unknown_tags) > 1:
+            request = replace(request, topics=None)
+        return await handle(broker, context, request)
+
+    return wrong
+
+
 MINIATURES = (
     Miniature(
         "ignores-unknown-apis",
@@ -369,5 +381,11 @@ MINIATURES = (
         "answers nobody's Metadata while anybody's fetch waits",
         ("order.other-connections",),
         together(handled("Fetch", IN_TURN), handled("Metadata", IN_TURN)),
+    ),
+    Miniature(
+        "takes-a-second-tag-for-null",
+        "answers as if asked for all topics where there is a second unknown tag",
+        ("framing.tags.any",),
+        handled("Metadata", all_if_tagged_twice),
     ),
 )

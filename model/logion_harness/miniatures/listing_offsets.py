@@ -37,6 +37,18 @@ def nothing_newest(find: Callable[..., Any]) -> Callable[..., Any]:
     return wrong
 
 
+def at_its_batch(find: Callable[..., Any]) -> Callable[..., Any]:
+    """Find the batch that has the record of a time, not the record."""
+
+    def wrong(segment: Any, *given: Any) -> Any:
+        found = find(segment, *given)
+        if found is None:
+            return None
+        return found._replace(offset=segment.find(found.offset).base_offset)
+
+    return wrong
+
+
 def one_early(find: Callable[..., Any]) -> Callable[..., Any]:
     """Look for records that are newer than a time, not as new."""
     return lambda self, timestamp: find(self, timestamp + 1)
@@ -76,6 +88,12 @@ MINIATURES = (
         "finds the first record that is newer than a time, not the first as new",
         ("offsets.by-time",),
         swapped(f"{LOG}.offset_for_timestamp", one_early),
+    ),
+    Miniature(
+        "times-find-batches",
+        "finds the first record of the batch that has the record of a time",
+        ("records.any.times",),
+        swapped("logion.log.segments:_first_in", at_its_batch),
     ),
     Miniature(
         "newest-is-last",

@@ -37,6 +37,9 @@ ANSWERS = ("responses", "partition_responses")
 OFFSET = "responses.partition_responses.base_offset"
 RECORDS = "topic_data.partition_data.records"
 
+MANY = 25
+"""So many records no other case sends in a batch."""
+
 MAGIC = 16
 """Where a batch has its magic, in bytes from its start."""
 
@@ -47,6 +50,20 @@ def with_gaps(validate: Callable[..., Any]) -> Callable[..., Any]:
     def wrong(*given: Any, base_offset: int, **more: Any) -> Any:
         offset = base_offset + 1 if base_offset else 0
         return validate(*given, base_offset=offset, **more)
+
+    return wrong
+
+
+def with_gaps_behind_many(validate: Callable[..., Any]) -> Callable[..., Any]:
+    """Place what comes behind a batch of many records further on than that ends."""
+    ends: set[int] = set()
+
+    def wrong(*given: Any, base_offset: int, **more: Any) -> Any:
+        offset = base_offset + 1 if base_offset in ends else base_offset
+        found = validate(*given, base_offset=offset, **more)
+        if found.last_offset - offset >= MANY:
+            ends.add(found.last_offset + 1)
+        return found
 
     return wrong
 
@@ -172,6 +189,17 @@ def uncompressed(prepare: Callable[..., Any]) -> Callable[..., Any]:
 def without_headers(read: Callable[..., list[Record]]) -> Callable[..., list[Record]]:
     """Read records without their headers."""
     return lambda *given: [it._replace(headers=()) for it in read(*given)]
+
+
+def without_third_header(
+    read: Callable[..., list[Record]],
+) -> Callable[..., list[Record]]:
+    """Read records with two headers at most, if their value is empty."""
+
+    def cut(record: Record) -> Record:
+        return record if record.value else record._replace(headers=record.headers[:2])
+
+    return lambda *given: list(map(cut, read(*given)))
 
 
 def without_epoch(stamp: Callable[..., Any]) -> Callable[..., Any]:
@@ -356,5 +384,21 @@ MINIATURES = (
         "stores batches without the epoch of their leader",
         ("batches.stored",),
         swapped(f"{VALIDATION}:stamp", without_epoch),
+    ),
+    Miniature(
+        "skips-an-offset-behind-many",
+        "leaves an offset out behind a batch of many records",
+        ("records.any.offsets",),
+        swapped("logion.log.log:validate_produced", with_gaps_behind_many),
+    ),
+    Miniature(
+        "cuts-headers",
+        "writes records anew, and those without a value with two headers at most",
+        ("records.any.content",),
+        together(
+            swapped(f"{VALIDATION}:_is_header_enough", instead(value=False)),
+            swapped(f"{VALIDATION}:_stays", instead(value=False)),
+            swapped(f"{VALIDATION}:_read", without_third_header),
+        ),
     ),
 )

@@ -26,9 +26,9 @@ Codes = frozenset[CodeType]
 
 
 @cache
-def called(release: str) -> Mapping[str, Codes]:
-    """Return the code that each case has the broker of a release run."""
-    return calls(release, suite())
+def called(release: str, cases: tuple[str, ...]) -> Mapping[str, Codes]:
+    """Return the code that some cases have the broker of a release run, each once."""
+    return calls(release, cases)
 
 
 def calls(release: str, cases: Iterable[str]) -> Mapping[str, Codes]:
@@ -59,12 +59,16 @@ def _noting(seen: set[CodeType]) -> Iterator[None]:
         threading.setprofile(None)
 
 
-def can_fail(miniature: Miniature, case_id: str) -> bool:
-    """Whether a case calls a function that is wrong in a miniature, or names it."""
-    codes = set(map(code_of, miniature.defect.targets))
-    if case_id in miniature.cases or None in codes:
-        return True
-    return not codes.isdisjoint(called(miniature.release)[case_id])
+def can_fail(miniature: Miniature, cases: Iterable[str]) -> list[str]:
+    """Return which of some cases call a function that is wrong in a miniature, and
+    those that it names."""
+    asked, codes = tuple(cases), set(map(code_of, miniature.defect.targets))
+    if None in codes:
+        return list(asked)
+    code = called(miniature.release, asked)
+    return [
+        it for it in asked if it in miniature.cases or not codes.isdisjoint(code[it])
+    ]
 
 
 def code_of(target: str) -> CodeType | None:
