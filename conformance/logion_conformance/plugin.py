@@ -27,6 +27,7 @@ from logion_conformance import case as cases
 from logion_conformance import reporting
 from logion_conformance.defaults import Defaults
 from logion_conformance.expect import Broken, only_leaf
+from logion_conformance.guarding import Guarded, guarded_already, guarded_broker
 from logion_conformance.provisioner import SETTINGS, Provisioner, provisioned
 from logion_conformance.results.model import Spoken
 from logion_conformance.results.model import Target as JudgedTarget
@@ -356,7 +357,11 @@ def exchanges(request: pytest.FixtureRequest) -> list[Exchange]:
 def tape(request: pytest.FixtureRequest) -> Tape:
     """The bytes of it, on all connections of the case."""
     stash = request.config.stash
-    made = Tape(security=stash[SECURITY], run=stash[PREFIX].rpartition("-")[2])
+    is_guarded = "guarded" in request.fixturenames
+    security = (
+        request.getfixturevalue("guarded").admin if is_guarded else stash[SECURITY]
+    )
+    made = Tape(security=security, run=stash[PREFIX].rpartition("-")[2])
     request.node.stash[reporting.TAPE] = made
     return made
 
@@ -386,6 +391,23 @@ def defaults(pytestconfig: pytest.Config) -> Iterator[Defaults]:
         yield Defaults(None if is_there else named_target(pytestconfig), stack)
 
 
+@pytest.fixture(scope="session")
+def guarded(pytestconfig: pytest.Config) -> Iterator[Guarded]:
+    """The broker of cases about access, which asks who is there: see `guarding`."""
+    if pytestconfig.option.bootstrap:
+        stash = pytestconfig.stash
+        yield guarded_already(stash[TARGET], stash[SECURITY])
+        return
+    with guarded_broker(named_target(pytestconfig), JUDGED) as made:
+        yield made
+
+
+@pytest.fixture
+async def stranger(broker: Subject, guarded: Guarded) -> Subject:
+    """The guarded broker as somebody without rights meets it."""
+    return await broker.met_by(guarded.outsider)
+
+
 def standing(config: pytest.Config, subject: cases.Case) -> Target:
     """Return the target, started again if it has ended, so that a case that fells it
     fails alone. Only where this process has started it."""
@@ -410,9 +432,10 @@ async def broker(
     callspec = getattr(request.node, "callspec", None)
     version = callspec.params.get("version") if callspec else None
     config = request.config
-    stops = "provisioner" in request.fixturenames
-    if stops:
+    if "provisioner" in request.fixturenames:
         target = request.getfixturevalue("spare").target
+    elif "guarded" in request.fixturenames:
+        target = request.getfixturevalue("guarded").target
     else:
         target = replace(standing(config, subject), elsewhere=defaults.target)
     patience = config.option.patience

@@ -16,8 +16,11 @@ from typing import Any
 
 import trio
 from logion.client.connection import Connection, Options
+from logion.client.versions import VersionRange
 from logion.properties import parse_properties
+from logion.protocol.apis import API_VERSIONS, api_named
 from logion.protocol.errors import ApiError, Error
+from logion.protocol.framing import SIZE_BYTES
 from logion.protocol.messages.sasl_authenticate import (
     SaslAuthenticateRequest,
     SaslAuthenticateResponse,
@@ -28,6 +31,15 @@ from logion.protocol.messages.sasl_handshake import (
 )
 
 from logion_conformance.sasl import MECHANISMS, tokens
+
+SASL_HANDSHAKE = api_named("SaslHandshake").key
+
+HANDSHAKE_OF_REQUESTS = 1
+"""Version of SaslHandshake after which tokens travel in requests (1.0, KIP-152)."""
+
+OLDEST_VERSIONS = {API_VERSIONS: VersionRange(0, 0)}
+"""ApiVersions is asked as every broker knows it: a second question may be too much for
+one that has not let us in yet."""
 
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 
@@ -121,14 +133,18 @@ class Security:
         return made
 
     async def log_in(self, stream: trio.abc.Stream) -> None:
-        """Say who we are: SaslHandshake 1 and SaslAuthenticate 0, since 1.0."""
-        asked = Connection(stream, Options(client_id="logion-conformance"))
+        """Say who we are: by SaslAuthenticate since 1.0, before by tokens alone."""
+        options = Options(client_id="logion-conformance", limits=OLDEST_VERSIONS)
+        asked = Connection(stream, options)
+        await asked.negotiate()
+        version = min(HANDSHAKE_OF_REQUESTS, asked.versions.newest(SASL_HANDSHAKE))
         handshake = SaslHandshakeRequest(mechanism=self.mechanism)
-        offer = await asked.call(handshake, SaslHandshakeResponse, version=1)
+        offer = await asked.call(handshake, SaslHandshakeResponse, version=version)
         if offer.error_code:
             offered = ", ".join(offer.mechanisms) or "none"
             text = f"it offers {offered} and not {self.mechanism} (sasl.mechanism)"
             raise ApiError(Error.of(offer.error_code), text)
+        answered = answered_in_requests if version else answered_alone
         said = tokens(self.mechanism, self.username, self.password, token_urlsafe)
         token = next(said)
         try:
@@ -144,7 +160,7 @@ IN_CLEAR = Security()
 """Nothing but TCP."""
 
 
-async def answered(asked: Connection, token: bytes) -> bytes:
+async def answered_in_requests(asked: Connection, token: bytes) -> bytes:
     """Return the broker's answer to a token; ApiError if it lets nobody in for it."""
     request = SaslAuthenticateRequest(auth_bytes=token)
     answer = await asked.call(request, SaslAuthenticateResponse, version=0)
@@ -152,6 +168,16 @@ async def answered(asked: Connection, token: bytes) -> bytes:
         text = answer.error_message or "name and password were not accepted"
         raise ApiError(Error.of(answer.error_code), text)
     return bytes(answer.auth_bytes)
+
+
+async def answered_alone(asked: Connection, token: bytes) -> bytes:
+    """Return the broker's answer to a token that no request is around (KIP-43);
+    ApiError if it lets nobody in for it: it closes the connection, without a word."""
+    try:
+        return await asked.exchange(len(token).to_bytes(SIZE_BYTES, "big") + token)
+    except ApiError as failure:
+        text = f"name and password were not accepted: {failure}"
+        raise ApiError(Error.SASL_AUTHENTICATION_FAILED, text) from failure
 
 
 async def shaken_hands(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from typing import Any, TypeAlias, TypeVar
@@ -51,7 +51,7 @@ from logion_conformance.case import untestable
 from logion_conformance.expect import Broken, expect_success
 from logion_conformance.material import AT_ONCE, Reading, Topic
 from logion_conformance.readable import within
-from logion_conformance.securing import IN_CLEAR
+from logion_conformance.securing import IN_CLEAR, Security
 from logion_conformance.tape import Tape
 from logion_conformance.targets import Target
 
@@ -221,6 +221,22 @@ class Subject:
         connection = Connection(stream, options)
         self._stack.push_async_callback(connection.aclose)
         return connection
+
+    async def met_by(self, user: Security) -> Subject:
+        """Return the broker as somebody else meets it, until the end of the case.
+
+        What is made stays with this one: the other has no topics of its own.
+        """
+        options = replace(
+            self.cluster.options,
+            dial=user.dial,
+            client_id=unheard_of(self._prefix),
+        )
+        opened = open_cluster(self.target.bootstrap, options)
+        cluster = await self._stack.enter_async_context(opened)
+        met = Subject(self.target, cluster, self._stack, self._prefix)
+        met.security = user
+        return met
 
     async def next_frame(self, connection: Connection) -> bytes | None:
         """Return the next frame, None at the stream's end; Broken after a while."""

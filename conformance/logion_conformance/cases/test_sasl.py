@@ -1,6 +1,7 @@
-"""A listener with SASL, before it has let anybody in.
+"""A listener with SASL, before it has let anybody in and while it does.
 
-Judged where the suite is told how to get in (-X security.protocol=SASL_...).
+Judged on a broker of the suite's own, or where the suite is told how to get in (-X
+security.protocol=SASL_...).
 """
 
 from __future__ import annotations
@@ -8,37 +9,47 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from logion.client.connection import Connection
 from logion.protocol.errors import ApiError, Error
+from logion.protocol.framing import SIZE_BYTES
 from logion.protocol.messages.api_versions import (
     ApiVersionsRequest,
     ApiVersionsResponse,
 )
 from logion.protocol.messages.metadata import MetadataRequest, MetadataResponse
+from logion.protocol.messages.sasl_authenticate import (
+    SaslAuthenticateRequest,
+    SaslAuthenticateResponse,
+)
 from logion.protocol.messages.sasl_handshake import (
     SaslHandshakeRequest,
     SaslHandshakeResponse,
 )
 
-from logion_conformance.case import MUST, case
-from logion_conformance.expect import Broken, expect_error, expect_in, expect_success
+from logion_conformance.asking_in import (
+    expect_closed,
+    plain_token,
+    shaken,
+    tried_token,
+    unknown,
+)
+from logion_conformance.case import MUST, SHOULD, case
+from logion_conformance.expect import (
+    Broken,
+    expect,
+    expect_error,
+    expect_in,
+    expect_success,
+)
 from logion_conformance.subject import Subject
 
 NOBODY_KNOWS = "a password that nobody has"
 
+GUARDED = pytest.mark.usefixtures("guarded")
 
-async def unknown(broker: Subject) -> Connection:
-    """Return a connection on which nobody has said who they are; UNSUPPORTED without
-    SASL."""
-    security = broker.security
-    if not security.has_sasl:
-        pytest.skip("the listener has no SASL, or the suite was told of none")
-    protocol = "SSL" if security.has_tls else "PLAINTEXT"
-    stream = await replace(security, protocol=protocol).dial(*broker.address)
-    return Connection(stream, broker.cluster.options)
+BOTH = {"SaslHandshake": "1+", "SaslAuthenticate": "0+"}
 
 
-@pytest.mark.sasl
+@GUARDED
 @case(
     "security.sasl.mechanism",
     level=MUST,
@@ -56,7 +67,7 @@ async def test_a_mechanism_that_is_not_offered_is_refused(
     expect_in("the mechanism we use", broker.security.mechanism, came.mechanisms)
 
 
-@pytest.mark.sasl
+@GUARDED
 @case(
     "security.sasl.versions",
     level=MUST,
@@ -73,7 +84,7 @@ async def test_versions_are_told_to_everybody(broker: Subject, version: int) -> 
     expect_success(came.error_code)
 
 
-@pytest.mark.sasl
+@GUARDED
 @case(
     "security.sasl.first",
     level=MUST,
@@ -86,24 +97,18 @@ async def test_nothing_else_is_told_to_who_is_not_known(
     """The connection is closed, and the request is not answered."""
     async with await unknown(broker) as connection:
         request = MetadataRequest(topics=())
-        try:
-            came = await connection.call(request, MetadataResponse, version=version)
-        except ApiError as failure:
-            expect_error(failure.error, Error.NETWORK_EXCEPTION, what="what became")
-            return
-    raise Broken("Metadata", expected="a closed connection", came=f"{came!r:.80}")
+        await expect_closed(connection, request, MetadataResponse, version=version)
 
 
-@pytest.mark.sasl
+@GUARDED
 @case(
     "security.sasl.refused",
     level=MUST,
     cites="KIP-152: SASL_AUTHENTICATION_FAILED",
-    apis={"SaslHandshake": "1+", "SaslAuthenticate": "0+"},
+    apis=BOTH,
 )
 async def test_a_wrong_password_lets_nobody_in(broker: Subject) -> None:
     """SASL_AUTHENTICATION_FAILED, and nothing that tells whether the name was known."""
-    await (await unknown(broker)).aclose()
     try:
         stranger = replace(broker.security, password=NOBODY_KNOWS)
         stream = await stranger.dial(*broker.address)
@@ -112,3 +117,113 @@ async def test_a_wrong_password_lets_nobody_in(broker: Subject) -> None:
         return
     await stream.aclose()
     raise Broken("a wrong password", expected="SASL_AUTHENTICATION_FAILED", came="in")
+
+
+@GUARDED
+@case(
+    "security.sasl.name-hidden",
+    level=SHOULD,
+    cites="KIP-152: the error does not say what is wrong with name or password",
+    apis={"SaslAuthenticate": "0+", "SaslHandshake": "1+"},
+)
+async def test_an_unknown_name_is_refused_like_a_wrong_password(
+    broker: Subject, version: int
+) -> None:
+    """The same code and the same words, so that nobody learns which names there are."""
+    wrong = replace(broker.security, password=NOBODY_KNOWS)
+    nobody = replace(wrong, username=broker.name_of_its_own())
+    told = []
+    for user in (wrong, nobody):
+        async with await shaken(broker) as connection:
+            came = await tried_token(connection, plain_token(user), version)
+        expect_error(came.error_code, Error.SASL_AUTHENTICATION_FAILED)
+        told.append(came.error_message)
+    expect("the words about an unknown name", told[1], told[0])
+
+
+@GUARDED
+@case(
+    "security.sasl.token.broken",
+    level=MUST,
+    cites="KIP-152: SASL_AUTHENTICATION_FAILED; RFC 4616, section 2",
+    apis={"SaslAuthenticate": "0+", "SaslHandshake": "1+"},
+)
+async def test_a_token_that_is_none_lets_nobody_in(
+    broker: Subject, version: int
+) -> None:
+    """SASL_AUTHENTICATION_FAILED for bytes that are no token of the mechanism, and the
+    connection is closed."""
+    async with await shaken(broker) as connection:
+        came = await tried_token(connection, b"no token", version)
+        expect_error(came.error_code, Error.SASL_AUTHENTICATION_FAILED)
+        expect("what comes next", await broker.next_frame(connection), None)
+
+
+@GUARDED
+@case(
+    "security.sasl.token.first",
+    level=MUST,
+    cites="KIP-152: SaslAuthenticate follows SaslHandshake",
+    apis={"SaslAuthenticate": "0+"},
+)
+async def test_a_token_comes_after_a_handshake(broker: Subject, version: int) -> None:
+    """SaslAuthenticate without a SaslHandshake before it closes the connection."""
+    request = SaslAuthenticateRequest(auth_bytes=plain_token(broker.security))
+    async with await unknown(broker) as connection:
+        await expect_closed(
+            connection, request, SaslAuthenticateResponse, version=version
+        )
+
+
+@GUARDED
+@case(
+    "security.sasl.token.alone",
+    level=MUST,
+    cites="KIP-43: tokens without a request around follow SaslHandshake 0",
+    apis={"SaslHandshake": "0"},
+)
+async def test_old_clients_send_tokens_alone(broker: Subject) -> None:
+    """After SaslHandshake 0 the token follows by itself, with its size in front; the
+    client is in, and its requests are answered."""
+    token = plain_token(broker.security)
+    async with await shaken(broker, version=0) as connection:
+        await connection.exchange(len(token).to_bytes(SIZE_BYTES, "big") + token)
+        await connection.call(
+            MetadataRequest(topics=()),
+            MetadataResponse,
+            version=broker.version("Metadata"),
+        )
+
+
+@GUARDED
+@case(
+    "security.sasl.handshake.twice",
+    level=SHOULD,
+    cites="KIP-152: a token follows SaslHandshake; error 34 ILLEGAL_SASL_STATE",
+    apis=BOTH,
+)
+async def test_a_second_handshake_is_no_token(broker: Subject) -> None:
+    """SaslHandshake where a token is awaited is ILLEGAL_SASL_STATE, and the connection
+    is closed."""
+    request = SaslHandshakeRequest(mechanism=broker.security.mechanism)
+    async with await shaken(broker) as connection:
+        came = await connection.call(request, SaslHandshakeResponse, version=1)
+        expect_error(came.error_code, Error.ILLEGAL_SASL_STATE)
+        expect("what comes next", await broker.next_frame(connection), None)
+
+
+@GUARDED
+@case(
+    "security.sasl.handshake.late",
+    level=SHOULD,
+    cites="KIP-43, KIP-368: error 34 ILLEGAL_SASL_STATE",
+    apis={"SaslHandshake": "0+"},
+)
+async def test_who_is_in_shakes_no_hands(broker: Subject, version: int) -> None:
+    """Where sessions have no end, SaslHandshake of a client that is in already is
+    ILLEGAL_SASL_STATE, and it stays in."""
+    request = SaslHandshakeRequest(mechanism=broker.security.mechanism)
+    connection = await broker.connect()
+    came = await connection.call(request, SaslHandshakeResponse, version=version)
+    expect_error(came.error_code, Error.ILLEGAL_SASL_STATE)
+    await connection.call(MetadataRequest(topics=()), MetadataResponse)
