@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import HealthCheck, settings
+from logion_conformance.entry import MARKER
 
 from tests.effort import USUAL, examples, is_thorough
 
@@ -11,6 +12,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],  # the machine may be busy
 )
 settings.load_profile("logion")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker of the suite's cases, which tests import."""
+    config.addinivalue_line("markers", MARKER)
 
 
 def pytest_collection_modifyitems(

@@ -11,6 +11,9 @@ import pytest
 
 PACKAGE = "logion_conformance"
 
+MARKER = "case(case): a promise of the protocol; see logion_conformance.case"
+"""The one marker of the suite, for whoever imports its cases."""
+
 
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
     """Declare the suite's options if the suite is asked for by its name."""

@@ -26,6 +26,7 @@ from logion.protocol.releases import release
 from logion_conformance import case as cases
 from logion_conformance import reporting
 from logion_conformance.defaults import Defaults
+from logion_conformance.entry import MARKER
 from logion_conformance.expect import Broken, only_leaf
 from logion_conformance.guarding import Guarded, guarded_already, guarded_broker
 from logion_conformance.provisioner import SETTINGS, Provisioner, provisioned
@@ -145,10 +146,7 @@ def _add_manners(group: pytest.OptionGroup) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker of cases."""
-    config.addinivalue_line(
-        "markers", "case(case): a promise of the protocol; see logion_conformance.case"
-    )
-    config.addinivalue_line("markers", "sasl: a case about a listener with SASL")
+    config.addinivalue_line("markers", MARKER)
 
 
 @pytest.hookimpl(tryfirst=True)

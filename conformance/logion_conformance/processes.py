@@ -16,6 +16,9 @@ START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 4.0
 """The last broker of an old cluster never finishes a controlled shutdown: killed."""
 
+PAUSE_SECONDS = 0.05
+"""Between two looks at a server that starts."""
+
 PRINTED_PORT = re.compile(r"(?:127\.0\.0\.1|localhost|\[::\]|0\.0\.0\.0):(\d+)")
 """Where a server that chooses its port says that it listens."""
 
@@ -33,6 +36,16 @@ def is_listening(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def await_listening(port: int) -> None:
+    """Wait until something accepts connections on 127.0.0.1:`port`; RuntimeError if
+    nothing ever does."""
+    limit = time.perf_counter() + START_SECONDS_MAX
+    while not is_listening(port):
+        if time.perf_counter() > limit:
+            raise RuntimeError(f"nothing listens on port {port}")
+        time.sleep(PAUSE_SECONDS)
 
 
 def tail(file: Path, lines: int = 30) -> str:
@@ -92,7 +105,7 @@ class Process:
             if self.popen.poll() is not None or time.perf_counter() > limit:
                 said = tail(self.output)
                 raise RuntimeError(f"{self.command[-2:]} did not start:\n{said}")
-            time.sleep(0.05)
+            time.sleep(PAUSE_SECONDS)
 
     def _is_listening(self) -> bool:
         if not self.port and (printed := PRINTED_PORT.search(self.said)):

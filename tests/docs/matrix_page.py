@@ -21,6 +21,7 @@ from dataclasses import replace
 
 from logion.protocol.releases import RELEASES
 from logion_conformance.apache import PATCHES
+from logion_conformance.guarding import NOT_BUILT
 from logion_conformance.results import data, summary
 from logion_conformance.results.differences import Row, rows, told, verdict_of
 from logion_conformance.results.model import Judged, Report, Verdict, areas, count
@@ -191,12 +192,23 @@ def pairs(reports: Mapping[str, Report]) -> Iterator[tuple[str, list[Row]]]:
         names = sides(release)
         if all(name in reports for name in names):
             table = rows([reports[name] for name in names])
-            yield release, [row for row in table if None not in row.cells]
+            tried = [row for row in table if None not in row.cells]
+            yield release, [row for row in tried if not is_unbuilt(row.cells[0])]
+
+
+def is_unbuilt(case: Judged | None) -> bool:
+    """Whether a case is about what the reference openly has not got yet."""
+    reasons = [it.reason for it in case.trials] if case else []
+    return NOT_BUILT in reasons
 
 
 def beside_apache(reports: Mapping[str, Report]) -> Iterator[str]:
     """Yield where `logion-R` and `apache-R` came to other verdicts."""
     yield "\n## logion beside Apache Kafka\n"
+    yield (
+        "Without the cases about access (`access.*`, `security.sasl.*`), which the\n"
+        "reference cannot be asked: it has neither SASL nor an authorizer yet.\n"
+    )
     yield "| release | same verdict | other verdict | both known to fail |"
     yield "|---|---:|---:|---:|"
     lines = []

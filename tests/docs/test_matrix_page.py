@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from logion_conformance import catalogue, expected
+from logion_conformance.guarding import NOT_BUILT
 from logion_conformance.results import data
 from logion_conformance.results.model import Report, Verdict
 
@@ -61,6 +63,12 @@ def test_where_logion_and_apache_kafka_differ_is_told() -> None:
     text = "\n".join(matrix_page.beside_apache(reports))
     assert "| 2.8 | 0 | 1 | 0 |" in text
     assert "- 2.8, `a.b`: logion PASS; Apache Kafka FAIL: " in text
+
+
+def test_what_the_reference_has_not_got_yet_is_no_other_verdict() -> None:
+    unbuilt = report(case("a.b", replace(trial("UNSUPPORTED"), reason=NOT_BUILT)))
+    reports = {"logion-2.8": unbuilt, "apache-2.8": report_of("apache-2.8.2", "PASS")}
+    assert "| 2.8 | 0 | 0 | 0 |" in "\n".join(matrix_page.beside_apache(reports))
 
 
 def test_what_a_stand_in_does_not_keep_is_told() -> None:

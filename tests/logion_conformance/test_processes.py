@@ -95,3 +95,15 @@ def test_an_interrupt_while_a_process_is_stopped_leaves_none_behind(
     finally:
         signal.signal(signal.SIGALRM, previous)
     assert process.popen.returncode == -9
+
+
+def test_a_port_that_nobody_listens_on_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "START_SECONDS_MAX", 0.0)
+    port = free_port()
+    with pytest.raises(RuntimeError, match=f"nothing listens on port {port}"):
+        processes.await_listening(port)
+
+
+def test_a_port_that_somebody_listens_on_is_not_waited_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        processes.await_listening(listener.getsockname()[1])

@@ -55,6 +55,7 @@ from logion.protocol.messages.describe_log_dirs import (
 from logion.protocol.messages.describe_user_scram_credentials import (
     DescribeUserScramCredentialsRequest,
     DescribeUserScramCredentialsResponse,
+    UserName,
 )
 from logion.protocol.messages.elect_leaders import (
     ElectLeadersRequest,
@@ -259,9 +260,27 @@ async def test_who_may_not_alter_sets_no_quotas(stranger: Subject) -> None:
     cites="KIP-554: Describe on the cluster",
     apis={"DescribeUserScramCredentials": "0+"},
 )
+async def test_who_may_not_describe_sees_no_user(stranger: Subject) -> None:
+    """DescribeUserScramCredentials of one user: CLUSTER_AUTHORIZATION_FAILED."""
+    await expect_users_hidden(stranger, UserName(name=stranger.name_of_its_own()))
+
+
+@EACH
+@case(
+    "access.scram.described.all",
+    level=MUST,
+    cites="KIP-554: Users, null for all; Describe on the cluster",
+    apis={"DescribeUserScramCredentials": "0+"},
+)
 async def test_who_may_not_describe_sees_no_users(stranger: Subject) -> None:
-    """DescribeUserScramCredentials: CLUSTER_AUTHORIZATION_FAILED."""
-    request = DescribeUserScramCredentialsRequest(users=None)
+    """DescribeUserScramCredentials of all users (null): CLUSTER_AUTHORIZATION_FAILED,
+    and no user."""
+    await expect_users_hidden(stranger)
+
+
+async def expect_users_hidden(stranger: Subject, *users: UserName) -> None:
+    """Nothing if nobody is told of; Broken if somebody is. No user stands for all."""
+    request = DescribeUserScramCredentialsRequest(users=users or None)
     answer = DescribeUserScramCredentialsResponse
     await expect_refused(stranger, request, answer, REFUSED)
 
