@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import trio
 
-from logion.broker.admission import Verdict
+from logion.broker.admission import Admission, Verdict
 from logion.broker.clients import Client
 from logion.broker.context import CloseConnection, Context
 from logion.broker.dispatch import Handler, handler
@@ -25,7 +25,6 @@ from logion.protocol.codec import decode
 from logion.protocol.errors import ProtocolError
 from logion.protocol.framing import FrameBuffer
 from logion.protocol.headers import (
-    RequestHeader,
     encode_response,
     read_request_api,
     read_request_header,
@@ -102,19 +101,9 @@ class Connection:
         self.meter = None
         api_key, api_version = read_request_api(frame)
         admission = self.broker.doorkeeper.admit(api_key, api_version)
-        match admission.verdict:
-            case Verdict.IGNORE:
-                return None
-            case Verdict.CLOSE:
-                raise CloseConnection(
-                    f"API {api_key} version {api_version} "
-                    f"is not in release {self.broker.release}"
-                )
-        header, position = read_request_header(frame, as_version=admission.version)
-        context = self._context(header, admission.version)
-        self.client.begin(context, self.broker.clock.monotonic())
-        if admission.verdict is Verdict.OFFER_VERSIONS:
-            return self._end(context, 0, self._offer_versions())
+        if admission.verdict is not Verdict.READ:
+            return self._unread(frame, admission)
+        context, position = self._begin(frame, admission)
         kind, version = request_class(api_key), context.version
         request = decode(kind, version, frame, offset=position)
         handle = self._metered(context, len(frame), handler(api_key))
@@ -132,16 +121,33 @@ class Connection:
             return pieces
         return await fault.deliver(pieces, self.transport.send)
 
-    def _context(self, header: RequestHeader, version: int) -> Context:
-        return Context(
+    def _unread(self, frame: memoryview, admission: Admission) -> list[Piece] | None:
+        """Return the answer to a request whose body nobody reads."""
+        if admission.verdict is Verdict.IGNORE:
+            return None
+        if admission.verdict is Verdict.CLOSE:
+            api_key, api_version = read_request_api(frame)
+            raise CloseConnection(
+                f"API {api_key} version {api_version} "
+                f"is not in release {self.broker.release}"
+            )
+        context, _ = self._begin(frame, admission)
+        return self._end(context, 0, self._offer_versions())
+
+    def _begin(self, frame: memoryview, admission: Admission) -> tuple[Context, int]:
+        """Note that a request has begun; return its context, and where its body is."""
+        header, position = read_request_header(frame, as_version=admission.version)
+        context = Context(
             header.api_key,
-            version,
+            admission.version,
             header.correlation_id,
-            header.client_id or "",
+            header.client_id,
             self.transport.peer,
             self.listener,
             self.transport.is_lost,
         )
+        self.client.begin(context, self.broker.clock.monotonic())
+        return context, position
 
     def _metered(self, context: Context, size: int, handle: Handler) -> Handler:
         """Return the handler that quotas make of one; while none are set, itself."""

@@ -53,7 +53,7 @@ async def commit(
         return error
     try:
         records = _commit_records(groups, group_id, offsets)
-        end_offset = shard.commit(group_id, offsets, records, groups.now.time_ms)
+        end_offset = shard.commit(group_id, offsets, records, groups.time_ms)
     except ApiError as problem:
         log.error("%s: a commit cannot be written: %s", shard.name, problem)
         return commit_error(problem.error)
@@ -82,7 +82,7 @@ async def commit_in_transaction(
         return error
     try:
         records = _commit_records(groups, group_id, offsets)
-        end_offset = shard.append(records, groups.now.time_ms, committer)
+        end_offset = shard.append(records, groups.time_ms, committer)
     except ApiError as problem:
         log.error("%s: a commit cannot be written: %s", shard.name, problem)
         return commit_error(problem.error)

@@ -89,6 +89,11 @@ class GroupCoordinator:
         return Instant(int(self._clock.monotonic() * 1000), self._clock.time_ms())
 
     @property
+    def time_ms(self) -> int:
+        """Return the present moment on the wall clock, in ms since 1970."""
+        return self._clock.time_ms()
+
+    @property
     def image(self) -> ClusterImage:
         """Return how the cluster looks."""
         return self._image()

@@ -21,7 +21,7 @@ from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.records.record import BatchOptions
 from logion.replica.partition import Partition, TransactionEnd
-from logion.replica.records import KeyValue, append_records, read_batches
+from logion.replica.records import KeyValue, append_records, placed_in, read_batches
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Shard:
     def __init__(self, partition: Partition, settings: CoordinatorSettings) -> None:
         """Know no group yet; they are loaded unless the log is empty."""
         self._settings = settings
-        self._options = BatchOptions(codec=settings.codec)
+        self._options = placed_in(partition, BatchOptions(codec=settings.codec))
         self.partition = partition
         self.cells: dict[str, GroupCell] = {}
         self.pending = PendingOffsets()

@@ -237,7 +237,7 @@ class Log:
     def _segment_for(self, size: int, batches: Sequence[Batch], now_ms: int) -> Segment:
         """Return the active segment, a new one if the old is full or too old."""
         active = self._segments.active
-        newest = max(batch.max_timestamp for batch in batches)
+        newest = max([batch.max_timestamp for batch in batches])
         is_full = active.is_full_for(size, batches[-1].last_offset, self.settings)
         limit = self.settings.segment_ms - self.settings.segment_jitter_ms
         if is_full or (active.size and active.age_ms(now_ms, newest) > limit):

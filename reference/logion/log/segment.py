@@ -238,8 +238,9 @@ class Segment:
 
         By its records' own time if they have one, else by when its file was made.
         """
-        if self.oldest_ms >= 0:
-            return timestamp - self.oldest_ms
+        oldest_ms = self.oldest_ms
+        if oldest_ms >= 0:
+            return timestamp - oldest_ms
         return now_ms - (
             self.modified_ms if self.created_ms is None else self.created_ms
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from logion.names import NO_TIMESTAMP, Buffer
-from logion.records.batch import Batch, parse_batches, stamp
+from logion.records.batch import Batch, parse_batch, parse_batches, stamp
 from logion.records.validation import Prepared
 
 
@@ -14,15 +15,14 @@ def stamped(records: Buffer, base_offset: int, leader_epoch: int) -> Prepared:
 
     One that was written for its place is left as it is.
     """
-    batches = parse_batches(records)
-    first = batches[0]
-    place = (base_offset, leader_epoch)
-    if len(batches) > 1 or (first.base_offset, first.leader_epoch) != place:
+    newest = parse_batch(records)
+    batches = [newest]
+    is_alone = newest.size == len(records)
+    is_placed = newest.base_offset == base_offset
+    if not (is_alone and is_placed and newest.leader_epoch == leader_epoch):
         records = memoryview(bytearray(records))
-        batches = _placed(records, batches, base_offset, leader_epoch)
-    newest = batches[0]
-    if len(batches) > 1:
-        newest = max(batches, key=lambda batch: batch.max_timestamp)
+        batches = _placed(records, parse_batches(records), base_offset, leader_epoch)
+        newest = max(batches, key=attrgetter("max_timestamp"))
     return Prepared(
         records,
         tuple(batches),

@@ -6,10 +6,14 @@ whole frames with `next_frame`. Any chunking of the stream gives the same frames
 
 from __future__ import annotations
 
+from struct import Struct
+
 from logion.protocol.errors import ProtocolError
 
 SIZE_BYTES = 4
 """Bytes of the size in front of a frame."""
+
+_SIZE = Struct(">i")
 
 SPACE_MIN = 4096
 """Bytes an idle connection keeps: little, since there may be thousands."""
@@ -43,9 +47,11 @@ class FrameBuffer:
         capacity = len(self._buffer)
         if capacity > SPACE_KEPT and pending < capacity // 4:
             self._move_to(bytearray(max(SPACE_MIN, 2 * pending)))
+        elif pending == 0:
+            self._begin = self._end = 0
         elif pending == capacity:
             self._move_to(bytearray(2 * capacity))
-        elif pending == 0 or self._begin > capacity // 2 or self._end == capacity:
+        elif self._begin > capacity // 2 or self._end == capacity:
             self._move_to(self._buffer)
         return memoryview(self._buffer)[self._end :]
 
@@ -72,7 +78,7 @@ class FrameBuffer:
         begin = self._begin + SIZE_BYTES
         if begin > self._end:
             return None
-        size = int.from_bytes(self._buffer[self._begin : begin], signed=True)
+        (size,) = _SIZE.unpack_from(self._buffer, self._begin)
         if not 0 <= size <= self._frame_size_max:
             raise ProtocolError(
                 f"frame of {size} bytes, expected 0 to {self._frame_size_max}"

@@ -94,12 +94,8 @@ def read_request_header(
     stated = api_version if as_version is None else as_version
     version = request_header_version(api_key, stated)
     header, body = decode_from(headers.RequestHeader, version, frame, 0)
-    return (
-        RequestHeader(
-            api_key, api_version, header.correlation_id, header.client_id or ""
-        ),
-        body,
-    )
+    client_id = header.client_id or ""
+    return RequestHeader(api_key, api_version, header.correlation_id, client_id), body
 
 
 def encode_request(

@@ -28,7 +28,6 @@ from logion.records.batch import (
     parse_batches,
 )
 from logion.records.checksum import crc32c
-from logion.records.codec import Codec
 from logion.records.compression import compress, decompress
 from logion.records.limits import DECOMPRESSED_SIZE_MAX, invalid
 from logion.records.values import DEFAULTS, BatchOptions, Header, Record
@@ -184,12 +183,18 @@ def _write_batch(records: Sequence[Record], options: BatchOptions) -> bytes:
     plain = b"".join(
         [_record_bytes(record, base_offset, base_timestamp) for record in records]
     )
-    codec = options.codec if records else Codec.NONE
-    body = compress(codec, plain, level=options.level)
+    codec, body = options.codec, plain
+    if codec and records:
+        body = compress(codec, plain, level=options.level)
     covered = _COVERED.pack(
-        *(codec | _flags(options), last_offset - base_offset, base_timestamp),
-        *(_max_timestamp(records, options), options.producer_id),
-        *(options.producer_epoch, options.base_sequence, len(records)),
+        (codec if records else 0) | _flags(options),
+        last_offset - base_offset,
+        base_timestamp,
+        _max_timestamp(records, options),
+        options.producer_id,
+        options.producer_epoch,
+        options.base_sequence,
+        len(records),
     )
     crc = crc32c(body, crc32c(covered))
     size = BATCH_OVERHEAD - OVERHEAD + len(body)

@@ -39,7 +39,7 @@ def append_records(
     MESSAGE_TOO_LARGE for more than the topic takes, and what `Partition.append` raises.
     """
     rules, start = partition.log.settings.rules, partition.log.end_offset
-    options = options._replace(magic=rules.magic, leader_epoch=partition.leader.epoch)
+    options = placed_in(partition, options)
     batch = write_batch(
         [Record(at, now_ms, *record) for at, record in enumerate(records, start)],
         options,
@@ -49,6 +49,17 @@ def append_records(
         raise ApiError(Error.MESSAGE_TOO_LARGE, text)
     partition.append(batch, version=None, acks=ALL_ACKS)
     return partition.log.end_offset
+
+
+def placed_in(partition: Partition, options: BatchOptions = DEFAULTS) -> BatchOptions:
+    """Return options with the topic's format and the present leader epoch.
+
+    They are the same object if they have both already.
+    """
+    magic, epoch = partition.log.settings.rules.magic, partition.leader.epoch
+    if options.magic == magic and options.leader_epoch == epoch:
+        return options
+    return options._replace(magic=magic, leader_epoch=epoch)
 
 
 async def read_batches(

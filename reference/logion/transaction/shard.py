@@ -15,7 +15,7 @@ import trio
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.replica.partition import Partition
-from logion.replica.records import KeyValue, append_records, read_batches
+from logion.replica.records import KeyValue, append_records, placed_in, read_batches
 from logion.transaction.records import key_bytes, value_bytes
 from logion.transaction.replay import Replay
 from logion.transaction.settings import TransactionSettings
@@ -54,11 +54,12 @@ class Cell:
 class Shard:
     """The transactions of one partition."""
 
-    __slots__ = ("_settings", "cells", "is_loaded", "is_ours", "partition")
+    __slots__ = ("_options", "_settings", "cells", "is_loaded", "is_ours", "partition")
 
     def __init__(self, partition: Partition, settings: TransactionSettings) -> None:
         """Know no transaction yet; they are loaded unless the log is empty."""
         self._settings = settings
+        self._options = placed_in(partition)
         self.partition = partition
         self.cells: dict[str, Cell] = {}
         self.is_loaded = partition.log.end_offset == partition.log.start_offset
@@ -120,7 +121,7 @@ class Shard:
     ) -> None:
         """Append records, and return once they are committed."""
         try:
-            end_offset = append_records(self.partition, records, now_ms)
+            end_offset = append_records(self.partition, records, now_ms, self._options)
         except ApiError as problem:
             error = _WRITE_ERRORS.get(problem.error, problem.error)
             raise ApiError(error, problem.message) from None

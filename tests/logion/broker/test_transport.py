@@ -69,6 +69,20 @@ async def test_pieces_arrive_in_order_though_the_socket_takes_only_parts(
     assert got == LARGE + b"small" + LARGE
 
 
+async def test_answers_of_one_piece_arrive_whole_though_the_socket_is_full(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    near, far = pair
+    transport, got = SocketTransport(near), bytearray()
+    with trio.fail_after(10):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(drain, far, got)
+            for _ in range(3):
+                await transport.send([LARGE])
+            transport.close()
+    assert got == LARGE * 3
+
+
 async def test_more_pieces_than_one_call_takes_all_arrive(
     pair: tuple[socket.socket, socket.socket],
 ) -> None:

@@ -65,21 +65,25 @@ async def handle(
         for name, topic in zip(names, request.topics, strict=True)
     ]
     failure = await _store(broker, context, request, names, rows)
-    return OffsetCommitResponse(
-        topics=tuple(
-            OffsetCommitResponseTopic(
-                name=topic.name,
-                topic_id=topic.topic_id,
-                partitions=tuple(
-                    OffsetCommitResponsePartition(
-                        partition_index=it.partition,
-                        error_code=_told(it.error, failure),
-                    )
-                    for it in of_topic
-                ),
-            )
-            for topic, of_topic in zip(request.topics, rows, strict=True)
+    topics = [
+        _answer(topic, of_topic, failure)
+        for topic, of_topic in zip(request.topics, rows, strict=True)
+    ]
+    return OffsetCommitResponse(topics=tuple(topics))
+
+
+def _answer(
+    topic: OffsetCommitRequestTopic, rows: Sequence[Row], failure: Error
+) -> OffsetCommitResponseTopic:
+    """Return what is told of a topic; `failure` is why nothing was stored."""
+    partitions = [
+        OffsetCommitResponsePartition(
+            partition_index=it.partition, error_code=_told(it.error, failure)
         )
+        for it in rows
+    ]
+    return OffsetCommitResponseTopic(
+        name=topic.name, topic_id=topic.topic_id, partitions=tuple(partitions)
     )
 
 
@@ -159,7 +163,7 @@ async def _store(
         for it in of_topic
         if it.error is Error.NONE
     }
-    if all(it.error in ABSENT for of_topic in rows for it in of_topic):
+    if not offsets and all(it.error in ABSENT for row in rows for it in row):
         return Error.NONE
     try:
         if context.version == VERSION_WITHOUT_COORDINATOR:

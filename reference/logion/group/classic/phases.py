@@ -35,8 +35,7 @@ from logion.protocol.errors import Error
 
 def heard_from(group: ClassicGroup, member: Member, now: Instant) -> ClassicGroup:
     """Return the group in which a member's session begins anew."""
-    deadline_ms = now.ms + member.session_timeout_ms
-    return group.with_member(replace(member, deadline_ms=deadline_ms))
+    return group.with_member(member.until(now.ms + member.session_timeout_ms))
 
 
 def prepare_rebalance(group: ClassicGroup, rules: GroupRules, now: Instant) -> Step:

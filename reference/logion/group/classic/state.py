@@ -81,6 +81,26 @@ class Member:
         names = tuple(name for name, _ in self.protocols)
         object.__setattr__(self, "names", names)
 
+    def until(self, deadline_ms: int) -> Member:
+        """Return the member with this deadline: each request that it sends asks so.
+
+        Written out, since `replace` takes five times as long; so is `with_member`.
+        """
+        return Member(
+            self.id,
+            self.instance_id,
+            self.client_id,
+            self.client_host,
+            self.session_timeout_ms,
+            self.rebalance_timeout_ms,
+            self.protocols,
+            self.assignment,
+            self.is_new,
+            self.is_joining,
+            self.is_syncing,
+            deadline_ms,
+        )
+
     def metadata(self, protocol: str) -> bytes:
         """Return what it sent for a protocol it knows."""
         return next(data for name, data in self.protocols if name == protocol)
@@ -171,7 +191,20 @@ class ClassicGroup:
 
     def with_member(self, member: Member) -> ClassicGroup:
         """Return the group with `member`, in place of an earlier one of its id."""
-        return replace(self, members={**self.members, member.id: member})
+        return ClassicGroup(
+            self.id,
+            self.state,
+            self.since_ms,
+            self.generation,
+            self.protocol_type,
+            self.protocol,
+            self.leader,
+            {**self.members, member.id: member},
+            self.pending,
+            self.joining,
+            self.unsynced,
+            self.sync_deadline_ms,
+        )
 
     def without(self, member_id: str) -> ClassicGroup:
         """Return the group without a member, or without an id that was given out.

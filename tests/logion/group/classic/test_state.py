@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from logion.group.classic.state import (
@@ -28,6 +29,23 @@ def group(*members: Member, state: State = State.STABLE) -> ClassicGroup:
         leader=members[0].id if members else None,
         members={it.id: it for it in members},
     )
+
+
+def unusual(kind: type[Any], **known: Any) -> Any:
+    """Return one whose every field has a value that no other field has."""
+    names = [it.name for it in fields(kind) if it.init]
+    return kind(**{**{it: f"its {it}" for it in names}, **known})
+
+
+def test_a_member_that_is_heard_from_has_a_new_deadline_and_no_other_change() -> None:
+    known = unusual(Member, protocols=(("range", b"r"),))
+    assert known.until(7) == replace(known, deadline_ms=7)
+
+
+def test_a_group_with_a_member_has_no_other_change() -> None:
+    a, b = member("a"), member("b")
+    known = unusual(ClassicGroup, members={"a": a})
+    assert known.with_member(b) == replace(known, members={"a": a, "b": b})
 
 
 def test_no_state_but_dead_is_the_last() -> None:
