@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from logion.client.connection import Exchange
 from logion.names import TopicPartition
@@ -18,13 +19,17 @@ from logion.protocol.messages.offset_commit import (
     OffsetCommitRequest,
     OffsetCommitResponse,
 )
-from logion.protocol.messages.offset_fetch import OffsetFetchResponse
+from logion.protocol.messages.offset_fetch import (
+    OffsetFetchRequest,
+    OffsetFetchResponse,
+)
 
 
 @dataclass(slots=True)
 class Commits:
     """The offsets of one group."""
 
+    group: str
     furthest: dict[TopicPartition, int] = field(default_factory=dict)
     """The largest offset whose commit was answered."""
     given_up: set[tuple[TopicPartition, int]] = field(default_factory=set)
@@ -36,7 +41,7 @@ class Commits:
         if isinstance(exchange.request, OffsetCommitRequest):
             self._take(exchange.request, answer)
         elif isinstance(answer, OffsetFetchResponse):
-            yield from self._compare(answer)
+            yield from self._compare(exchange.request, answer)
 
     def _take(self, request: OffsetCommitRequest, answer: object) -> None:
         if not isinstance(answer, OffsetCommitResponse):
@@ -52,13 +57,18 @@ class Commits:
             if name in taken:
                 self.furthest[name] = max(offset, self.furthest.get(name, 0))
 
-    def _compare(self, answer: OffsetFetchResponse) -> Iterator[str]:
+    def _compare(
+        self, request: OffsetFetchRequest, answer: OffsetFetchResponse
+    ) -> Iterator[str]:
+        topics: list[Any] = [*answer.topics] if request.group_id == self.group else []
         for group in answer.groups:
-            for topic in group.topics:
-                for it in topic.partitions:
-                    name = TopicPartition(topic.name, it.partition_index)
-                    if not it.error_code:
-                        yield from self._judge(name, it.committed_offset)
+            if group.group_id == self.group:
+                topics += group.topics
+        for topic in topics:
+            for it in topic.partitions:
+                name = TopicPartition(topic.name, it.partition_index)
+                if not it.error_code:
+                    yield from self._judge(name, it.committed_offset)
 
     def _judge(self, name: TopicPartition, offset: int) -> Iterator[str]:
         known = self.furthest.get(name, -1)

@@ -27,6 +27,7 @@ SETTINGS = {
     "broker.id": "1",
     "listeners": f"PLAINTEXT://{ADDRESS}",
     "offsets.topic.num.partitions": "1",
+    "transaction.state.log.num.partitions": "1",
 }
 
 SMALL = {"log.segment.bytes": "400"}

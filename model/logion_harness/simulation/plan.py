@@ -112,6 +112,8 @@ class Transactor(NamedTuple):
     """Between two."""
     aborted: int
     """Every so many is aborted."""
+    taken_over: int
+    """Before every so many ends, another process takes the transactional id over."""
 
 
 class Plan(NamedTuple):
@@ -190,6 +192,7 @@ def _transactor(chance: random.Random) -> Transactor:
         open_ms=chance.choice((0, 100, 3_000)),
         pause_ms=chance.choice((10, 3_000)),
         aborted=chance.randrange(1, 4),
+        taken_over=chance.randrange(2, 7),
     )
 
 

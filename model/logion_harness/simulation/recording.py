@@ -46,6 +46,18 @@ class Failed(NamedTuple):
     began_s: float
 
 
+class Open(NamedTuple):
+    """A transaction of which nothing is known yet."""
+
+    process: str
+    sends: Sends
+    f: str
+    offsets: list[int | None]
+    """Where each record is, as far as it was told."""
+    asked: list[bool]
+    """How it was asked to end: True to commit; empty before."""
+
+
 @dataclass(slots=True)
 class Recorder:
     """A history that grows; each of its events is in the trace as well."""
@@ -83,13 +95,15 @@ class Recorder:
             raise
         self._end(process, f, sends, offsets)
 
-    @contextmanager
-    def transacting(self, process: str, sends: Sends) -> Iterator[list[int | None]]:
-        """Note a transaction: committed if there are offsets at its end, or aborted."""
+    def begin(self, process: str, sends: Sends) -> Open:
+        """Note that a transaction begins; `settle` tells what became of it."""
         f = self._begin(process, sends)
-        offsets: list[int | None] = []
-        yield offsets
-        if offsets:
+        return Open(process, sends, f, [None] * len(sends), [])
+
+    def settle(self, transaction: Open, *, is_committed: bool) -> None:
+        """Note how a transaction ended, which may have been learnt much later."""
+        process, sends, f, offsets, _ = transaction
+        if is_committed:
             self._end(process, f, sends, offsets)
         else:
             self.note(process, FAIL, f, None)

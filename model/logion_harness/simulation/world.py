@@ -33,7 +33,7 @@ class World:
     plan: Plan
     trace: Trace = field(default_factory=Trace)
     clock: VirtualClock = field(default_factory=VirtualClock)
-    commits: Commits = field(default_factory=Commits)
+    commits: Commits = field(default_factory=lambda: Commits(GROUP))
     disk: MemoryDisk = field(init=False)
     network: Network = field(init=False)
     recorder: Recorder = field(init=False)

@@ -104,7 +104,7 @@ def fetching(offset: int, error: Error = Error.NONE) -> Exchange:
 
 def complaints(*exchanges: Exchange) -> list[str]:
     """Return what is wrong with what a group's members were told."""
-    commits = Commits()
+    commits = Commits("g")
     return [wrong for it in exchanges for wrong in commits.observe(it)]
 
 

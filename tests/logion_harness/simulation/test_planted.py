@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from logion.group.offsets import Offsets
+from logion.group.open_offsets import OpenOffsets
 from logion.group.replay import Replay
 from logion.log import producers
 from logion.log.loading import Loading
@@ -16,6 +17,8 @@ from logion.replica import leader
 from logion.replica.leader import Leader
 from logion.replica.partition import Partition
 from logion.replica.watched import Watched
+from logion.transaction import ending
+from logion.transaction.replay import Replay as TransactionReplay
 from logion_harness.simulation.plan import plan_of
 from logion_harness.simulation.play import play
 
@@ -94,6 +97,31 @@ def the_first_commit_counts(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Replay, "_commit", commit_once)
 
 
+def aborted_records_look_committed(patch: pytest.MonkeyPatch) -> None:
+    """A fetch of committed records does not say whose are aborted."""
+    patch.setattr(Log, "aborted", lambda *_: [])
+
+
+def zombies_are_let_in(patch: pytest.MonkeyPatch) -> None:
+    """Nobody looks whether the epoch that ends a transaction is that of now."""
+    patch.setattr(ending, "check_claim", lambda *_: None)
+
+
+def aborted_offsets_count(patch: pytest.MonkeyPatch) -> None:
+    """A group's offsets count however the transaction ends that committed them."""
+    end = OpenOffsets.end
+
+    def commit(it: OpenOffsets, producer_id: int, position: int, **_: bool) -> object:
+        return end(it, producer_id, position, is_commit=True)
+
+    patch.setattr(OpenOffsets, "end", commit)
+
+
+def transactions_are_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """A coordinator that starts reads nothing of what was open."""
+    patch.setattr(TransactionReplay, "take", lambda *_: None)
+
+
 PLANTED = (
     (the_last_record_waits, "endless", 2),
     (reads_go_past_the_high_watermark, "endless", 8),
@@ -104,6 +132,10 @@ PLANTED = (
     (the_last_batch_is_forgotten, "inconsistent-offsets", 1),
     (recovery_looks_at_nothing, "error", 510),
     (the_first_commit_counts, "lost-commit", 17),
+    (aborted_records_look_committed, "G1a", 0),
+    (zombies_are_let_in, "zombie", 0),
+    (aborted_offsets_count, "lost-commit", 0),
+    (transactions_are_forgotten, "endless", 0),
 )
 """Bugs, the kind of complaint that each must lead to, and where to begin to look for
 it: at a seed that shows it soon."""
