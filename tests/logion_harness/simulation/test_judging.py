@@ -20,7 +20,9 @@ from logion.protocol.messages.offset_fetch import (
     OffsetFetchRequest,
     OffsetFetchResponse,
     OffsetFetchResponseGroup,
+    OffsetFetchResponsePartition,
     OffsetFetchResponsePartitions,
+    OffsetFetchResponseTopic,
     OffsetFetchResponseTopics,
 )
 from logion_harness.simulation import schedule
@@ -91,13 +93,13 @@ def committed(error: Error = Error.NONE) -> OffsetCommitResponse:
     return OffsetCommitResponse(topics=(topic,))
 
 
-def fetching(offset: int, error: Error = Error.NONE) -> Exchange:
+def fetching(offset: int, error: Error = Error.NONE, group: str = "g") -> Exchange:
     """Return a fetch of the committed offset, and its answer."""
     row = OffsetFetchResponsePartitions(
         partition_index=0, committed_offset=offset, metadata="", error_code=error
     )
     topic = OffsetFetchResponseTopics(name="topic", partitions=(row,))
-    group = OffsetFetchResponseGroup(group_id="g", topics=(topic,))
+    group = OffsetFetchResponseGroup(group_id=group, topics=(topic,))
     answer = OffsetFetchResponse(groups=(group,))
     return Exchange(OffsetFetchRequest(), 9, 1, answer)
 
@@ -122,3 +124,21 @@ def test_a_commit_that_was_given_up_may_come_late() -> None:
     lost = committing(5, ApiError(Error.REQUEST_TIMED_OUT))
     assert complaints(lost, committing(7, committed()), fetching(5)) == []
     assert complaints(lost, committing(7, committed()), fetching(6)) != []
+
+
+def fetching_as_before(offset: int, group: str) -> Exchange:
+    """Return a fetch of one group's offset, as it was before several were asked."""
+    row = OffsetFetchResponsePartition(
+        partition_index=0, committed_offset=offset, metadata="", error_code=Error.NONE
+    )
+    topic = OffsetFetchResponseTopic(name="topic", partitions=(row,))
+    answer = OffsetFetchResponse(topics=(topic,))
+    return Exchange(OffsetFetchRequest(group_id=group), 7, 1, answer)
+
+
+def test_offsets_are_looked_at_in_every_form_and_only_those_of_the_group() -> None:
+    told = committing(5, committed())
+    wrong = ["lost-commit: 3 is committed of topic-0, 5 was before"]
+    assert complaints(told, fetching_as_before(3, "g")) == wrong
+    assert complaints(told, fetching_as_before(3, "another")) == []
+    assert complaints(told, fetching(3, group="another")) == []

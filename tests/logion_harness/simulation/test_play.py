@@ -6,7 +6,15 @@ import sys
 from itertools import chain
 
 import pytest
-from logion_harness.simulation.plan import Kind, Plan, Reader, Sender, plan_of
+from logion_harness.simulation.plan import (
+    RELEASES,
+    Kind,
+    Plan,
+    Reader,
+    Sender,
+    Transactor,
+    plan_of,
+)
 from logion_harness.simulation.play import play
 
 QUIET = Plan(1, 1, (Sender(5, 1, 100, is_idempotent=True),), (Reader(500),))
@@ -29,6 +37,25 @@ def test_without_faults_each_record_is_read_once() -> None:
     assert {it["type"] for it in ends} == {"ok"}
     polled = [it["value"][0][1].get("topic-0", []) for it in ends if it["f"] == "poll"]
     assert [*chain(*polled)] == [[at, f"0/{at + 1}"] for at in range(6)]
+
+
+WRITES = Transactor(3, open_ms=10, pause_ms=10, aborted=2, taken_over=3)
+"""Commits the first transaction, aborts the second; the third is taken over."""
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_transaction_counts_whole_or_not_at_all(release: str) -> None:
+    plan = QUIET._replace(transactors=(WRITES,), release=release)
+    outcome = play(plan)
+    assert outcome.wrong == ()
+    written = [it for it in outcome.history if "transactor" in it["process"]]
+    ends = [(it["process"], it["type"]) for it in written if it["type"] != "invoke"]
+    assert ends == [
+        ("transactor-0.1", "ok"),
+        ("transactor-0.1", "fail"),
+        ("transactor-0.1", "fail"),
+        ("transactor-0.2", "fail"),
+    ]
 
 
 def test_the_same_seed_gives_the_same_trace_again() -> None:
