@@ -73,7 +73,10 @@ addopts = [
 trio_mode = true
 pythonpath = ["."]
 filterwarnings = ["error"]
-markers = ["slow: takes more than a quarter of a second"]
+markers = [
+  "slow: takes more than a quarter of a second",
+  "verify: runs in `make verify` alone",
+]
 
 [tool.mutmut]
 source_paths = ["src"]

@@ -3,9 +3,10 @@
 Each fingerprint falls to one process, which remembers it; the states themselves stay
 where they are found. A process goes on from some states of its level, a round, and asks
 the others about the fingerprints that fall to them: which are new? Of those it keeps
-the states. So each state is gone on from once, counts and depths are those of one
-process, and between processes go eight bytes for a state that might be new, and one
-back. Only to make a level even do packed states move.
+the states, once the answer is there; it does not wait for it. So each state is gone on
+from once, counts and depths are those of one process, and between processes go eight
+bytes for a state that might be new, and one back. Only to make a level even do packed
+states move.
 """
 
 from __future__ import annotations
@@ -24,8 +25,11 @@ from logion_model.kernel.fingerprints import (
 from logion_model.kernel.hashed import PACKED_TOGETHER, of_key, packed, unpacked
 from logion_model.kernel.spec import Property, S, Spec
 
-PIECES_A_ROUND = 4
+PIECES_A_ROUND = 2
 """Pieces of a level gone on from between two questions to the others."""
+
+KNOWN_SLOTS = 1 << 15
+"""How many fingerprints of other processes are remembered, so as not to ask again."""
 
 Asked: TypeAlias = bytes
 """Fingerprints that fall to one process, of 8 bytes each."""
@@ -45,25 +49,30 @@ class Piece(NamedTuple):
     """What `unpacked` reads."""
 
 
-class Found(NamedTuple):
-    """What a process found in a round."""
-
-    asked: list[Asked]
-    """By the process to be asked."""
-    taken: Counter[str]
-    stuck: list[int]
-    """States without steps that may not stop."""
-
-
-class Admitted(NamedTuple):
+class Told(NamedTuple):
     """What a process says of its part of a level, and of the next one so far."""
 
     left: int
     """States of the level that it has not gone on from."""
+    open: int
+    """States that may be new: it has asked, and waits for the answer."""
     following: int
     broken: list[tuple[str, int]]
     """Properties that it found broken for the first time, each with the state."""
     unreached: set[str]
+
+
+class Round(NamedTuple):
+    """What a process did in a round."""
+
+    asked: list[Asked]
+    """By the process to be asked."""
+    answered: list[Answered]
+    """By the process that asked."""
+    taken: Counter[str]
+    stuck: list[int]
+    """States without steps that may not stop."""
+    told: Told
 
 
 class Waiting(NamedTuple, Generic[S]):
@@ -109,7 +118,14 @@ class Part(Generic[S]):
     loose: list[S] = field(default_factory=list)
     """The last states of the following level, not packed yet."""
     pending: list[dict[int, _Pending[S]]] = field(default_factory=list)
-    """By the process that was asked, and in the order in which it was."""
+    """By the process that was asked."""
+    asked: list[deque[int]] = field(default_factory=list)
+    """What each process was asked and has not answered, in order."""
+    asking: list[array[int]] = field(default_factory=list)
+    """What each process will be asked when the round ends."""
+    known: array[int] = field(init=False)
+    """The last fingerprints that others have answered, each in the slot that its lowest
+    bits say: a state is found again soon or never."""
     broken: list[tuple[str, int]] = field(default_factory=list)
     """Properties broken for the first time since that was last told, and where."""
     unreached: tuple[Property[S], ...] = ()
@@ -120,8 +136,11 @@ class Part(Generic[S]):
         self.checked = Checked(self.spec)
         self.unreached = self.spec.sometimes
         self.pending = [{} for _ in range(self.many)]
+        self.asked = [deque() for _ in range(self.many)]
+        self.asking = [array("Q") for _ in range(self.many)]
+        self.known = array("Q", bytes(8 * KNOWN_SLOTS))
 
-    def begin(self) -> Admitted:
+    def begin(self) -> Told:
         """Find the initial states that fall to this process: the following level."""
         with self.checked:
             for nth, state in enumerate(self.spec.initial):
@@ -139,18 +158,35 @@ class Part(Generic[S]):
     def _next_name(self) -> int:
         return len(self.parents) * self.many + self.index
 
-    def expand(self) -> Found:
-        """Go on from a round of the level."""
+    def round(
+        self, inbox: Sequence[Asked], answers: Sequence[Answered], *, expands: bool
+    ) -> Round:
+        """Answer what each process asks, admit what each says is new, and go on.
+
+        `expands` is whether to go on from further states of the level.
+        """
+        answered = [bytes(map(self._is_first, array("Q", it))) for it in inbox]
         taken, stuck = Counter[str](), list[int]()
         with self.checked:
-            for _ in range(min(PIECES_A_ROUND, len(self.level))):
-                piece = self.level.popleft()
-                for nth, state in enumerate(unpacked(piece.states)):
-                    name = piece.first + nth * self.many
-                    if not self._expand(name, state, taken):
-                        stuck.append(name)
-        asked = [array("Q", waiting).tobytes() for waiting in self.pending]
-        return Found(asked, taken, stuck)
+            self._admit_new(answers)
+            for _ in range(min(PIECES_A_ROUND, len(self.level)) if expands else 0):
+                self._go_on_from(self.level.popleft(), taken, stuck)
+        return Round(self._questions(), answered, taken, stuck, self._told())
+
+    def _go_on_from(self, piece: Piece, taken: Counter[str], stuck: list[int]) -> None:
+        for nth, state in enumerate(unpacked(piece.states)):
+            name = piece.first + nth * self.many
+            if not self._expand(name, state, taken):
+                stuck.append(name)
+
+    def _questions(self) -> list[Asked]:
+        """Return what is asked at the end of a round."""
+        questions = []
+        for asked, asking in zip(self.asked, self.asking, strict=True):
+            asked.extend(asking)
+            questions.append(asking.tobytes())
+            del asking[:]
+        return questions
 
     def _expand(self, name: int, state: S, taken: Counter[str]) -> bool:
         """Take every step out of a state; False for a deadlock."""
@@ -167,36 +203,37 @@ class Part(Generic[S]):
         """
         fingerprint = self._fingerprint(state)
         falls_to = self._falls_to(fingerprint)
-        own = falls_to == self.index
-        known = self.seen if own else self.pending[falls_to]
-        if fingerprint in known or not self.spec.within(state):
-            return
-        found = _Pending(state, parent, place)
-        if own:
+        if falls_to != self.index:
+            if not self._is_known(fingerprint, falls_to) and self.spec.within(state):
+                self.pending[falls_to][fingerprint] = _Pending(state, parent, place)
+                self.asking[falls_to].append(fingerprint)
+        elif fingerprint not in self.seen and self.spec.within(state):
             self.seen.add(fingerprint)
-            self._admit(found)
-        else:
-            self.pending[falls_to][fingerprint] = found
+            self._admit(_Pending(state, parent, place))
 
-    def answer(self, inbox: Sequence[Asked]) -> list[Answered]:
-        """Say which fingerprints are new, to the first process that asks."""
-        return [bytes(map(self._is_first, array("Q", asked))) for asked in inbox]
+    def _is_known(self, fingerprint: int, falls_to: int) -> bool:
+        """Return whether another process was asked about a fingerprint lately."""
+        slot = fingerprint % KNOWN_SLOTS
+        return self.known[slot] == fingerprint or fingerprint in self.pending[falls_to]
 
     def _is_first(self, fingerprint: int) -> bool:
+        """Return whether one that falls to this process is new, and remember it."""
         if fingerprint in self.seen:
             return False
         self.seen.add(fingerprint)
         return True
 
-    def admit(self, answers: Sequence[Answered]) -> Admitted:
-        """Admit the states that the others say are new; that ends the round."""
-        with self.checked:
-            for waiting, answered in zip(self.pending, answers, strict=True):
-                for found, is_new in zip(waiting.values(), answered, strict=True):
-                    if is_new:
-                        self._admit(found)
-                waiting.clear()
-        return self._told()
+    def _admit_new(self, answers: Sequence[Answered]) -> None:
+        """Admit the states that the others say are new."""
+        for waiting, asked, answered in zip(
+            self.pending, self.asked, answers, strict=True
+        ):
+            for is_new in answered:
+                fingerprint = asked.popleft()
+                found = waiting.pop(fingerprint)
+                self.known[fingerprint % KNOWN_SLOTS] = fingerprint
+                if is_new:
+                    self._admit(found)
 
     def _admit(self, found: _Pending[S]) -> None:
         """Keep and judge a new state."""
@@ -219,11 +256,12 @@ class Part(Generic[S]):
         self.following.append(Piece(first, len(self.loose), packed(self.loose)))
         self.loose = []
 
-    def _told(self) -> Admitted:
+    def _told(self) -> Told:
         broken, self.broken = self.broken, []
         following = _size(self.following) + len(self.loose)
         unreached = {it.name for it in self.unreached}
-        return Admitted(_size(self.level), following, broken, unreached)
+        unanswered = sum(map(len, self.pending))
+        return Told(_size(self.level), unanswered, following, broken, unreached)
 
     def descend(self) -> None:
         """Make the following level the one to go on from."""

@@ -10,19 +10,27 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from logion_model.kernel.breadth import Watch
 from logion_model.kernel.faults import SpecError
 from logion_model.kernel.fingerprints import odds_of_collision
 from logion_model.kernel.hashed import judged_by, steps_along
-from logion_model.kernel.part import Admitted, Found, Part, Piece, Waiting
+from logion_model.kernel.part import Part, Piece, Round, Told, Waiting
 from logion_model.kernel.report import DEADLOCK, Progress, Report, Violation
 from logion_model.kernel.spec import Spec
 
 PATIENCE_S = 5.0
 """How long a process may take to end once nobody asks it for more."""
 
+AHEAD = 2
+"""Rounds that each process is given at a time: while it is at one, the answers to what
+it asked in the one before are on their way."""
+
+Question: TypeAlias = tuple[str, tuple[Any, ...], dict[str, Any]]
+"""What a process is asked: a method of its part, and what the method is given."""
 
 Maker: TypeAlias = Callable[[], Spec[Any]]
 """Makes a specification; it can be pickled, as a specification cannot."""
@@ -34,15 +42,25 @@ def _serve(
     """Answer what is asked of one part, until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who asks
     gc.disable()  # to look for cycles among states that wait is in vain: they have none
+    inbox = SimpleQueue[Question | None]()
+    Thread(target=_listen, args=(link, inbox), daemon=True).start()
     spec = make()
     part = Part(spec, judged_by(spec, names), index, many)
-    with suppress(EOFError):
-        while True:
-            asked, arguments = link.recv()
+    with suppress(ConnectionError):
+        while question := inbox.get():
+            what, arguments, options = question
             try:
-                link.send(getattr(part, asked)(*arguments))
+                link.send(getattr(part, what)(*arguments, **options))
             except SpecError as error:
                 link.send(Fault(error))
+
+
+def _listen(link: Connection, inbox: SimpleQueue[Question | None]) -> None:
+    """Take in what is asked, so that who asks never has to wait until it is heard."""
+    with suppress(EOFError, OSError):
+        while True:
+            inbox.put(link.recv())
+    inbox.put(None)
 
 
 @contextmanager
@@ -77,11 +95,15 @@ class Fault(NamedTuple):
 class Link(Protocol):
     """The way to a process and back."""
 
-    def send(self, asked: tuple[str, tuple[Any, ...]], /) -> None:
+    def send(self, question: Question, /) -> None:
         """Ask the process for what a method of its part returns."""
 
     def recv(self) -> Any:
         """Return the answer; raises EOFError once there is no process."""
+
+
+Mail: TypeAlias = list[tuple[tuple[bytes, ...], tuple[bytes, ...]]]
+"""For each process what the others ask it, and what they answer it."""
 
 
 _SAVED = (
@@ -103,14 +125,23 @@ class SharedSearch:
     """How many states each level has, up to the one that is gone on from."""
     left: list[int] = field(default_factory=list)
     """How many states of the level each process has yet to go on from."""
+    open: list[int] = field(default_factory=list)
+    """How many states each process has asked the others about, without answer yet."""
     following: list[int] = field(default_factory=list)
     """How many of the following level each process has found."""
+    mail: list[Mail] = field(default_factory=list)
+    """What processes have told each other and not been given, by rounds."""
     taken: Counter[str] = field(default_factory=Counter)
     stuck: list[tuple[str, int]] = field(default_factory=list)
     """Deadlocks in the level."""
     broken: list[tuple[str, int]] = field(default_factory=list)
     """Properties broken in the following level."""
     found: list[Violation[Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Let nothing be on its way."""
+        nothing = (b"",) * len(self.links)
+        self.mail = [[(nothing, nothing)] * len(self.links)] * AHEAD
 
     @property
     def is_over(self) -> bool:
@@ -132,26 +163,51 @@ class SharedSearch:
                 self._descend()
             if not any(self.left) or self.is_over:
                 break
-            if watch and not watch(self.progress):
+            if not self._go_on(watch):
                 break
-            self._go_on()
         return self.report()
 
     def begin(self) -> None:
         """Let the processes find the initial states, as if behind a level of none."""
         self._note(self._ask_all("begin"))
 
-    def _go_on(self) -> None:
-        """Let each process go on from some states of its level."""
-        found: list[Found] = self._ask_all("expand")
-        answers = self._ask("answer", _turned(it.asked for it in found))
-        self._note(self._ask("admit", _turned(answers)))
-        for it in found:
+    def _go_on(self, watch: Watch | None) -> bool:
+        """Go on from the level to its end; False if `watch` says to stop before."""
+        if watch is None or watch(self.progress):
+            if self._take_rounds(watch, expands=True):
+                return True
+            self._take_rounds(None, expands=False)  # what was asked is answered
+        return False
+
+    def _take_rounds(self, watch: Watch | None, *, expands: bool) -> bool:
+        """Let the processes take rounds until nothing is left to do, or to answer.
+
+        Returns False if `watch` says to stop before.
+        """
+        is_wanted = True
+        while is_wanted and ((expands and any(self.left)) or any(self.open)):
+            for mail in self.mail:
+                self._tell("round", mail, expands=expands)
+            self.mail = []
+            self._hear_round()
+            is_wanted = watch is None or watch(self.progress)
+        while len(self.mail) < AHEAD:
+            self._hear_round()
+        return is_wanted
+
+    def _hear_round(self) -> None:
+        rounds: list[Round] = self._hear()
+        asked = zip(*(it.asked for it in rounds), strict=True)
+        answered = zip(*(it.answered for it in rounds), strict=True)
+        self.mail.append(list(zip(asked, answered, strict=True)))
+        self._note([it.told for it in rounds])
+        for it in rounds:
             self.taken += it.taken
             self.stuck += [(DEADLOCK.name, name) for name in it.stuck]
 
-    def _note(self, told: Sequence[Admitted]) -> None:
+    def _note(self, told: Sequence[Told]) -> None:
         self.left = [it.left for it in told]
+        self.open = [it.open for it in told]
         self.following = [it.following for it in told]
         for it in told:
             self.unreached &= it.unreached
@@ -220,17 +276,28 @@ class SharedSearch:
 
         Raises ConnectionError if one has ended.
         """
+        self._tell(what, arguments)
+        return self._hear()
+
+    def _tell(
+        self, what: str, arguments: Sequence[tuple[Any, ...]], **options: object
+    ) -> None:
         for link, argument in zip(self.links, arguments, strict=True):
-            link.send((what, argument))
-        answers = [_answer(link) for link in self.links]
+            with _ended_named():
+                link.send((what, argument, options))
+
+    def _hear(self) -> list[Any]:
+        with _ended_named():
+            answers = [link.recv() for link in self.links]
         for answer in answers:
             if isinstance(answer, Fault):
                 raise answer.error
         return answers
 
     def _ask_one(self, index: int, what: str, *arguments: object) -> Any:
-        self.links[index].send((what, arguments))
-        return _answer(self.links[index])
+        with _ended_named():
+            self.links[index].send((what, arguments, {}))
+            return self.links[index].recv()
 
     def _blame(self, broken: Sequence[tuple[str, int]]) -> None:
         for name, state in broken:
@@ -269,17 +336,12 @@ class SharedSearch:
         )
 
 
-def _turned(
-    boxes: Iterable[Sequence[bytes]],
-) -> list[tuple[tuple[bytes, ...]]]:
-    """Return what is for each process, given what is of each process for each."""
-    return [(of_each,) for of_each in zip(*boxes, strict=True)]
-
-
-def _answer(link: Link) -> Any:
+@contextmanager
+def _ended_named() -> Iterator[None]:
+    """Say in words that a process at the other end of a link is gone."""
     try:
-        return link.recv()
-    except EOFError:
+        yield
+    except (EOFError, ConnectionError):
         raise ConnectionError("a process of the search ended too soon") from None
 
 

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import os
 from array import array
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -24,6 +25,7 @@ from logion_model.kernel import (
     part,
 )
 from logion_model.kernel.part import Part
+from logion_model.kernel.processes import Question
 
 FIRST = {entry.name: entry for entry in reversed(CATALOGUE) if entry.distinct}
 BROKEN = ("truncate-to-high-watermark", (2, 2, 2, 1))
@@ -116,14 +118,14 @@ class Direct:
     """A link to a part in this process."""
 
     part: Part[Any]
-    answer: object = None
+    answers: deque[Any] = field(default_factory=deque)
 
-    def send(self, asked: tuple[str, tuple[Any, ...]], /) -> None:
-        what, arguments = asked
-        self.answer = getattr(self.part, what)(*arguments)
+    def send(self, question: Question, /) -> None:
+        what, arguments, options = question
+        self.answers.append(getattr(self.part, what)(*arguments, **options))
 
     def recv(self) -> Any:
-        return self.answer
+        return self.answers.popleft()
 
 
 def parts(spec: Spec[Any], many: int) -> SharedSearch:
@@ -196,4 +198,5 @@ def test_a_search_goes_on_by_no_others_than_it_was_shared_among() -> None:
 
 def test_who_is_asked_says_once_that_a_fingerprint_is_new() -> None:
     asked = array("Q", [7, 8]).tobytes()
-    assert Part(counter(4), (), 0, 2).answer([asked, asked]) == [b"\1\1", b"\0\0"]
+    told = Part(counter(4), (), 0, 2).round([asked, asked], [b"", b""], expands=False)
+    assert told.answered == [b"\1\1", b"\0\0"]
