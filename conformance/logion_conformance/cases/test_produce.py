@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import trio
 from logion.names import ZERO_UUID, TopicPartition, Uuid
 from logion.protocol.errors import Error
@@ -12,6 +13,7 @@ from logion.protocol.messages.produce import (
     ProduceResponse,
     TopicProduceData,
 )
+from logion.records.codec import Codec
 
 from logion_conformance.case import MUST, SHOULD, case
 from logion_conformance.expect import (
@@ -254,6 +256,59 @@ async def test_a_batch_above_the_limit_is_refused(
     expect("the end offset", await broker.end_offset(topic), 0)
     expect("the next base offset", await broker.append(topic, bytes(500)), 0)
     expect("the version of Produce", broker.version("Produce"), version)
+
+
+@case(
+    "produce.size.limit",
+    level=MUST,
+    cites=f"{DOCUMENTATION}, max.message.bytes: of a batch, as it is compressed",
+    apis={"Produce": "3+", "CreateTopics": "0+", "Fetch": "4+"},
+)
+async def test_a_batch_may_be_as_large_as_the_limit(broker: Subject) -> None:
+    """A batch of exactly max.message.bytes is appended, one of a byte more is not. What
+    counts is its size as it is sent, not that of what is compressed in it."""
+    fits, more = broker.batch(bytes(1_000)), broker.batch(bytes(1_001))
+    topic = await broker.topic(max_message_bytes=str(len(fits)))
+    refused = await broker.produce(topic, more)
+    expect_error(refused.error_code, Error.MESSAGE_TOO_LARGE)
+    expect_success((await broker.produce(topic, fits)).error_code)
+    packed = broker.batch(bytes(5_000), codec=Codec.GZIP)
+    came = await broker.produce(topic, packed)
+    expect_success(came.error_code, "the error code of compressed records")
+    expect("the base offset", came.base_offset, 1)
+
+
+@case(
+    "produce.replicas.too-few",
+    level=MUST,
+    cites=f"{DOCUMENTATION}, min.insync.replicas; error 19 NOT_ENOUGH_REPLICAS",
+    apis={"Produce": "0+", "ListOffsets": "0+"},
+)
+async def test_too_few_replicas_take_nothing_for_all(broker: Subject) -> None:
+    """Where fewer replicas than min.insync.replicas are in sync, acks of -1 is
+    NOT_ENOUGH_REPLICAS and nothing is appended; acks of 1 is fine. Since 3.7 (Produce
+    10) no more are asked for than the partition has."""
+    if broker.advertises("Produce", 10):
+        pytest.skip("no more are asked for than there are; see produce.replicas.all")
+    topic = await broker.topic(1, min_insync_replicas="2")
+    refused = await broker.produce(topic, broker.batch(b"x"))
+    expect_error(refused.error_code, Error.NOT_ENOUGH_REPLICAS)
+    expect("the end offset", await broker.end_offset(topic), 0)
+    came = await broker.produce(topic, broker.batch(b"x"), acks=1)
+    expect_success(came.error_code, "the error code with acks of 1")
+
+
+@case(
+    "produce.replicas.all",
+    level=SHOULD,
+    cites="KAFKA-15583: no more replicas are asked for than there are",
+    apis={"Produce": "10+", "CreateTopics": "0+"},
+)
+async def test_all_replicas_are_enough(broker: Subject) -> None:
+    """Where min.insync.replicas is more than the replicas of a partition, all of them
+    in sync are enough for acks of -1."""
+    topic = await broker.topic(1, min_insync_replicas="2")
+    expect("the base offset", await broker.append(topic, b"x"), 0)
 
 
 @case(

@@ -64,6 +64,7 @@ def _without_jitter(
         flush_ms=topic.integer("flush.ms"),
         rules=_rules(topic, played, is_compacted=is_compacted),
         min_in_sync_replicas=topic.integer("min.insync.replicas"),
+        asks_for_replicas_alone=played >= release("3.7"),
         producer_expiry_ms=producer_expiry_ms,
         is_down_converted=topic.flag("message.downconversion.enable"),
         unknown_producer=_unknown_producer(played),

@@ -103,7 +103,9 @@ class Partitions:
             end_offset=log.end_offset,
             high_watermark=self._logs.high_watermarks.get(name, 0),
         )
-        self._led[name] = Partition(name, topic.id, log, leader)
+        self._led[name] = Partition(
+            name, topic.id, log, leader, replica_count=len(info.replicas)
+        )
 
     def _remove(self, topic: TopicInfo) -> None:
         for index in topic.partitions:

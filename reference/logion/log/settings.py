@@ -70,6 +70,8 @@ class LogSettings:
     """What is accepted, and the format it is stored in."""
     min_in_sync_replicas: int = 1
     """Replicas that must be in sync for a write with acks=-1; the leader's rule."""
+    asks_for_replicas_alone: bool = False
+    """No more must be in sync than the partition has replicas: since 3.7."""
     producer_expiry_ms: int = DAY_MS
     """How long an idle producer id is remembered (`producer.id.expiration.ms`)."""
     is_down_converted: bool = True

@@ -77,10 +77,16 @@ class PartitionRead:
 class Partition:
     """A partition this broker leads: appends, reads, and waiting for commitment."""
 
-    __slots__ = ("changed", "leader", "log", "name", "topic_id")
+    __slots__ = ("changed", "leader", "log", "name", "replica_count", "topic_id")
 
     def __init__(
-        self, name: TopicPartition, topic_id: Uuid, log: Log, leader: Leader
+        self,
+        name: TopicPartition,
+        topic_id: Uuid,
+        log: Log,
+        leader: Leader,
+        *,
+        replica_count: int,
     ) -> None:
         """Lead `name` with the log it has; the leader's term begins in it."""
         self.name = name
@@ -88,6 +94,8 @@ class Partition:
         self.log = log
         self.leader = leader
         """What the rules of `logion.replica.leader` know."""
+        self.replica_count = replica_count
+        """How many brokers are to have the partition, in sync or not."""
         self.changed = Watched()
         """Wakes whoever waits for records, or for their commitment."""
         log.begin_epoch(leader.epoch)
@@ -146,15 +154,21 @@ class Partition:
     @property
     def lacks_replicas(self) -> bool:
         """Tell whether fewer are in sync than `min.insync.replicas`."""
-        minimum = self.log.settings.min_in_sync_replicas
-        return not has_enough_in_sync(self.leader, minimum)
+        return not has_enough_in_sync(self.leader, self._min_in_sync)
+
+    @property
+    def _min_in_sync(self) -> int:
+        settings = self.log.settings
+        if settings.asks_for_replicas_alone:
+            return min(settings.min_in_sync_replicas, self.replica_count)
+        return settings.min_in_sync_replicas
 
     def _check_in_sync(self) -> None:
         if self.lacks_replicas:
-            minimum = self.log.settings.min_in_sync_replicas
             raise ApiError(
                 Error.NOT_ENOUGH_REPLICAS,
-                f"{len(self.leader.isr)} in sync; min.insync.replicas is {minimum}",
+                f"{len(self.leader.isr)} in sync; expected {self._min_in_sync} "
+                "(min.insync.replicas)",
             )
 
     def _grown(self) -> None:

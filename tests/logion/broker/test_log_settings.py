@@ -49,6 +49,11 @@ def test_logs_of_one_topic_roll_a_little_apart() -> None:
     assert settings("4.3", None, {}).segment_jitter_ms == 0
 
 
+def test_no_more_replicas_are_asked_for_than_there_are_since_3_7() -> None:
+    asked = [settings(it, None, {}).asks_for_replicas_alone for it in ("3.6", "3.7")]
+    assert asked == [False, True]
+
+
 @pytest.mark.parametrize(
     ("codec", "key", "level"),
     [("gzip", "gzip", 1), ("lz4", "lz4", 17), ("zstd", "zstd", -5)],

@@ -32,7 +32,7 @@ def partition(
         end_offset=log.end_offset,
         high_watermark=0,
     )
-    return Partition(NAME, ZERO_UUID, log, leader)
+    return Partition(NAME, ZERO_UUID, log, leader, replica_count=len(leader.isr))
 
 
 def batch(

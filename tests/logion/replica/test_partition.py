@@ -77,6 +77,16 @@ def test_acks_all_needs_enough_replicas_in_sync() -> None:
     led.append(batch(b"0"), version=9, acks=1)
 
 
+def test_acks_all_may_ask_for_no_more_than_there_are_replicas() -> None:
+    settings = LogSettings(min_in_sync_replicas=2, asks_for_replicas_alone=True)
+    alone = partition(settings=settings)
+    alone.append(batch(b"0"), version=9, acks=-1)
+    assert alone.log.end_offset == 1
+    alone.replica_count = 2
+    refused = error_of(lambda: alone.append(batch(b"1"), version=9, acks=-1))
+    assert refused is Error.NOT_ENOUGH_REPLICAS
+
+
 def test_read_committed_ends_where_a_transaction_is_open() -> None:
     led = partition()
     fill(led, b"0")
