@@ -109,8 +109,8 @@ async def test_the_append_time_knows_no_limit(broker: Subject) -> None:
         expect_success(came.error_code)
     found = await broker.list_offset(topic, came.log_append_time_ms)
     expect("the time found", found.timestamp, came.log_append_time_ms)
-    later = await broker.list_offset(topic, came.log_append_time_ms + HOUR_MS)
-    expect("the offset of a later time", later.offset, -1)
+    after = await broker.list_offset(topic, came.log_append_time_ms + HOUR_MS)
+    expect("the offset of a later time", after.offset, -1)
 
 
 @case(
