@@ -53,14 +53,13 @@ def all_or_nothing(count: Count) -> Count:
     return wrong
 
 
-def begun_anew(delete: Callable[[Log, int], int]) -> Callable[[Log, int], int]:
-    """Count from 0 again once all records have become too old."""
+def begun_anew(append: Callable[..., Any]) -> Callable[..., Any]:
+    """Count from 0 again once all records are gone."""
 
-    def wrong(log: Log, high_watermark: int) -> int:
-        count = delete(log, high_watermark)
-        if count and log.start_offset == log.end_offset:
+    def wrong(log: Log, *given: Any, **more: Any) -> Any:
+        if log.end_offset and not log.size:
             log.restart_at(0)
-        return count
+        return append(log, *given, **more)
 
     return wrong
 
@@ -153,7 +152,7 @@ MINIATURES = (
         "counts-anew-when-all-is-old",
         "counts from 0 again once all records have become too old",
         ("retention.all",),
-        swapped(f"{LOG}.delete_old_segments", begun_anew),
+        swapped(f"{LOG}.append_as_leader", begun_anew),
     ),
     Miniature(
         "lets-all-go-at-once",
