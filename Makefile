@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -bb -m pytest
 
+# Images of containers tend to forbid it; each of a thousand brokers would compile itself.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help env test unit integration conformance check benchmark compare matrix status screenshot suites miniatures mutants verify pythons clean
 
 help: ## Say what each target does

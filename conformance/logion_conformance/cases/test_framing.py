@@ -141,10 +141,17 @@ async def test_a_client_need_not_say_who_it_is(broker: Subject) -> None:
     apis={"Metadata": "1+"},
 )
 async def test_a_request_may_arrive_in_any_pieces(broker: Subject) -> None:
-    """TCP keeps no boundaries: a request that comes byte by byte is one request."""
+    """TCP keeps no boundaries: a request that comes byte by byte is one request.
+
+    Somebody else is answered after each byte, so that the broker sees them one by one.
+    """
     connection = await broker.connect_mutely()
-    for byte in frame(METADATA, 1, NO_TOPICS_V1):
+    other = await broker.connect_mutely()
+    request = frame(METADATA, 1, NO_TOPICS_V1)
+    for byte in request:
         await connection.send(bytes([byte]))
+        await other.send(request)
+        await broker.next_frame(other)
     answer = await broker.next_frame(connection)
     expect("the correlation id", correlation_of(answer), 7)
 

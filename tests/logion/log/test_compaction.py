@@ -424,7 +424,7 @@ def fill(world: World) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stride", usually((4, 1), lambda it: it > 1))
+@pytest.mark.parametrize("stride", usually((6, 1), lambda it: it > 1))
 @pytest.mark.parametrize("build", [a_dirty_log, a_log_whose_tombstones_go])
 def test_a_crash_anywhere_leaves_a_log_that_is_cleaned_up_to_somewhere(
     build: Callable[[], World], stride: int

@@ -74,6 +74,7 @@ def test_two_processes_count_and_find_what_one_search_does() -> None:
             assert (step.action, step.state) in list(spec.next(before.state))
 
 
+@pytest.mark.world
 def test_a_violation_a_deadlock_and_a_watch_end_the_search() -> None:
     stuck = explore_shared(partial(counter, 5), 1)
     assert stuck.violation is not None
@@ -140,6 +141,7 @@ def begun(spec: Spec[Any], many: int) -> SharedSearch:
     return search
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("many", [1, 2, 3])
 @pytest.mark.parametrize("name", ["kip-320", "group-classic", "log"])
 def test_parts_together_count_what_one_search_counts(

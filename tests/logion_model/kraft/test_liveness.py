@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from logion_model.kernel import explore
 from logion_model.kraft.liveness import specification
 from logion_model.kraft.rules import KAFKA_3_5, Scope
@@ -9,6 +10,7 @@ from logion_model.kraft.rules import KAFKA_3_5, Scope
 FENCED = Scope(2, 2, 2, 1, 1, 0, 0, 1, 0, 0, 1, 0)
 
 
+@pytest.mark.world
 def test_a_fenced_broker_is_back_in_the_end() -> None:
     assert explore(specification(KAFKA_3_5, FENCED)).verdict == "holds"
 

@@ -22,6 +22,7 @@ def fate_of(model: str, guard: str, *scopes: tuple[int, ...]) -> Fate:
     return fate(change, worlds(model, scopes))
 
 
+@pytest.mark.world
 def test_a_guard_is_killed_by_the_promise_that_breaks_first() -> None:
     found = fate_of(
         "kip-320", "become_leader: epoch <= state.replicas[leader].epoch", *PAIR
@@ -69,6 +70,7 @@ def test_a_condition_without_which_less_happens_is_no_guard() -> None:
     assert found.verdict == NARROWS
 
 
+@pytest.mark.world
 def test_arguments_are_about_guards_that_are_there() -> None:
     for model, arguments in ARGUMENTS.items():
         assert model in SUBJECTS
