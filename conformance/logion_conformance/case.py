@@ -34,6 +34,9 @@ MUST = Level("MUST")
 SHOULD = Level("SHOULD")
 """What Apache Kafka does, and what clients have come to rely on."""
 
+CASE_SECONDS_MAX = 120.0
+"""When a case that goes on and on is ended; the longest takes some twenty."""
+
 EMPTY: Mapping[str, str] = {}
 
 

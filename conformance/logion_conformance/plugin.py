@@ -60,9 +60,6 @@ JUDGED = {"group.min.session.timeout.ms": "1500", **UPKEEP}
 """Of a broker that is started to be judged: silent members are waited for less long,
 and logs are looked after soon."""
 
-CASE_SECONDS_MAX = 120.0
-"""When a case that goes on and on is ended; the longest takes some twenty."""
-
 
 def pytest_addoption(
     parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager
@@ -438,7 +435,7 @@ async def broker(
         target = replace(standing(config, subject), elsewhere=defaults.target)
     patience = config.option.patience
     async with (
-        ending(CASE_SECONDS_MAX * patience),
+        ending(cases.CASE_SECONDS_MAX * patience),
         open_subject(
             target,
             cases.limits_of(subject, version),

@@ -286,6 +286,14 @@ async def test_a_request_names_a_topic_once(broker: Subject) -> None:
     expect("the error codes", errors, expected)
 
 
+async def delete(broker: Subject, topic: Topic) -> int:
+    """Return the error code of a topic that is to be deleted by its name."""
+    version = broker.version("DeleteTopics")
+    request = delete_request((topic.name,), version, TIMEOUT_MS)
+    came = await broker.ask_controller(request, DeleteTopicsResponse)
+    return came.responses[0].error_code
+
+
 @case(
     "topics.deleted",
     level=MUST,
@@ -297,12 +305,11 @@ async def test_a_deleted_topic_is_gone(broker: Subject, version: int) -> None:
     await broker.need_deletion()
     topic = await broker.topic()
     await broker.append(topic, b"x")
-    request = delete_request((topic.name,), version, TIMEOUT_MS)
-    came = await broker.ask_controller(request, DeleteTopicsResponse)
-    expect_success(came.responses[0].error_code)
+    expect_success(await delete(broker, topic))
     await broker.until_gone(topic)
-    again = await broker.ask_controller(request, DeleteTopicsResponse)
-    expect_error(again.responses[0].error_code, Error.UNKNOWN_TOPIC_OR_PARTITION)
+    again = await delete(broker, topic)
+    expect_error(again, Error.UNKNOWN_TOPIC_OR_PARTITION)
+    expect("the version asked in", broker.version("DeleteTopics"), version)
 
 
 @pytest.mark.usefixtures("provisioner")
@@ -316,9 +323,7 @@ async def test_a_topic_of_the_longest_name_can_be_deleted(broker: Subject) -> No
     """A topic whose name has 249 characters can be deleted; the broker goes on."""
     await broker.need_deletion()
     topic = await broker.made(broker.new_name(size=249))
-    request = delete_request((topic.name,), broker.version("DeleteTopics"), TIMEOUT_MS)
-    came = await broker.ask_controller(request, DeleteTopicsResponse)
-    expect_success(came.responses[0].error_code)
+    expect_success(await delete(broker, topic))
     await broker.until_gone(topic)
     await broker.topic()
 
@@ -355,8 +360,7 @@ async def test_a_topic_made_again_is_a_new_one(broker: Subject) -> None:
     await broker.need_deletion()
     old = await broker.topic()
     await broker.append(old, b"of the old one")
-    request = delete_request((old.name,), 6, TIMEOUT_MS)
-    await broker.ask_controller(request, DeleteTopicsResponse)
+    expect_success(await delete(broker, old))
     broker.cluster.picture = broker.cluster.picture.without((old.name,))
 
     async def make() -> None:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
-from typing import Any
+from typing import Any, TypeAlias
 
 from logion.broker.context import Context
 from logion.broker.dispatch import Handler
+from logion.broker.fetch_sessions import FetchedPartition, FetchSession, FetchSessions
+from logion.broker.handlers.fetch import Answered, Fetching
 from logion.broker.state import BrokerState
+from logion.names import Uuid
 from logion.protocol.errors import Error
-from logion.protocol.messages.fetch import AbortedTransaction
+from logion.protocol.messages.fetch import (
+    AbortedTransaction,
+    FetchRequest,
+    FetchResponse,
+    PartitionData,
+)
 from logion.protocol.schema import replace
 from logion.records.batch import scan_batches
+from logion.replica.partition import FetchBounds
 
 from logion_harness.miniatures.miniature import Miniature
 from logion_harness.miniatures.seams import (
@@ -27,6 +36,15 @@ from logion_harness.miniatures.seams import (
     tells,
     unsaid,
 )
+
+Aborted: TypeAlias = tuple[AbortedTransaction, ...]
+Bounds: TypeAlias = Callable[..., FetchBounds]
+IsEnough: TypeAlias = Callable[[Fetching, Sequence[Answered]], bool]
+Update: TypeAlias = Callable[..., None]
+Resume: TypeAlias = Callable[..., FetchSession | Error]
+Begin: TypeAlias = Callable[
+    [BrokerState, Context, FetchRequest], FetchSession | Error | None
+]
 
 FETCH = "logion.broker.handlers.fetch"
 SESSIONS = "logion.broker.fetch_sessions:FetchSessions"
@@ -48,10 +66,12 @@ def stored(records: Any) -> bytes:
     return bytes(records if isinstance(records, bytes) else records.read())
 
 
-def empty_as_out_of_range(_: Any, answer: Any, __: Context) -> Any:
+def empty_as_out_of_range(
+    _: object, answer: FetchResponse, __: Context
+) -> FetchResponse:
     """Take the end of a log for an offset that it does not have."""
 
-    def told(data: Any) -> Any:
+    def told(data: PartitionData) -> PartitionData:
         is_end = data.error_code == Error.NONE and not len(data.records or b"")
         if not is_end or data.diverging_epoch.epoch >= 0:
             return data
@@ -60,7 +80,7 @@ def empty_as_out_of_range(_: Any, answer: Any, __: Context) -> Any:
     return changed(answer, ANSWERS, lambda all_: tuple(map(told, all_)))
 
 
-def without_first(_: Any, answer: Any, __: Context) -> Any:
+def without_first(_: object, answer: FetchResponse, __: Context) -> FetchResponse:
     """Leave the first batch out where there are others."""
 
     def told(records: Any) -> bytes:
@@ -71,7 +91,9 @@ def without_first(_: Any, answer: Any, __: Context) -> Any:
     return changed(answer, (*ANSWERS, "records"), told)
 
 
-def from_the_next_batch(request: Any, answer: Any, _: Context) -> Any:
+def from_the_next_batch(
+    request: FetchRequest, answer: FetchResponse, _: Context
+) -> FetchResponse:
     """Leave a batch out that begins before the offset asked for."""
     wanted = {
         it.partition: it.fetch_offset
@@ -79,7 +101,7 @@ def from_the_next_batch(request: Any, answer: Any, _: Context) -> Any:
         for it in topic.partitions
     }
 
-    def told(data: Any) -> Any:
+    def told(data: PartitionData) -> PartitionData:
         records = stored(data.records)
         batches = scan_batches(records).batches
         offset = wanted.get(data.partition_index, 0)
@@ -100,78 +122,88 @@ def ever_new(handle: Handler) -> Handler:
             data[LEADER_EPOCH : LEADER_EPOCH + 4] = next(number).to_bytes(4, "big")
         return bytes(data)
 
-    async def wrong(broker: BrokerState, context: Context, request: Any) -> Any:
-        answer = await handle(broker, context, request)
+    async def wrong(
+        broker: BrokerState, context: Context, request: FetchRequest
+    ) -> FetchResponse:
+        answer: FetchResponse = await handle(broker, context, request)
         return changed(answer, (*ANSWERS, "records"), told)
 
     return wrong
 
 
-def all_aborted(_: Any, answer: Any, __: Context) -> Any:
+def all_aborted(_: object, answer: FetchResponse, __: Context) -> FetchResponse:
     """Tell readers of committed records of an aborted transaction that never was."""
     phantom = (AbortedTransaction(producer_id=1, first_offset=0),)
 
-    def told(aborted: Any) -> Any:
+    def told(aborted: Aborted | None) -> Aborted | None:
         return aborted if aborted is None else phantom
 
     return changed(answer, (*ANSWERS, "aborted_transactions"), told)
 
 
-def patiently(fetching: Callable[..., bool]) -> Callable[..., bool]:
+def patiently(is_enough: IsEnough) -> IsEnough:
     """Wait for more whatever was met, errors included."""
 
-    def wrong(self: Any, found: Sequence[Any]) -> bool:
+    def wrong(self: Fetching, found: Sequence[Answered]) -> bool:
         if any(it.data.error_code for it in found):
             return False
-        return fetching(self, found)
+        return is_enough(self, found)
 
     return wrong
 
 
-def with_bounds(**wrong: Any) -> Callable[[Any], Any]:
+def with_bounds(**wrong: bool) -> Callable[[type[FetchBounds]], Bounds]:
     """Read within other bounds than those that were asked for."""
     return lambda bounds: lambda **asked: bounds(**{**asked, **wrong})
 
 
-def unconverted(_: Any) -> Callable[..., bytes]:
+def unconverted(_: object) -> Callable[..., bytes]:
     """Give records in the format that they are stored in."""
     return lambda data, *_: bytes(data)
 
 
-def all_told(_: Any) -> Callable[..., Any]:
+def all_told(_: object) -> Callable[..., list[Answered]]:
     """Tell everything anew in every fetch of a session."""
     return lambda session, found, *, is_full: found  # noqa: ARG005
 
 
-def unmoved(update: Callable[..., None]) -> Callable[..., None]:
+def unmoved(update: Update) -> Update:
     """Keep the offset that a session was begun with."""
 
-    def wrong(self: Any, wanted: Any, forgotten: Any = ()) -> None:
+    def wrong(
+        self: FetchSession,
+        wanted: Iterable[FetchedPartition],
+        forgotten: Iterable[tuple[str, Uuid, int]] = (),
+    ) -> None:
         new = [it for it in wanted if it.key not in self.partitions]
         update(self, new, forgotten)
 
     return wrong
 
 
-def remembering(update: Callable[..., None]) -> Callable[..., None]:
+def remembering(update: Update) -> Update:
     """Forget no partition of a session."""
     return lambda self, wanted, _=(): update(self, wanted)
 
 
-def at_any_epoch(resume: Callable[..., Any]) -> Callable[..., Any]:
+def at_any_epoch(resume: Resume) -> Resume:
     """Go on with a session whatever its epoch should be."""
 
-    def wrong(self: Any, session_id: int, epoch: int, **more: Any) -> Any:
+    def wrong(
+        self: FetchSessions, session_id: int, epoch: int, **more: Any
+    ) -> FetchSession | Error:
         known = self._sessions.get(session_id)
         return resume(self, session_id, known.epoch if known else epoch, **more)
 
     return wrong
 
 
-def by_names_or_ids(resume: Callable[..., Any]) -> Callable[..., Any]:
+def by_names_or_ids(resume: Resume) -> Resume:
     """Go on with a session whether topics have names or ids."""
 
-    def wrong(self: Any, session_id: int, epoch: int, **more: Any) -> Any:
+    def wrong(
+        self: FetchSessions, session_id: int, epoch: int, **more: Any
+    ) -> FetchSession | Error:
         known = self._sessions.get(session_id)
         if known is not None:
             more["uses_topic_ids"] = known.uses_topic_ids
@@ -180,10 +212,12 @@ def by_names_or_ids(resume: Callable[..., Any]) -> Callable[..., Any]:
     return wrong
 
 
-def begun_unasked(begin: Callable[..., Any]) -> Callable[..., Any]:
+def begun_unasked(begin: Begin) -> Begin:
     """Begin a session for readers that want none."""
 
-    def wrong(broker: BrokerState, context: Context, request: Any) -> Any:
+    def wrong(
+        broker: BrokerState, context: Context, request: FetchRequest
+    ) -> FetchSession | Error | None:
         is_without = request.session_epoch == -1 and request.session_id == 0
         asked = replace(request, session_epoch=0) if is_without else request
         return begin(broker, context, asked)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 import trio
 from logion.broker.admission import Admission, Verdict
@@ -13,13 +14,18 @@ from logion.broker.connection import Connection
 from logion.broker.context import CloseConnection, Context
 from logion.broker.dispatch import Handler
 from logion.broker.state import BrokerState
-from logion.broker.throttling import rest
+from logion.names import Buffer
 from logion.protocol.apis import FETCH
 from logion.protocol.codec import decode_from
 from logion.protocol.errors import ProtocolError
-from logion.protocol.framing import SIZE_BYTES, FrameBuffer
+from logion.protocol.framing import FrameBuffer, FrameSizeError
 from logion.protocol.headers import read_request_api, request_header_version
+from logion.protocol.messages.api_versions import (
+    ApiVersionsRequest,
+    ApiVersionsResponse,
+)
 from logion.protocol.messages.headers import RequestHeader
+from logion.protocol.messages.metadata import MetadataRequest
 from logion.protocol.schema import replace, unknown_tags, zero_of
 
 from logion_harness.miniatures.miniature import Defect, Miniature
@@ -27,11 +33,21 @@ from logion_harness.miniatures.seams import (
     answering,
     changed,
     handled,
+    handler_of,
     instead,
     swapped,
     tells,
     together,
 )
+
+T = TypeVar("T")
+
+Admit: TypeAlias = Callable[..., Admission]
+Encode: TypeAlias = Callable[[object, int, int], list[Any]]
+ReadHeader: TypeAlias = Callable[..., tuple[RequestHeader, int]]
+NextFrame: TypeAlias = Callable[[Connection, FrameBuffer], Awaitable[memoryview | None]]
+Serve: TypeAlias = Callable[[Connection, memoryview], Awaitable[None]]
+AnswerAll: TypeAlias = Callable[[Connection], Awaitable[None]]
 
 CONNECTION = "logion.broker.connection"
 DOORKEEPER = "logion.broker.admission:Doorkeeper"
@@ -44,10 +60,10 @@ SMALL = 64
 """Fewer bytes than most requests have."""
 
 
-def ignoring(admit: Callable[..., Admission]) -> Callable[..., Admission]:
+def ignoring(admit: Admit) -> Admit:
     """Ignore what would close the connection."""
 
-    def wrong(*given: Any) -> Admission:
+    def wrong(*given: object) -> Admission:
         admission = admit(*given)
         if admission.verdict is Verdict.CLOSE:
             return admission._replace(verdict=Verdict.IGNORE)
@@ -57,14 +73,16 @@ def ignoring(admit: Callable[..., Admission]) -> Callable[..., Admission]:
 
 
 class Unsigned(FrameBuffer):
-    """Reads sizes without a sign, and waits for as much."""
+    """Waits for more after a size below 0."""
 
     def next_frame(self) -> memoryview | None:
         """Return the next whole frame; none after a size below 0."""
-        begin = self._begin
-        if len(self) >= SIZE_BYTES and self._buffer[begin] > 127:
-            return None
-        return super().next_frame()
+        try:
+            return super().next_frame()
+        except FrameSizeError as problem:
+            if problem.size < 0:
+                return None
+            raise
 
 
 class AtOnce(FrameBuffer):
@@ -78,15 +96,15 @@ class AtOnce(FrameBuffer):
         return frame
 
 
-def positive(encode: Callable[..., Any]) -> Callable[..., Any]:
+def positive(encode: Encode) -> Encode:
     """Send correlation ids back without their sign."""
     return lambda message, version, number: encode(message, version, abs(number))
 
 
-def named_clients_only(read: Callable[..., Any]) -> Callable[..., Any]:
+def named_clients_only(read: ReadHeader) -> ReadHeader:
     """Serve no request without a client id."""
 
-    def wrong(frame: Any, **more: Any) -> Any:
+    def wrong(frame: Buffer, **more: int | None) -> tuple[RequestHeader, int]:
         header, body = read(frame, **more)
         if not header.client_id:
             raise ProtocolError("no client id")
@@ -95,10 +113,10 @@ def named_clients_only(read: Callable[..., Any]) -> Callable[..., Any]:
     return wrong
 
 
-def known_header_tags_only(read: Callable[..., Any]) -> Callable[..., Any]:
+def known_header_tags_only(read: ReadHeader) -> ReadHeader:
     """Serve no request with a tag in its header that is not known."""
 
-    def wrong(frame: Any, **more: Any) -> Any:
+    def wrong(frame: Buffer, **more: int | None) -> tuple[RequestHeader, int]:
         version = request_header_version(*read_request_api(frame))
         header, _ = decode_from(RequestHeader, version, frame, 0)
         if unknown_tags(header):
@@ -108,10 +126,10 @@ def known_header_tags_only(read: Callable[..., Any]) -> Callable[..., Any]:
     return wrong
 
 
-def known_tags_only(decode: Callable[..., Any]) -> Callable[..., Any]:
+def known_tags_only(decode: Callable[..., T]) -> Callable[..., T]:
     """Serve no request with a tag in its body that is not known."""
 
-    def wrong(*given: Any, **more: Any) -> Any:
+    def wrong(*given: object, **more: int) -> T:
         message = decode(*given, **more)
         if unknown_tags(message):
             raise ProtocolError("an unknown tag")
@@ -120,10 +138,10 @@ def known_tags_only(decode: Callable[..., Any]) -> Callable[..., Any]:
     return wrong
 
 
-def empty_if_broken(decode: Callable[..., Any]) -> Callable[..., Any]:
+def empty_if_broken(decode: Callable[..., T]) -> Callable[..., T]:
     """Take a body that cannot be read for an empty one."""
 
-    def wrong(kind: type[Any], *given: Any, **more: Any) -> Any:
+    def wrong(kind: type[T], *given: object, **more: int) -> T:
         try:
             return decode(kind, *given, **more)
         except ProtocolError:
@@ -132,11 +150,11 @@ def empty_if_broken(decode: Callable[..., Any]) -> Callable[..., Any]:
     return wrong
 
 
-def shared_trouble(next_frame: Callable[..., Any]) -> Callable[..., Any]:
+def shared_trouble(next_frame: NextFrame) -> NextFrame:
     """Close the connection that asks next after one has broken off."""
     broken: list[object] = []
 
-    async def wrong(self: Connection, frames: FrameBuffer) -> Any:
+    async def wrong(self: Connection, frames: FrameBuffer) -> memoryview | None:
         frame = await next_frame(self, frames)
         if frame is None and len(frames):
             broken.append(self)
@@ -156,8 +174,8 @@ def hung_up_after_pause() -> Iterator[None]:
     """Close the first connection with a request after the process was stopped."""
     paused: list[int] = []
 
-    def by(next_frame: Callable[..., Any]) -> Callable[..., Any]:
-        async def wrong(self: Connection, frames: FrameBuffer) -> Any:
+    def by(next_frame: NextFrame) -> NextFrame:
+        async def wrong(self: Connection, frames: FrameBuffer) -> memoryview | None:
             frame = await next_frame(self, frames)
             if frame is not None and paused:
                 paused.clear()
@@ -174,84 +192,98 @@ def hung_up_after_pause() -> Iterator[None]:
         signal.signal(signal.SIGCONT, before)
 
 
-def without_last(_: Any, answer: Any, context: Context) -> Any:
+def without_last(
+    _: object, answer: ApiVersionsResponse, context: Context
+) -> ApiVersionsResponse:
     """Leave the last API out in version 0."""
     if context.version:
         return answer
     return changed(answer, ("api_keys",), lambda rows: rows[:-1])
 
 
-def close(*_: Any) -> None:
+def close(*_: object) -> NoReturn:
     """Close the connection."""
     raise CloseConnection("an unknown version of ApiVersions")
 
 
-def long_names_only(is_named: Callable[..., bool]) -> Callable[..., bool]:
+def long_names_only(
+    is_named: Callable[[ApiVersionsRequest], bool],
+) -> Callable[[ApiVersionsRequest], bool]:
     """Accept no name of one letter."""
     return lambda asked: is_named(asked) and len(asked.client_software_name) > 1
 
 
-def second_first(_: Any) -> Callable[..., Any]:
-    """Answer the second of two requests that are there before the first."""
+def second_first(next_frame: NextFrame) -> NextFrame:
+    """Take the second of two requests that are there before the first."""
+    passed_over: dict[FrameBuffer, memoryview] = {}
 
-    async def wrong(self: Connection) -> None:
-        frames = FrameBuffer(self.broker.frame_size_max)
-        while (frame := await self._next_frame(frames)) is not None:
-            answers = [await self._answer(frame)]
-            if (behind := frames.next_frame()) is not None:
-                answers.insert(0, await self._answer(behind))
-            for pieces in answers:
-                if pieces is not None:
-                    await self.transport.send(pieces)
-            if self.meter is not None:
-                await rest(self.meter.context, self.meter.pause_ms)
+    async def wrong(self: Connection, frames: FrameBuffer) -> memoryview | None:
+        if (first := passed_over.pop(frames, None)) is not None:
+            return first
+        frame = await next_frame(self, frames)
+        if frame is None or (behind := frames.next_frame()) is None:
+            return frame
+        passed_over[frames] = memoryview(bytes(frame))
+        return behind
 
     return wrong
 
 
-def fetches_aside(_: Any) -> Callable[..., Any]:
-    """Answer fetches when they are done, whatever was asked since."""
+ASIDE: ContextVar[trio.Nursery] = ContextVar("ASIDE")
+"""Of each connection: where the requests wait that others go past."""
 
-    async def answer(self: Connection, frame: Any) -> None:
-        pieces = await self._answer(frame)
-        if pieces is not None:
-            await self.transport.send(pieces)
+
+def with_nursery(answer_all: AnswerAll) -> AnswerAll:
+    """Give each connection a place where requests may wait."""
 
     async def wrong(self: Connection) -> None:
-        frames = FrameBuffer(self.broker.frame_size_max)
         async with trio.open_nursery() as nursery:
-            while (frame := await self._next_frame(frames)) is not None:
-                if read_request_api(frame)[0] == FETCH:
-                    nursery.start_soon(answer, self, memoryview(bytes(frame)))
-                else:
-                    await answer(self, frame)
+            ASIDE.set(nursery)
+            await answer_all(self)
             nursery.cancel_scope.cancel()
 
     return wrong
 
 
-def one_at_a_time() -> Callable[[Handler], Handler]:
-    """Return what lets one request wait for the other, whoever sent it."""
+def fetches_aside(serve: Serve) -> Serve:
+    """Answer fetches when they are done, whatever was asked since."""
+
+    async def wrong(self: Connection, frame: memoryview) -> None:
+        if read_request_api(frame)[0] == FETCH:
+            ASIDE.get().start_soon(serve, self, memoryview(bytes(frame)))
+        else:
+            await serve(self, frame)
+
+    return wrong
+
+
+WAITING = ("Fetch", "Metadata")
+"""APIs of which nobody is answered while anybody waits."""
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let one request wait for the other, whoever sent it."""
     turn = trio.Lock()
 
     def by(handle: Handler) -> Handler:
-        async def wrong(broker: BrokerState, context: Context, request: Any) -> Any:
+        async def wrong(broker: BrokerState, context: Context, request: object) -> Any:
             async with turn:
                 return await handle(broker, context, request)
 
         return wrong
 
-    return by
-
-
-IN_TURN = one_at_a_time()
+    with together(*(handled(api, by) for api in WAITING)).put_in():
+        yield
 
 
 def all_if_tagged_twice(handle: Handler) -> Handler:
     """Take a second field that nobody knows for the topics, as null."""
 
-    async def wrong(broker: BrokerState, context: Context, request: Any) -> Any:
-        if len(request.unknown_tags) > 1:
+    async def wrong(
+        broker: BrokerState, context: Context, request: MetadataRequest
+    ) -> Any:
+        if len(unknown_tags(request)) > 1:
             request = replace(request, topics=None)
         return await handle(broker, context, request)
 
@@ -362,7 +394,7 @@ MINIATURES = (
         "answers-out-of-order",
         "answers the second of two waiting requests before the first",
         ("order.answers",),
-        swapped(f"{CONNECTION}:Connection._answer_all", second_first),
+        swapped(f"{CONNECTION}:Connection._next_frame", second_first),
     ),
     Miniature(
         "hangs-up-after-a-pause",
@@ -374,13 +406,16 @@ MINIATURES = (
         "answers-waiting-fetches-last",
         "answers what was asked behind a waiting fetch before it",
         ("order.long-poll-first",),
-        swapped(f"{CONNECTION}:Connection._answer_all", fetches_aside),
+        together(
+            swapped(f"{CONNECTION}:Connection._answer_all", with_nursery),
+            swapped(f"{CONNECTION}:Connection._serve", fetches_aside),
+        ),
     ),
     Miniature(
         "waits-for-everybody",
         "answers nobody's Metadata while anybody's fetch waits",
         ("order.other-connections",),
-        together(handled("Fetch", IN_TURN), handled("Metadata", IN_TURN)),
+        Defect(tuple(map(handler_of, WAITING)), one_at_a_time),
     ),
     Miniature(
         "takes-a-second-tag-for-null",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import wraps
 from pkgutil import resolve_name
-from typing import Any
+from typing import Any, TypeVar
 
 from logion.broker.context import Context
 from logion.broker.dispatch import HANDLERS, Handler
@@ -24,6 +24,8 @@ from logion_harness.miniatures.miniature import Defect
 
 LOOKUP = "logion.broker.connection:handler"
 """What looks up who answers an API."""
+
+Message = TypeVar("Message")
 
 Change = Callable[[Any], Any]
 """From a value to what stands there instead."""
@@ -81,8 +83,12 @@ def handled(api: str, by: Callable[[Handler], Handler]) -> Defect:
         wrong = by(original(key))
         return lambda asked: wrong if asked == key else original(asked)
 
-    handler = f"logion.broker.handlers.{HANDLERS[key]}:handle"
-    return Defect((handler,), swapped(LOOKUP, lookup).put_in)
+    return Defect((handler_of(api),), swapped(LOOKUP, lookup).put_in)
+
+
+def handler_of(api: str) -> str:
+    """Return which function answers an API: "package.module:handle"."""
+    return f"logion.broker.handlers.{HANDLERS[api_named(api).key]}:handle"
 
 
 def answering(api: str, change: Callable[[Any, Any, Context], Any]) -> Defect:
@@ -136,7 +142,7 @@ def unsaid(api: str, error: Error, instead_of_it: Error = Error.NONE) -> Defect:
     )
 
 
-def changed(message: Any, path: Sequence[str], change: Change) -> Any:
+def changed(message: Message, path: Sequence[str], change: Change) -> Message:
     """Return a message with a field changed, in every element of arrays on the way."""
     name, *rest = path
     value = getattr(message, name)

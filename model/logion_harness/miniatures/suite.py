@@ -12,6 +12,7 @@ import outcome
 import pytest
 import trio
 from logion_conformance.case import (
+    CASE_SECONDS_MAX,
     Case,
     limits_of,
     quick,
@@ -26,9 +27,6 @@ from logion_conformance.subject import open_subject
 from logion_conformance.targets import Target
 
 Arguments: TypeAlias = Mapping[str, Any]
-
-CASE_SECONDS_MAX = 60.0
-"""Whatever a case waits for: after that it has failed."""
 
 PREFIX = "miniature"
 

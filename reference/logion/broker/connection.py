@@ -77,11 +77,15 @@ class Connection:
     async def _answer_all(self) -> None:
         frames = FrameBuffer(self.broker.frame_size_max)
         while (frame := await self._next_frame(frames)) is not None:
-            pieces = await self._answer(frame)
-            if pieces is not None:
-                await self.transport.send(pieces)
-            if self.meter is not None:
-                await rest(self.meter.context, self.meter.pause_ms)
+            await self._serve(frame)
+
+    async def _serve(self, frame: memoryview) -> None:
+        """See to one request: answer it, and rest if its quota is used up."""
+        pieces = await self._answer(frame)
+        if pieces is not None:
+            await self.transport.send(pieces)
+        if self.meter is not None:
+            await rest(self.meter.context, self.meter.pause_ms)
 
     async def _next_frame(self, frames: FrameBuffer) -> memoryview | None:
         """Return the next whole frame, or None once the client has closed."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from logion import __version__
 from logion.cli.arguments import Parser, refuse
@@ -21,7 +21,8 @@ records.jsonl with record sets, and manifest.json, which counts them. Files that
 there are overwritten.
 """
 
-Vector = dict[str, Any]
+Vector: TypeAlias = Mapping[str, object]
+"""One line of a file: what `protocol.making` or `records.making` yield."""
 
 
 def main(arguments: list[str]) -> int:
@@ -70,7 +71,7 @@ def message_files(
     from logion.protocol.schema import schema_of
 
     for stem, classes in groups(api).items():
-        vectors = [
+        vectors: list[Vector] = [
             vector
             for cls in classes
             for each in schema_of(cls).versions

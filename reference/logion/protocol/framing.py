@@ -23,6 +23,15 @@ SPACE_KEPT = 2 * 1024 * 1024
 of the largest batch by default (`max.message.bytes`, 1 MiB and 12 bytes) fits in."""
 
 
+class FrameSizeError(ProtocolError):
+    """A frame claims a size that no frame may have."""
+
+    def __init__(self, size: int, size_max: int) -> None:
+        """Tell the size that was claimed, and what is accepted."""
+        super().__init__(f"frame of {size} bytes, expected 0 to {size_max}")
+        self.size = size
+
+
 class FrameBuffer:
     """What has been received and not yet taken.
 
@@ -72,7 +81,7 @@ class FrameBuffer:
         """Return the next whole frame, or None if more bytes are needed.
 
         The frame is a view that is valid until the next call of `space()`. Raises
-        ProtocolError if a size is negative or above the maximum: the stream can no
+        FrameSizeError if a size is negative or above the maximum: the stream can no
         longer be followed.
         """
         begin = self._begin + SIZE_BYTES
@@ -80,9 +89,7 @@ class FrameBuffer:
             return None
         (size,) = _SIZE.unpack_from(self._buffer, self._begin)
         if not 0 <= size <= self._frame_size_max:
-            raise ProtocolError(
-                f"frame of {size} bytes, expected 0 to {self._frame_size_max}"
-            )
+            raise FrameSizeError(size, self._frame_size_max)
         end = begin + size
         if end > self._end:
             return None

@@ -6,8 +6,8 @@ the variants are. `logion.protocol.vectors` reads what is made here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TypedDict
 
 from logion.protocol.codec import encode
 from logion.protocol.explain import places_in
@@ -46,7 +46,43 @@ HUGE = b"\x7f\xff\xff\xff"
 VARINT_OF_MANY = b"\xff\xff\xff\xff\x07"
 
 
-def vectors_of(cls: type[Any], version: int) -> Iterator[dict[str, Any]]:
+class Keyed(TypedDict, total=False):
+    """Which API a message is of; nothing for a message of none."""
+
+    apiKey: int
+
+
+class Named(Keyed):
+    """What every vector of a message begins with."""
+
+    name: str
+    version: int
+    isFlexible: bool
+    variant: str
+
+
+class Tagged(TypedDict, total=False):
+    """Number and bytes of tagged fields that have no name."""
+
+    unknownTags: list[tuple[int, str]]
+
+
+class Body(Named, Tagged):
+    """A message body, and what it means: docs/vectors.md."""
+
+    json: object
+    hex: str
+
+
+class Malformed(Named):
+    """Bytes that are no such message, and why."""
+
+    why: str
+    refused: bool
+    hex: str
+
+
+def vectors_of(cls: type[Any], version: int) -> Iterator[Body | Malformed]:
     """Yield the vectors of a message in one version, those that are refused last."""
     for variant in VARIANTS:
         message = made(cls, version, variant)
@@ -61,14 +97,18 @@ def vectors_of(cls: type[Any], version: int) -> Iterator[dict[str, Any]]:
         }
     typical = encode(made(cls, version, TYPICAL), version)
     for why, body in malformed(cls, version, typical):
-        row = {"why": why, "refused": True, "hex": body.hex()}
-        yield {**named(cls, version, "malformed"), **row}
+        yield {
+            **named(cls, version, "malformed"),
+            "why": why,
+            "refused": True,
+            "hex": body.hex(),
+        }
 
 
-def named(cls: type[Any], version: int, variant: str) -> dict[str, Any]:
+def named(cls: type[Any], version: int, variant: str) -> Named:
     """Return what every vector begins with."""
     schema = schema_of(cls)
-    key: Mapping[str, int] = {} if schema.api is None else {"apiKey": schema.api}
+    key: Keyed = {} if schema.api is None else {"apiKey": schema.api}
     return {
         "name": schema.name,
         **key,
@@ -78,11 +118,11 @@ def named(cls: type[Any], version: int, variant: str) -> dict[str, Any]:
     }
 
 
-def tagged(variant: str) -> dict[str, Any]:
+def tagged(variant: str) -> Tagged:
     """Return what a vector says of the tagged fields that have no name."""
     if variant != UNKNOWN_TAGS:
         return {}
-    return {"unknownTags": [[number, data.hex()] for number, data in UNKNOWN]}
+    return {"unknownTags": [(number, data.hex()) for number, data in UNKNOWN]}
 
 
 def made(cls: type[Any], version: int, variant: str) -> Any:

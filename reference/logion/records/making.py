@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from typing import Any
+from typing import TypedDict
 
 from logion.records.batch import BATCH_OVERHEAD
 from logion.records.codec import Codec
@@ -28,7 +28,45 @@ RECORDS = (
 HEADERS = (("trace", b"\x01\x02"), ("größer", None), ("", b""))
 
 
-def record_vectors() -> Iterator[dict[str, Any]]:
+class Shown(TypedDict):
+    """A record as vectors have it; keys, values and headers as hexadecimal digits."""
+
+    offset: int
+    timestamp: int
+    key: str | None
+    value: str | None
+    headers: list[tuple[str, str | None]]
+
+
+class Written(TypedDict):
+    """A set of records, and what it was written from: docs/vectors.md."""
+
+    kind: str
+    magic: int
+    compression: str
+    timestampType: str
+    baseOffset: int
+    logAppendTime: int | None
+    partitionLeaderEpoch: int
+    producerId: int
+    producerEpoch: int
+    baseSequence: int
+    transactional: bool
+    bytesComparable: bool
+    input: list[Shown]
+    hex: str
+
+
+class Refused(TypedDict):
+    """A set that is none, and the error that a broker refuses it with."""
+
+    kind: str
+    why: str
+    error: str
+    hex: str
+
+
+def record_vectors() -> Iterator[Written | Refused]:
     """Yield the vectors of all record formats, those that are refused last."""
     for magic, codec, appended in product((0, 1, 2), Codec, (None, APPENDED)):
         is_known = codec is not Codec.ZSTD or magic == 2
@@ -48,7 +86,7 @@ def records_of(magic: int) -> tuple[Record, ...]:
     return (RECORDS[0]._replace(headers=HEADERS), *RECORDS[1:])
 
 
-def of_producers() -> Iterator[dict[str, Any]]:
+def of_producers() -> Iterator[Written]:
     """Yield batches with producer ids, of transactions, and with an epoch."""
     for is_transactional in (False, True):
         options = BatchOptions(
@@ -63,7 +101,7 @@ def of_producers() -> Iterator[dict[str, Any]]:
         yield written(options, tuple(moved))
 
 
-def written(options: BatchOptions, records: tuple[Record, ...]) -> dict[str, Any]:
+def written(options: BatchOptions, records: tuple[Record, ...]) -> Written:
     """Return the vector of some records as one set."""
     is_appended = options.log_append_time is not None
     return {
@@ -84,13 +122,13 @@ def written(options: BatchOptions, records: tuple[Record, ...]) -> dict[str, Any
     }
 
 
-def _shown(record: Record) -> dict[str, Any]:
+def _shown(record: Record) -> Shown:
     return {
         "offset": record.offset,
         "timestamp": record.timestamp,
         "key": _hex(record.key),
         "value": _hex(record.value),
-        "headers": [[key, _hex(value)] for key, value in record.headers],
+        "headers": [(key, _hex(value)) for key, value in record.headers],
     }
 
 
@@ -98,7 +136,7 @@ def _hex(data: bytes | None) -> str | None:
     return None if data is None else bytes(data).hex()
 
 
-def refused() -> Iterator[dict[str, Any]]:
+def refused() -> Iterator[Refused]:
     """Yield sets that are none, with the error a broker refuses them with."""
     batch = write_batch(records_of(2), BatchOptions())
     old = write_batch(RECORDS, BatchOptions(magic=1))

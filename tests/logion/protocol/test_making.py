@@ -67,7 +67,7 @@ def test_nulls_limits_and_tags_are_there() -> None:
     _, nulls, limits, tagged, *malformed = of("MetadataRequest", 12)
     assert nulls["json"]["topics"] is None
     assert limits["json"]["topics"][0]["name"] in ("größer 𝛼", "x" * 127)
-    assert tagged["unknownTags"] == [[9000, ""], [9001, b"unknown".hex()]]
+    assert tagged["unknownTags"] == [(9000, ""), (9001, b"unknown".hex())]
     assert [it["why"] for it in malformed] == [
         "the last byte is missing",
         "topics claims more than there is",
