@@ -127,3 +127,11 @@ def test_more_than_the_space_cannot_be_received() -> None:
     frames.space()
     with pytest.raises(AssertionError, match="more than there was space"):
         frames.received(SPACE_MIN + 1)
+
+
+def test_what_a_frame_claims_is_known_before_it_is_there() -> None:
+    frames = FrameBuffer(10)
+    put(frames, b"\xff\xff\xff")
+    assert frames.claimed is None
+    put(frames, b"\xfe")
+    assert frames.claimed == -2
