@@ -38,7 +38,7 @@ PICTURE = ROOT / "docs" / "images" / "conformance.png"
 
 STAND_INS = ("librdkafka-mock", "kfake")
 PICTURED = ("logion", "kfake", "librdkafka-mock", "apache-4.3")
-"""The reference first, beside a stand-in: what differs between the first two is shown."""
+"""The reference first, beside a stand-in: the differences between the two are shown."""
 
 PATIENCE, PATIENCE_WITH_STAND_INS = 4, 0.4
 """A broker may be slow on a busy machine; a stand-in leaves much unanswered."""

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import binary, integers, lists
 from logion.protocol.errors import ProtocolError
-from logion.protocol.framing import SPACE_KEPT, SPACE_MIN, FrameBuffer
+from logion.protocol.framing import (
+    SPACE_KEPT,
+    SPACE_MIN,
+    FrameBuffer,
+    FrameSizeError,
+)
 
 MIB = 1024 * 1024
 
@@ -129,9 +134,11 @@ def test_more_than_the_space_cannot_be_received() -> None:
         frames.received(SPACE_MIN + 1)
 
 
-def test_what_a_frame_claims_is_known_before_it_is_there() -> None:
+def test_a_size_that_cannot_be_is_told_by_the_error() -> None:
     frames = FrameBuffer(10)
-    put(frames, b"\xff\xff\xff")
-    assert frames.claimed is None
-    put(frames, b"\xfe")
-    assert frames.claimed == -2
+    put(frames, b"\xff\xff\xff\xfe")
+    with pytest.raises(
+        FrameSizeError, match="frame of -2 bytes, expected 0 to 10"
+    ) as it:
+        frames.next_frame()
+    assert it.value.size == -2
