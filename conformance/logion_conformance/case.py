@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import NewType, NoReturn
 
 import pytest
@@ -85,6 +86,11 @@ def case_of(item: pytest.Item) -> Case | None:
     """Return what a test's marker says; None for a test that is no case."""
     marker = item.get_closest_marker("case")
     return marker.args[0] if marker else None
+
+
+def is_named(case_id: str, globs: str) -> bool:
+    """Whether an id matches one of some patterns, parted by commas: "a.*,b.c"."""
+    return any(fnmatchcase(case_id, glob) for glob in globs.split(","))
 
 
 def limits_of(subject: Case, version: int | None = None) -> dict[int, VersionRange]:

@@ -11,7 +11,6 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -88,7 +87,9 @@ def pytest_addoption(
         "taken for that cannot say which versions it speaks (before 0.10.0)",
     )
     group.addoption(
-        "--case", metavar="GLOB", help="only cases whose id matches: 'fetch.*'"
+        "--case",
+        metavar="GLOB[,...]",
+        help="only cases whose id matches: 'fetch.*', or one of several: 'a.*,b.*'",
     )
     group.addoption(
         "--quick",
@@ -298,7 +299,7 @@ def is_asked_for(item: pytest.Item, option: Namespace) -> bool:
     if option.case is None:
         return True
     subject = cases.case_of(item)
-    return subject is not None and fnmatchcase(subject.id, option.case)
+    return subject is not None and cases.is_named(subject.id, option.case)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

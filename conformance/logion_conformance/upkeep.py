@@ -34,18 +34,18 @@ RETENTION = "log.retention.check.interval.ms"
 COMPACTION = "log.cleaner.backoff.ms"
 
 UPKEEP: Mapping[str, str] = {
-    RETENTION: "300",
-    COMPACTION: "300",
+    RETENTION: "100",
+    COMPACTION: "100",
     "log.cleaner.enable": "true",
-    "log.initial.task.delay.ms": "300",
+    "log.initial.task.delay.ms": "100",
 }
-"""Settings of a broker that looks after its logs soon; the last is known since 3.6."""
+"""Settings of a broker that looks after its logs soon; the last is known since 3.8."""
 
 PATIENCE = 3
 """So many times as long as for an answer, usually 45 s, is waited for such a chore:
-before 3.6 Apache Kafka begins 30 s after its start."""
+before 3.8 Apache Kafka begins 30 s after its start."""
 
-LOOK_S = 0.1
+LOOK_S = 0.05
 """Time between two looks at what a broker does in its own time."""
 
 SEGMENT_MS = 1_000

@@ -20,9 +20,9 @@ import logging
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 
+from logion_conformance.case import is_named
 from logion_conformance.results.model import Verdict
 from logion_harness.miniatures.catalogue import MINIATURES, find
 from logion_harness.miniatures.judging import judged
@@ -167,7 +167,7 @@ class Asked:
 
     def cases(self) -> list[str]:
         """Return the cases that miniatures are to be tried by."""
-        return [it for it in suite() if fnmatchcase(it, self.case or "*")]
+        return [it for it in suite() if is_named(it, self.case or "*")]
 
     def miniatures(self, failed: Failed) -> Sequence[Miniature]:
         """Return the miniatures that are to be judged; by a part of the cases only
@@ -184,7 +184,7 @@ def asked(arguments: Sequence[str]) -> Asked:
     """Return what the arguments ask for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*")
-    parser.add_argument("--case", default="", metavar="GLOB")
+    parser.add_argument("--case", default="", metavar="GLOB[,...]")
     chosen = parser.add_mutually_exclusive_group()
     chosen.add_argument("--new", action="store_true")
     chosen.add_argument("--none", action="store_true")

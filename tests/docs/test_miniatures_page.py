@@ -47,8 +47,9 @@ def test_some_cases_can_be_tried_alone() -> None:
     verdicts = {two: Verdict.FAIL, three: Verdict.PASS}
     assert found_again([one, three], verdicts) == [one, two]
     name = MINIATURES[-1].name
-    wanted = asked(["--case", "retention.*"])
+    wanted = asked(["--case", "retention.*,segments.read"])
     assert "retention.bytes" in wanted.cases()
+    assert "segments.read" in wanted.cases()
     assert "order.answers" not in wanted.cases()
     assert [it.name for it in wanted.miniatures({name: []})] == [name]
     assert asked(["--none"]).miniatures({}) == []

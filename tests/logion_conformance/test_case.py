@@ -8,6 +8,7 @@ from logion_conformance.case import (
     MUST,
     SHOULD,
     Case,
+    is_named,
     limits_of,
     quick,
     unsupported,
@@ -81,3 +82,9 @@ def test_a_quick_run_tries_the_oldest_and_the_newest() -> None:
     assert quick([6, 4, 5]) == [4, 6]
     assert quick([4]) == [4]
     assert quick([]) == []
+
+
+def test_cases_are_named_by_one_of_some_patterns() -> None:
+    assert is_named("fetch.cut", "fetch.*")
+    assert is_named("order.answers", "fetch.*,order.*")
+    assert not is_named("orders.x", "fetch.*,order.*")

@@ -282,7 +282,7 @@ async def test_a_batch_may_be_as_large_as_the_limit(broker: Subject) -> None:
     "produce.replicas.too-few",
     level=MUST,
     cites=f"{DOCUMENTATION}, min.insync.replicas; error 19 NOT_ENOUGH_REPLICAS",
-    apis={"Produce": "0+", "ListOffsets": "0+"},
+    apis={"Produce": "1+", "ListOffsets": "0+"},
 )
 async def test_too_few_replicas_take_nothing_for_all(broker: Subject) -> None:
     """Where fewer replicas than min.insync.replicas are in sync, acks of -1 is

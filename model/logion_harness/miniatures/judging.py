@@ -13,7 +13,7 @@ from logion.testing import Broker
 from logion_conformance.provisioner import provisioned
 from logion_conformance.results.model import Verdict
 from logion_conformance.targets import Named, Target, meet
-from logion_conformance.upkeep import COMPACTION, RETENTION, UPKEEP
+from logion_conformance.upkeep import UPKEEP
 
 from logion_harness.miniatures.miniature import Miniature
 from logion_harness.miniatures.suite import Judge, Trying, suite
@@ -22,8 +22,6 @@ SETTINGS = {
     "group.initial.rebalance.delay.ms": "0",
     "group.min.session.timeout.ms": "500",
     **UPKEEP,
-    RETENTION: "100",
-    COMPACTION: "100",
 }
 """Of a broker that is judged: nothing to wait for without need."""
 
