@@ -63,13 +63,22 @@ def _without_jitter(
         flush_messages=topic.integer("flush.messages"),
         flush_ms=topic.integer("flush.ms"),
         rules=_rules(topic, played, is_compacted=is_compacted),
-        min_in_sync_replicas=topic.integer("min.insync.replicas"),
+        min_in_sync_replicas=_min_in_sync(topic, played),
         asks_for_replicas_alone=played >= release("3.7"),
         producer_expiry_ms=producer_expiry_ms,
         is_down_converted=topic.flag("message.downconversion.enable"),
         unknown_producer=_unknown_producer(played),
         ages_by_file_time=played < release("0.10.1"),
     )
+
+
+def _min_in_sync(topic: TopicConfig, played: Release) -> int:
+    """Return `min.insync.replicas`; the broker's own is for no topic before 0.9.0
+    (KAFKA-2114)."""
+    key = "min.insync.replicas"
+    if played < release("0.9.0") and key not in topic.overrides:
+        return 1
+    return topic.integer(key)
 
 
 def _segment_ms(topic: TopicConfig, *, is_compacted: bool) -> int:

@@ -49,6 +49,19 @@ def test_logs_of_one_topic_roll_a_little_apart() -> None:
     assert settings("4.3", None, {}).segment_jitter_ms == 0
 
 
+@pytest.mark.parametrize(
+    ("played", "minimum"), [("0.8.0", 1), ("0.8.2", 1), ("0.9.0", 3)]
+)
+def test_replicas_of_the_broker_are_for_topics_since_0_9(
+    played: str, minimum: int
+) -> None:
+    key = "min.insync.replicas"
+    asked = settings(played, {key: "3"}, {})
+    assert asked.min_in_sync_replicas == minimum
+    own = settings("0.8.2", {key: "3"}, {key: "2"})
+    assert own.min_in_sync_replicas == 2
+
+
 def test_no_more_replicas_are_asked_for_than_there_are_since_3_7() -> None:
     asked = [settings(it, None, {}).asks_for_replicas_alone for it in ("3.6", "3.7")]
     assert asked == [False, True]
