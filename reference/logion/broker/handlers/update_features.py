@@ -12,7 +12,7 @@ from __future__ import annotations
 from logion.broker.context import Context
 from logion.broker.state import BrokerState
 from logion.protocol.errors import ApiError, Error
-from logion.protocol.features import features_of
+from logion.protocol.features import METADATA_VERSION, Feature, features_of, level_of
 from logion.protocol.messages.update_features import (
     FeatureUpdateKey,
     UpdatableFeatureResult,
@@ -21,8 +21,8 @@ from logion.protocol.messages.update_features import (
 )
 from logion.protocol.releases import release
 
-UPGRADE = 1
-"""The kind of update that must not go down."""
+KINDS = UPGRADE, SAFE_DOWNGRADE, UNSAFE_DOWNGRADE = 1, 2, 3
+"""Kinds of updates; one that goes down never goes up."""
 
 
 async def handle(
@@ -68,19 +68,31 @@ def _refused_on_zookeeper(asked: FeatureUpdateKey) -> UpdatableFeatureResult:
 
 def _check(broker: BrokerState, asked: FeatureUpdateKey) -> None:
     """Raise ApiError unless an update asks for what there is already."""
-    feature, level = (
-        features_of(broker.release).get(asked.feature),
-        asked.max_version_level,
-    )
-    if feature is None or not feature.low <= level <= feature.high:
-        known = (
-            "there is none" if feature is None else f"{feature.low} to {feature.high}"
-        )
-        text = f"{asked.feature!r} at level {level}: {known}"
+    feature = features_of(broker.release).get(asked.feature)
+    level = asked.max_version_level
+    if reason := _contradiction(feature, asked):
+        text = f"{asked.feature!r} at level {level}: {reason}"
         raise ApiError(Error.INVALID_UPDATE_VERSION, text)
-    if level < feature.level and asked.upgrade_type == UPGRADE:
-        text = f"{asked.feature} has level {feature.level}; {level} is no upgrade"
-        raise ApiError(Error.INVALID_UPDATE_VERSION, text)
-    if level != feature.level:
-        text = f"{asked.feature} stays at level {feature.level}: the release decides"
+    now = level_of(broker.release, asked.feature)
+    if level != now:
+        text = f"{asked.feature} stays at level {now}: the release decides"
         raise ApiError(Error.FEATURE_UPDATE_FAILED, text)
+
+
+def _contradiction(feature: Feature | None, asked: FeatureUpdateKey) -> str | None:
+    """Return why a feature can never be updated in this way, None if it could be."""
+    if feature is None:
+        return "there is none"
+    kind = SAFE_DOWNGRADE if asked.allow_downgrade else asked.upgrade_type
+    level, now = asked.max_version_level, feature.level
+    is_metadata = asked.feature == METADATA_VERSION
+    reasons = {
+        f"levels are {feature.low} to {feature.high}": (
+            not feature.low <= level <= feature.high
+        ),
+        f"there is no kind of update {kind}": kind not in KINDS,
+        f"that is no upgrade of {now}": level < now and kind == UPGRADE,
+        f"that is no downgrade of {now}": level > now and kind != UPGRADE,
+        f"what was written with {now} would be lost": level < now and is_metadata,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
