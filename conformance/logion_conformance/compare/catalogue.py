@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from logion_conformance.compare.probe import Probe
 from logion_conformance.compare.probes import (
+    access,
+    cluster,
     committed,
     configs,
     consumers,
     fetch,
     framing,
     groups,
+    limits,
     metadata,
     offsets,
     produce,
@@ -31,5 +34,8 @@ PROBES: tuple[Probe, ...] = (
     *consumers.PROBES,
     *transactions.PROBES,
     *sharing.PROBES,
+    *cluster.PROBES,
+    *limits.PROBES,
+    *access.PROBES,
 )
 """In the order in which they are put."""

@@ -50,7 +50,11 @@ RULES = Rules(
         "broker_id": "broker",
         "log_dir": "directory",
     },
-    keys=("group_id", "key", "member_id", "broker_id", *KEYS),
+    keys=(
+        *("group_id", "key", "member_id", "broker_id"),
+        *("entity_type", "partition_id", "user"),
+        *KEYS,
+    ),
     texts=frozenset({"error_message", "batch_index_error_message"}),
 )
 """How answers of two brokers are compared: ids by when they first appeared, texts by

@@ -185,6 +185,11 @@ KNOWN: tuple[Known, ...] = (
         for name in ("*Share*/off*", "Streams*/off*")
     ),
     Known("test_no_release_answers_what_is_no_replica", "Fetch/replica-*", last="3.2"),
+    Known(
+        "test_what_no_election_and_no_credential_can_be",
+        "ElectLeaders/unknown-kind",
+        last="3.9",
+    ),
 )
 
 

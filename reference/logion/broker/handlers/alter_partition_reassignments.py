@@ -36,7 +36,9 @@ async def handle(
         allow_replication_factor_change=request.allow_replication_factor_change,
         error_code=Error.NONE,
         error_message=None if on_kraft and request.topics else "",
-        responses=tuple(_topic(broker, it) for it in request.topics),
+        responses=tuple(
+            _topic(broker, it) for it in request.topics if on_kraft or it.partitions
+        ),
     )
 
 

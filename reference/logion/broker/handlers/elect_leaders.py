@@ -52,10 +52,13 @@ async def handle(
 def _asked(
     broker: BrokerState, topics: Sequence[TopicPartitions] | None
 ) -> Mapping[str, Sequence[int]]:
+    """Return partitions by topic; on ZooKeeper each once, of topics that have some."""
     if topics is None:
         known = broker.cluster.image.topics.values()
         return {it.name: list(it.partitions) for it in known}
-    return {it.topic: list(dict.fromkeys(it.partitions)) for it in topics}
+    if broker.release >= release("4.0"):
+        return {it.topic: it.partitions for it in topics}
+    return {it.topic: [*dict.fromkeys(it.partitions)] for it in topics if it.partitions}
 
 
 async def _elect(

@@ -28,9 +28,12 @@ from logion.replica.partition import TransactionEnd
 async def handle(
     broker: BrokerState, context: Context, request: WriteTxnMarkersRequest
 ) -> WriteTxnMarkersResponse:
-    """Write every marker that can be written; each partition has its own error."""
+    """Write every marker that can be written; each partition has its own error.
+
+    A marker without partitions is passed over.
+    """
     errors: dict[int, dict[TopicPartition, Error]] = {}
-    for marker in request.markers:
+    for marker in filter(_partitions, request.markers):
         found = await write_markers(broker, _end(marker), _partitions(marker))
         errors.setdefault(marker.producer_id, {}).update(found)
     return WriteTxnMarkersResponse(
