@@ -7,6 +7,7 @@ by a setting.
 from __future__ import annotations
 
 from logion.broker.state import BrokerState
+from logion.names import ZERO_UUID, Uuid
 from logion.protocol.errors import ApiError, Error
 
 METADATA_TOPIC = "__cluster_metadata"
@@ -19,6 +20,13 @@ def check_cluster(broker: BrokerState, cluster_id: str | None) -> None:
     if cluster_id not in {None, own}:
         text = f"this is cluster {own!r}, not {cluster_id!r}"
         raise ApiError(Error.INCONSISTENT_CLUSTER_ID, text)
+
+
+def check_voter(voter_id: int, directory_id: Uuid) -> None:
+    """Raise ApiError INVALID_REQUEST for what can be no voter."""
+    if voter_id < 0 or directory_id == ZERO_UUID:
+        text = f"voter {voter_id} with directory {directory_id!r} can be none"
+        raise ApiError(Error.INVALID_REQUEST, text)
 
 
 def fixed() -> ApiError:

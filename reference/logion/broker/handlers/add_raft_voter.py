@@ -8,9 +8,8 @@ Refused: see `logion.broker.quorum`.
 from __future__ import annotations
 
 from logion.broker.context import Context
-from logion.broker.quorum import check_cluster, fixed
+from logion.broker.quorum import check_cluster, check_voter, fixed
 from logion.broker.state import BrokerState
-from logion.names import ZERO_UUID
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.add_raft_voter import (
     AddRaftVoterRequest,
@@ -31,11 +30,9 @@ async def handle(
 def _refusal(broker: BrokerState, request: AddRaftVoterRequest) -> ApiError:
     try:
         check_cluster(broker, request.cluster_id)
+        check_voter(request.voter_id, request.voter_directory_id)
     except ApiError as refusal:
         return refusal
-    if request.voter_id < 0 or request.voter_directory_id == ZERO_UUID:
-        text = f"{request.voter_id} in a directory without an id can be no voter"
-        return ApiError(Error.INVALID_REQUEST, text)
     if not request.listeners:
         text = f"voter {request.voter_id} has no listener to be reached by"
         return ApiError(Error.INVALID_REQUEST, text)

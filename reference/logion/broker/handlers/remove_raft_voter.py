@@ -6,10 +6,9 @@ Refused: see `logion.broker.quorum`.
 from __future__ import annotations
 
 from logion.broker.context import Context
-from logion.broker.quorum import check_cluster, fixed
+from logion.broker.quorum import check_cluster, check_voter, fixed
 from logion.broker.state import BrokerState
-from logion.names import ZERO_UUID
-from logion.protocol.errors import ApiError, Error
+from logion.protocol.errors import ApiError
 from logion.protocol.messages.remove_raft_voter import (
     RemoveRaftVoterRequest,
     RemoveRaftVoterResponse,
@@ -29,9 +28,7 @@ async def handle(
 def _refusal(broker: BrokerState, request: RemoveRaftVoterRequest) -> ApiError:
     try:
         check_cluster(broker, request.cluster_id)
+        check_voter(request.voter_id, request.voter_directory_id)
     except ApiError as refusal:
         return refusal
-    if request.voter_directory_id == ZERO_UUID:
-        text = f"voter {request.voter_id} is named without its directory"
-        return ApiError(Error.INVALID_REQUEST, text)
     return fixed()

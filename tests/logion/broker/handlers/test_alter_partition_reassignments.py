@@ -88,3 +88,14 @@ async def test_without_an_error_the_text_is_the_release_s(
 ) -> None:
     async with running(release=release) as broker:
         assert (await reassign(broker, *moves)).error_message == text
+
+
+@pytest.mark.parametrize(("release", "told"), [("3.9", []), ("4.3", ["t"])])
+async def test_a_topic_without_partitions_is_told_on_kraft(
+    release: str, told: list[str]
+) -> None:
+    topic = ReassignableTopic(name="t", partitions=())
+    async with running(release=release) as broker:
+        request = AlterPartitionReassignmentsRequest(topics=(topic,))
+        answer = await broker.ask(request)
+    assert [it.name for it in answer.responses] == told

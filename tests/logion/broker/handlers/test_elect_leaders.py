@@ -54,6 +54,25 @@ async def test_of_all_only_those_are_told_that_changed(
         assert await elect(broker, UNCLEAN, None) == (Error.NONE, told)
 
 
+@pytest.mark.parametrize(
+    ("release", "told"), [("3.9", {"t": [0]}), ("4.3", {"t": [0, 0], "u": []})]
+)
+async def test_on_zookeeper_each_partition_is_told_once_and_no_empty_topic(
+    release: str, told: dict[str, list[int]]
+) -> None:
+    async with running(release=release) as broker:
+        await broker.create("t")
+        request = ElectLeadersRequest(
+            election_type=PREFERRED, topic_partitions=(of("t", 0, 0), of("u"))
+        )
+        answer = await broker.ask(request)
+    results = answer.replica_election_results
+    assert told == {
+        it.topic: [found.partition_id for found in it.partition_result]
+        for it in results
+    }
+
+
 async def test_an_election_of_an_unknown_kind_is_refused() -> None:
     wrong = Error.INVALID_REQUEST
     async with running() as broker:

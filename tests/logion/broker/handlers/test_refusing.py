@@ -150,41 +150,40 @@ LISTENERS = (Listener(name="CONTROLLER", host="h", port=1),)
 
 
 @pytest.mark.parametrize(
-    ("cluster_id", "listeners", "error"),
+    ("change", "error"),
     [
-        (None, LISTENERS, Error.UNSUPPORTED_VERSION),
-        (None, (), Error.INVALID_REQUEST),
-        ("nope", LISTENERS, Error.INCONSISTENT_CLUSTER_ID),
+        ({}, Error.UNSUPPORTED_VERSION),
+        ({"listeners": ()}, Error.INVALID_REQUEST),
+        ({"voter_id": -1}, Error.INVALID_REQUEST),
+        ({"voter_directory_id": ZERO_UUID}, Error.INVALID_REQUEST),
+        ({"cluster_id": "nope", "voter_id": -1}, Error.INCONSISTENT_CLUSTER_ID),
     ],
 )
-async def test_no_voter_is_added(
-    cluster_id: str | None, listeners: tuple[Listener, ...], error: Error
-) -> None:
-    request_ = AddRaftVoterRequest(
-        cluster_id=cluster_id,
-        timeout_ms=1000,
-        voter_id=5,
-        voter_directory_id=DIRECTORY,
-        listeners=listeners,
-    )
+async def test_no_voter_is_added(change: dict[str, Any], error: Error) -> None:
+    right = {
+        "cluster_id": None,
+        "timeout_ms": 1000,
+        "voter_id": 5,
+        "voter_directory_id": DIRECTORY,
+        "listeners": LISTENERS,
+    }
+    request_ = AddRaftVoterRequest(**(right | change))
     async with running() as broker:
         assert (await broker.ask(request_, 1)).error_code == error
         assert (await broker.ask(request_, 0)).error_code == error
 
 
 @pytest.mark.parametrize(
-    ("cluster_id", "directory", "error"),
+    ("change", "error"),
     [
-        (None, DIRECTORY, Error.UNSUPPORTED_VERSION),
-        (None, ZERO_UUID, Error.INVALID_REQUEST),
-        ("nope", DIRECTORY, Error.INCONSISTENT_CLUSTER_ID),
+        ({}, Error.UNSUPPORTED_VERSION),
+        ({"voter_id": -1}, Error.INVALID_REQUEST),
+        ({"voter_directory_id": ZERO_UUID}, Error.INVALID_REQUEST),
+        ({"cluster_id": "nope", "voter_id": -1}, Error.INCONSISTENT_CLUSTER_ID),
     ],
 )
-async def test_no_voter_is_removed(
-    cluster_id: str | None, directory: Uuid, error: Error
-) -> None:
-    request_ = RemoveRaftVoterRequest(
-        cluster_id=cluster_id, voter_id=1, voter_directory_id=directory
-    )
+async def test_no_voter_is_removed(change: dict[str, Any], error: Error) -> None:
+    right = {"cluster_id": None, "voter_id": 1, "voter_directory_id": DIRECTORY}
+    request_ = RemoveRaftVoterRequest(**(right | change))
     async with running() as broker:
         assert (await broker.ask(request_)).error_code == error

@@ -54,5 +54,6 @@ async def test_every_marker_is_answered_by_producer_and_partition(
 
 async def test_nothing_is_answered_where_nothing_is_asked() -> None:
     async with running() as broker:
-        answer = await broker.ask(WriteTxnMarkersRequest(markers=()))
-    assert answer.markers == ()
+        nothing = await broker.ask(WriteTxnMarkersRequest(markers=()))
+        nowhere = await broker.ask(WriteTxnMarkersRequest(markers=(marker(7),)))
+    assert (nothing.markers, nowhere.markers) == ((), ())
