@@ -18,6 +18,7 @@ from logion_conformance.compare.probes import (
     produce,
     sharing,
     topics,
+    transacting,
     transactions,
 )
 
@@ -33,6 +34,7 @@ PROBES: tuple[Probe, ...] = (
     *committed.PROBES,
     *consumers.PROBES,
     *transactions.PROBES,
+    *transacting.PROBES,
     *sharing.PROBES,
     *cluster.PROBES,
     *limits.PROBES,

@@ -30,6 +30,7 @@ from logion_traces.diff import (
 )
 
 from logion_conformance.compare.known import Known, known_for
+from logion_conformance.compare.neutral import with_neutral_records
 from logion_conformance.compare.probe import Probe
 from logion_conformance.compare.side import CannotSay, Said, Side
 from logion_conformance.targets import Target
@@ -239,6 +240,7 @@ def told(said: Said, names: Names, name: str) -> Plain:
         return answer
     if isinstance(answer, FetchResponse):
         answer = replace(answer, responses=merged(answer.responses))
+        answer = with_neutral_records(answer)
     return without_others(plain(answer, names), name)
 
 

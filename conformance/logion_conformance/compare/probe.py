@@ -75,6 +75,7 @@ class Until(NamedTuple):
 
     request: Any
     wanted: Callable[[Any], bool]
+    version: int | None = None
 
 
 Step: TypeAlias = "Say | Hear | Ask | Frame | Until | Any"

@@ -320,7 +320,7 @@ class Run:
         limit = trio.current_time() + UNTIL_S
         while True:
             del self.said[kept:]
-            came = await self.take(step.request)
+            came = await self.take(Ask(step.request, version=step.version))
             late = trio.current_time() > limit
             if isinstance(came, str) or step.wanted(came) or late:
                 return came

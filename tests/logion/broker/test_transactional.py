@@ -63,6 +63,7 @@ async def test_a_late_batch_of_a_transaction_that_has_ended_begins_none() -> Non
         told = await producer.produce("t", version=10)
         assert told.error_code == Error.INVALID_TXN_STATE
         assert told.error_message == "Partition was not added to the transaction"
+        assert told.log_start_offset == -1  # the log was not asked
         assert broker.partition("t").last_stable_offset == 2
 
 

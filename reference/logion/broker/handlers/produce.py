@@ -316,8 +316,9 @@ def _write(
         return _refused(data.index, ApiError(partition))
     if data.records is None:
         return _refused(data.index, ApiError(Error.INVALID_RECORD, "records are null"))
+    if unverified := _unverified(producing, partition, data):
+        return _refused(data.index, unverified)
     try:
-        _check_transaction(producing, partition, data)
         appended = partition.append(
             data.records,
             version=producing.context.version,
@@ -341,21 +342,22 @@ def _write(
     )
 
 
-def _check_transaction(
+def _unverified(
     producing: Producing, partition: Partition, data: PartitionProduceData
-) -> None:
-    """Raise ApiError unless the transaction that a batch says it is of has this
-    partition."""
+) -> ApiError | None:
+    """Return why a partition is not known to be of the transaction that a batch says
+    it is of; None if it is, or the batch is of none."""
     joining = producing.joining(data)
     if joining is None:
-        return
+        return None
     try:
         check(producing.broker, joining, partition, producing.unadded)
     except ApiError as refusal:
         if refusal.error not in COORDINATOR_IS_BUSY:
-            raise
+            return refusal
         text = f"{NOT_VERIFIED}: {refusal.error.name}"
-        raise ApiError(Error.NOT_ENOUGH_REPLICAS, text) from None
+        return ApiError(Error.NOT_ENOUGH_REPLICAS, text)
+    return None
 
 
 def _told_start(broker: BrokerState, refusal: ApiError, partition: Partition) -> int:
