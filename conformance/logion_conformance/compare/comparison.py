@@ -42,6 +42,7 @@ RULES = Rules(
         "total_bytes": "a size of this machine's disk",
         "usable_bytes": "a size of this machine's disk",
         "transaction_start_time_ms": "a time",
+        "last_timestamp": "a time",
         "partition_size": "what depends on how logs are padded",
     },
     alike={},

@@ -186,6 +186,12 @@ KNOWN: tuple[Known, ...] = (
     ),
     Known("test_no_release_answers_what_is_no_replica", "Fetch/replica-*", last="3.2"),
     Known(
+        "test_no_release_ends_what_is_open_for_an_epoch_of_the_future",
+        "EndTxn/by-zombies",
+        first="0.11.0",
+        last="2.5",
+    ),
+    Known(
         "test_what_no_election_and_no_credential_can_be",
         "ElectLeaders/unknown-kind",
         last="3.9",

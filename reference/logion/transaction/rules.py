@@ -22,7 +22,8 @@ class TransactionRules:
     """What is told of a partition that a transaction does not have; until 3.7
     INVALID_TXN_STATE (KIP-890)."""
     refuses_future_epochs: bool = True
-    """Until 2.5 a transaction could be ended with an epoch higher than its own."""
+    """Until 2.5 who ended what was not open was not asked for its epoch, if that was
+    higher than the transaction's."""
     fences_twice: bool = False
     """4.0 leaves out an epoch when it fences a producer."""
     serves_two_phase: bool = False

@@ -150,3 +150,17 @@ async def test_why_a_partition_could_not_be_added_is_what_is_told(
         told = await producer.produce("t")
         assert told.error_code == Error.NOT_ENOUGH_REPLICAS
         assert "COORDINATOR_NOT_AVAILABLE" in told.error_message
+
+
+async def test_a_batch_of_an_epoch_that_is_not_there_yet_changes_nothing() -> None:
+    async with running() as broker:
+        await broker.create("t")
+        producer = await Transacting(broker).begin()
+        await producer.add("t")
+        assert (await producer.produce("t", version=CLASSIC)).error_code == Error.NONE
+        later = Transacting(
+            broker, producer_id=producer.producer_id, epoch=producer.epoch + 1
+        )
+        told = await later.produce("t", version=CLASSIC)
+        assert told.error_code == Error.INVALID_PRODUCER_EPOCH
+        assert (await producer.produce("t", version=CLASSIC)).error_code == Error.NONE

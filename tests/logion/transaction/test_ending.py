@@ -126,10 +126,18 @@ def test_other_producers_are_refused_in_every_state(state: State, version: int) 
         assert refused(known, other) is Error.INVALID_PRODUCER_ID_MAPPING
 
 
-def test_until_2_5_an_epoch_of_the_future_could_end_a_transaction() -> None:
-    rules = TransactionRules(version=0, refuses_future_epochs=False)
-    assert outcome(OPEN, end_of(9, commit=True), rules) is Outcome.PREPARE
-    assert refused(OPEN, end_of(2, commit=True), rules) is Error.PRODUCER_FENCED
+UNTIL_2_5 = TransactionRules(version=0, refuses_future_epochs=False)
+
+
+def test_until_2_5_an_epoch_of_the_future_was_heard_where_nothing_was_open() -> None:
+    done = KNOWN._replace(state=State.COMPLETE_COMMIT)
+    assert outcome(done, end_of(9, commit=True), UNTIL_2_5) is Outcome.DONE
+    assert refused(done, end_of(2, commit=True), UNTIL_2_5) is Error.PRODUCER_FENCED
+
+
+def test_no_release_ends_what_is_open_for_an_epoch_of_the_future() -> None:
+    for rules in (OLD, UNTIL_2_5):
+        assert refused(OPEN, end_of(9, commit=True), rules) is rules.fenced
 
 
 def test_the_last_epoch_leads_to_another_id() -> None:

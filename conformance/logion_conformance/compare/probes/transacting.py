@@ -265,9 +265,12 @@ def told_of(it: Ground) -> Script:
     asked = DescribeTransactionsRequest(transactional_ids=(it.name,))
     yield asked
     yield ready(end(it, *who))
-    yield Until(
-        asked, lambda it: "Complete" in it.transaction_states[0].transaction_state
-    )
+    yield Until(asked, is_complete)
+
+
+def is_complete(answer: Any) -> bool:
+    """Return whether a transaction that is described has come to its end."""
+    return "Complete" in answer.transaction_states[0].transaction_state
 
 
 def listed(it: Ground) -> Script:
