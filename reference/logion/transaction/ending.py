@@ -108,11 +108,11 @@ def outcome(known: Transaction, end: End, rules: TransactionRules) -> Outcome:
         is_future = end.claim.epoch > known.epoch
         if not is_future or rules.refuses_future_epochs:
             check_claim(known, end.claim, rules)
-        found = ENDS[known.state, end.is_commit]
-        if is_future and found is Outcome.PREPARE:
+        leads_to = ENDS[known.state, end.is_commit]
+        if is_future and leads_to is Outcome.PREPARE:
             text = f"epoch {end.claim.epoch} is not there yet: {known.epoch}"
             raise ApiError(rules.fenced, text)
-        return found
+        return leads_to
     is_again = _is_repetition(known, end.claim)
     if not is_again:
         check_claim(known, end.claim, rules)

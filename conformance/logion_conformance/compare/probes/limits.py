@@ -106,7 +106,7 @@ def only_checked(it: Ground) -> Script:
 
 def upsertion(it: Ground, **more: Any) -> Any:
     """Return one credential that is set."""
-    fields = {
+    fields: dict[str, Any] = {
         "name": it.name,
         "mechanism": SHA_256,
         "iterations": 4096,

@@ -276,9 +276,10 @@ def is_complete(answer: Any) -> bool:
 def listed(it: Ground) -> Script:
     """A transaction is listed by its producer and its state."""
     who = yield from opened(it)
-    mine = {"producer_id_filters": (who.id,)}
     for states in ((), ("Ongoing",), ("Empty",), ("Ongoing", "Nonsense")):
-        yield ListTransactionsRequest(state_filters=states, **mine)
+        yield ListTransactionsRequest(
+            state_filters=states, producer_id_filters=(who.id,)
+        )
 
 
 def producers(it: Ground) -> Script:
