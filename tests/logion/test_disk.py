@@ -39,6 +39,14 @@ def test_buffers_are_written_one_after_the_other(disk: Disk, folder: str) -> Non
     assert file.size() == disk.size(f"{folder}/a") == 8
 
 
+def test_what_is_on_its_way_to_the_disk_can_be_read(disk: Disk, folder: str) -> None:
+    file = disk.open(f"{folder}/a", create=True)
+    file.pwritev((b"x" * 9000,), 0)
+    file.begin_sync(0, 9000)
+    assert file.pread(9001, 0) == b"x" * 9000
+    file.sync()
+
+
 def test_more_buffers_than_a_call_takes_are_written_too(
     disk: Disk, folder: str
 ) -> None:

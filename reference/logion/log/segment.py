@@ -258,11 +258,16 @@ class Segment:
     def copy_in(
         self, pieces: Sequence[Buffer], batches: Sequence[Batch], settings: LogSettings
     ) -> None:
-        """Write whole entries, which `batches` describe, behind what is there."""
-        self.file.pwritev(pieces, self.size)
+        """Write whole entries, which `batches` describe, behind what is there.
+
+        The disk begins to write them too: the segment is synced before it is used.
+        """
+        position = self.size
+        self.file.pwritev(pieces, position)
         for batch in batches:
             self.note(batch, self.size, settings)
             self.size += batch.size
+        self.file.begin_sync(position, self.size - position)
 
     def rename(self, ending: str) -> None:
         """Let the names of its files end so; whatever has these names is replaced.

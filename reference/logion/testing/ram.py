@@ -52,6 +52,9 @@ class RamFile:
         """Return how many bytes the file has."""
         return len(self._data)
 
+    def begin_sync(self, position: int, size: int) -> None:
+        """Do nothing: memory has no platter."""
+
     def sync(self) -> None:
         """Do nothing: memory has no platter."""
 
