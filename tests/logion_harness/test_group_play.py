@@ -168,7 +168,7 @@ def everybody_gets_what_it_claims(patch: pytest.MonkeyPatch) -> None:
         step = on_sync(group, sync, now)
         if step.sync is None or step.sync.error is not Error.NONE:
             return step
-        return replace(step, sync=replace(step.sync, assignment=OWNS))
+        return step._replace(sync=replace(step.sync, assignment=OWNS))
 
     patch.setattr(classic_groups, "on_sync", on_any_sync)
 

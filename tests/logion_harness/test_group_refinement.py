@@ -153,7 +153,7 @@ def followers_divide(patch: pytest.MonkeyPatch) -> None:
 
     def on_any_sync(group: ClassicGroup, sync: Sync, now: Instant) -> Step:
         step = on_sync(replace(group, leader=sync.member_id), sync, now)
-        return replace(step, group=replace(step.group, leader=group.leader))
+        return step._replace(group=replace(step.group, leader=group.leader))
 
     patch.setattr(syncing, "on_sync", on_any_sync)
 
@@ -206,7 +206,7 @@ def commits_taken_while_the_leader_divides(patch: pytest.MonkeyPatch) -> None:
         if group.state is not State.COMPLETING:
             return on_commit(group, sender, rules, now)
         step = on_commit(replace(group, state=State.STABLE), sender, rules, now)
-        return replace(step, group=replace(step.group, state=State.COMPLETING))
+        return step._replace(group=replace(step.group, state=State.COMPLETING))
 
     patch.setattr(membership, "on_commit", on_any_commit)
 
@@ -248,7 +248,7 @@ def work_told_before_it_is_written(patch: pytest.MonkeyPatch) -> None:
         if not step.effects:
             return step
         part = sync.assignments.get(sync.member_id, b"")
-        return replace(step, sync=syncing.SyncAnswer(Error.NONE, part))
+        return step._replace(sync=syncing.SyncAnswer(Error.NONE, part))
 
     patch.setattr(syncing, "on_sync", on_sync_at_once)
 

@@ -112,7 +112,7 @@ def of_members_too(join_again: Callable[..., Step]) -> Callable[..., Step]:
             return join_again(group, member, *more)
         followed = replace(group, leader=None)
         step = join_again(followed, member, *more)
-        return replace(step, group=replace(step.group, leader=member.id))
+        return step._replace(group=replace(step.group, leader=member.id))
 
     return wrong
 
@@ -154,7 +154,7 @@ def told_that_it_leads(on_stored: Callable[..., Step]) -> Callable[..., Step]:
 
     def wrong(group: ClassicGroup, stored: StoreReplacement, error: Error) -> Step:
         step = on_stored(group, replace(stored, may_skip_assignment=True), error)
-        return replace(step, effects=tuple(map(without_skipping, step.effects)))
+        return step._replace(effects=tuple(map(without_skipping, step.effects)))
 
     return wrong
 

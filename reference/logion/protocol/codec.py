@@ -1,14 +1,14 @@
 """Messages to bytes and back, in any of their versions.
 
 Each version of a message has a reader and a writer, compiled from its declaration at
-their first use (`reading`, `writing`) and kept with its schema. They are fast and say
-nothing when they fail; then `explain` goes over the message again, slowly, to say
-which field it was.
+their first use (`reading`, `writing`) and kept. They are fast and say nothing when they
+fail; then `explain` goes over the message again, slowly, to say which field it was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NoReturn, TypeVar
 
 from logion.names import Buffer
@@ -27,22 +27,37 @@ Writer = Callable[[T, list[Any], list[int]], None]
 positions there of RECORDS payloads. It raises one of `primitives.WRITE_FAILURES`."""
 
 
-def reader(cls: type[T], version: int) -> Reader[T]:
-    """Return the compiled reader of a message version; the same one every time.
+def _compiled_reader(cls: type, version: int) -> Reader[Any]:
+    from logion.protocol.reading import reader_source
 
-    ProtocolError if the message has no such version.
-    """
-    readers: dict[int, Reader[T]] = schema_of(cls).readers
-    return readers.get(version) or _compile_reader(cls, version)
+    if version not in schema_of(cls).versions:
+        raise ProtocolError(_no_version(cls, version))
+    title = f"reader of {cls.__name__} v{version}"
+    read: Reader[Any] = reader_source(cls, version).compile("read", title)
+    return read
 
 
-def writer(cls: type[T], version: int) -> Writer[T]:
-    """Return the compiled writer of a message version; the same one every time.
+def _compiled_writer(cls: type, version: int) -> Writer[Any]:
+    from logion.protocol.writing import writer_source
 
-    ApiError UNSUPPORTED_VERSION if the message has no such version.
-    """
-    writers: dict[int, Writer[T]] = schema_of(cls).writers
-    return writers.get(version) or _compile_writer(cls, version)
+    if version not in schema_of(cls).versions:
+        raise ApiError(Error.UNSUPPORTED_VERSION, _no_version(cls, version))
+    title = f"writer of {cls.__name__} v{version}"
+    put: Writer[Any] = writer_source(cls, version).compile("write", title)
+    return put
+
+
+reader: Callable[[type, int], Reader[Any]] = cache(_compiled_reader)
+"""Return the compiled reader of a message version; the same one every time.
+
+ProtocolError if the message has no such version.
+"""
+
+writer: Callable[[type, int], Writer[Any]] = cache(_compiled_writer)
+"""Return the compiled writer of a message version; the same one every time.
+
+ApiError UNSUPPORTED_VERSION if the message has no such version.
+"""
 
 
 def decode(cls: type[T], version: int, data: Buffer, *, offset: int = 0) -> T:
@@ -67,7 +82,7 @@ def decode_exactly(cls: type[T], version: int, data: Buffer) -> T:
 
 def decode_from(cls: type[T], version: int, data: Buffer, offset: int) -> tuple[T, int]:
     """Return the message that begins at `offset`, and where it ends: see decode."""
-    read = reader(cls, version)
+    read: Reader[T] = reader(cls, version)
     try:
         return read(data, offset)
     except READ_FAILURES:
@@ -136,30 +151,6 @@ def join_between(out: list[Any], payloads: list[int]) -> list[Any]:
 def _bytes_of(payload: Any) -> Any:
     """Return a payload's bytes, if it is not bytes itself but a slice of a file."""
     return payload.read() if hasattr(payload, "read") else payload
-
-
-def _compile_reader(cls: type[T], version: int) -> Reader[T]:
-    from logion.protocol.reading import reader_source
-
-    schema = schema_of(cls)
-    if version not in schema.versions:
-        raise ProtocolError(_no_version(cls, version))
-    title = f"reader of {cls.__name__} v{version}"
-    read: Reader[T] = reader_source(cls, version).compile("read", title)
-    schema.readers[version] = read
-    return read
-
-
-def _compile_writer(cls: type[T], version: int) -> Writer[T]:
-    from logion.protocol.writing import writer_source
-
-    schema = schema_of(cls)
-    if version not in schema.versions:
-        raise ApiError(Error.UNSUPPORTED_VERSION, _no_version(cls, version))
-    title = f"writer of {cls.__name__} v{version}"
-    put: Writer[T] = writer_source(cls, version).compile("write", title)
-    schema.writers[version] = put
-    return put
 
 
 def _no_version(cls: type, version: int) -> str:

@@ -220,10 +220,8 @@ class Schema:
         "flexible",
         "kind",
         "name",
-        "readers",
         "values",
         "versions",
-        "writers",
     )
 
     def __init__(self, kind: str, versions: range, flexible: range, api: int | None):
@@ -235,8 +233,6 @@ class Schema:
         self.name = ""
         self.fields: tuple[Field, ...] = ()
         self.values: Callable[[object], object] = repr
-        self.readers: dict[int, Any] = {}
-        self.writers: dict[int, Any] = {}
 
 
 def schema_of(cls: type) -> Schema:

@@ -71,7 +71,7 @@ def _turn_away(
 ) -> Step:
     """Let nobody more into a full group; a member that came too late is out."""
     step = complete_if_all_joined(group.without(join.member_id), rules, now)
-    return replace(step, join=JoinAnswer(Error.GROUP_MAX_SIZE_REACHED, NO_MEMBER_ID))
+    return step._replace(join=JoinAnswer(Error.GROUP_MAX_SIZE_REACHED, NO_MEMBER_ID))
 
 
 def _join_error(group: ClassicGroup, join: Join, rules: GroupRules) -> Error:

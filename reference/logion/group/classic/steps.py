@@ -8,7 +8,7 @@ others. The shell does what the effects say; no rule does anything itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from logion.group.classic.state import ClassicGroup, Protocols
@@ -147,8 +147,7 @@ Effect: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """The group after an event, and what is to be done."""
 
     group: ClassicGroup
@@ -162,4 +161,4 @@ class Step:
 
     def before(self, *effects: Effect) -> Step:
         """Return the step with `effects` done first."""
-        return replace(self, effects=(*effects, *self.effects))
+        return self._replace(effects=(*effects, *self.effects))
