@@ -116,6 +116,7 @@ async def joined(connection: Connection) -> str:
     request = JoinGroupRequest(
         group_id=GROUP,
         session_timeout_ms=300_000,
+        rebalance_timeout_ms=300_000,
         member_id="",
         protocol_type="consumer",
         protocols=(known,),
