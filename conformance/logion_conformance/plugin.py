@@ -7,6 +7,7 @@ the reference is started, and stopped at the end.
 
 from __future__ import annotations
 
+import signal
 from argparse import Namespace
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
@@ -147,6 +148,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
 
 
+def end_early(*_: object) -> None:
+    """End the run as Ctrl-C does, so that it is reported what was found so far.
+
+    Where Ctrl-C is not to be heard, as of a process in the background, it is meant.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        raise KeyboardInterrupt
+    signal.raise_signal(signal.SIGINT)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Meet the broker, or end the run with the reason why there is none."""
@@ -162,6 +173,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
                 told["prefix"],
             )
         elif not config.option.collectonly:
+            before = signal.signal(signal.SIGTERM, end_early)
+            config.stash[RESOURCES].callback(signal.signal, signal.SIGTERM, before)
             config.stash[PREFIX] = f"{config.option.topic_prefix}-{uuid4().hex[:8]}"
             config.stash[TARGET] = met(config)
     except (NotStarted, OSError, ValueError) as reason:

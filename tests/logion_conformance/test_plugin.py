@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
 from argparse import Namespace
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +23,7 @@ from logion_conformance.case import MUST, Case
 from logion_conformance.plugin import (
     OWN,
     TARGET,
+    end_early,
     is_asked_for,
     named_target,
     only_leaf,
@@ -41,13 +45,8 @@ async def run(
 
     Without a module of cases it is the whole suite, which takes long to collect.
     """
-    suite = f"logion_conformance.cases.{cases}" if cases else "logion_conformance"
-    bootstrap = str(broker.address) if broker else NOBODY
     ran = await trio.run_process(
-        [
-            *(sys.executable, "-m", "pytest", "--pyargs", suite),
-            *("-q", "-p", "no:cacheprovider", "--bootstrap", bootstrap, *flags),
-        ],
+        command_of(broker, *flags, cases=cases),
         cwd=folder,
         env={**os.environ, "COLUMNS": "200"},
         capture_stdout=True,
@@ -55,6 +54,18 @@ async def run(
         check=False,
     )
     return ran.returncode, ran.stdout.decode()
+
+
+def command_of(
+    broker: SmallBroker | None, *flags: str, cases: str = "test_batches"
+) -> list[str]:
+    """Return the command that runs some cases, or without a module the whole suite."""
+    suite = f"logion_conformance.cases.{cases}" if cases else "logion_conformance"
+    bootstrap = str(broker.address) if broker else NOBODY
+    return [
+        *(sys.executable, "-m", "pytest", "--pyargs", suite),
+        *("-q", "-p", "no:cacheprovider", "--bootstrap", bootstrap, *flags),
+    ]
 
 
 @pytest.mark.slow
@@ -185,3 +196,31 @@ def test_groups_of_one_are_opened_and_others_left() -> None:
     assert only_leaf(ExceptionGroup("a", [ExceptionGroup("b", [inner])])) is inner
     several = ExceptionGroup("a", [inner, KeyError("y")])
     assert only_leaf(several) is several
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_run_that_is_ended_early_tells_what_it_found(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    file = tmp_path / "report.json"
+    async with running() as broker, trio.open_nursery() as nursery:
+        flags = ("--case", "batches.*", "--report-json", str(file))
+        begin = partial(
+            trio.run_process, command_of(broker, *flags), cwd=tmp_path, check=False
+        )
+        process = await nursery.start(partial(begin, capture_stdout=True))
+        await broker.news.wait()
+        process.send_signal(number)
+        await process.wait()
+    assert process.returncode == pytest.ExitCode.INTERRUPTED
+    assert json.loads(file.read_text())["cases"] is not None
+
+
+def test_where_nobody_hears_ctrl_c_the_end_is_the_same() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            end_early()
+    finally:
+        signal.signal(signal.SIGINT, before)
