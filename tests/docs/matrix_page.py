@@ -83,9 +83,9 @@ TARGETS = (*(name for release in PATCHES for name in sides(release)), *STAND_INS
 
 def judge(target: str, case: str) -> bool:
     """Judge a target by all cases, or some, and keep what was found; tell if there is a
-    report."""
+    report. That of some cases leaves the whole one as it is, which is pictured."""
     patience = PATIENCE_WITH_STAND_INS if target in STAND_INS else PATIENCE
-    report = REPORTS / f"{target}.json"
+    report = REPORTS / (f"{target}-part.json" if case else f"{target}.json")
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     command = [

@@ -99,7 +99,9 @@ def test_a_target_is_judged_and_what_was_found_is_kept(
     assert "| `kfake` |" in (tmp_path / "page.md").read_text()
     (again,) = kept().values()
     assert [it.verdict for it in again.cases] == [it.verdict for it in MIXED.cases]
+    whole = (tmp_path / "reports" / "kfake.json").read_text()
     assert matrix_page.main(["kfake", "--case", "z.*"]) == 0
+    assert (tmp_path / "reports" / "kfake.json").read_text() == whole
     (again,) = kept().values()
     assert [it.id for it in again.cases] == [*(it.id for it in MIXED.cases), "z.new"]
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: None)
