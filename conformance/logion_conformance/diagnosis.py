@@ -1,8 +1,8 @@
 """What is behind an address that does not answer as a broker does, and what to try.
 
 The address is asked once more, by bare sockets: ApiVersions in clear and, if nothing
-comes of it, a handshake of TLS. What a broker, or a server of another kind, says to
-that tells them apart. Every wait is short, and little is read.
+comes of it, a handshake of TLS and a question of HTTP. What a broker, or a server of
+another kind, says to that tells them apart. Every wait is short, and little is read.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ GLIMPSE_BYTES = 200
 
 QUESTION = b"".join(encode_request(ApiVersionsRequest(), 0, 1, "logion-conformance"))
 
+HTTP_QUESTION = b"HEAD / HTTP/1.0\r\n\r\n"
+"""What a server of HTTP answers that waits for a line, and finds none in QUESTION."""
+
 SHOWN = 24
 """Bytes, or characters, of what came that are told."""
 
@@ -56,17 +59,18 @@ async def diagnosis(address: Address, failure: Exception, security: Security) ->
         return other_server(seen) or str(failure)
     if await speaks_tls(address):
         return "it speaks TLS: try -X security.protocol=SSL, or the port without TLS"
-    return mute(seen)
+    page = await glimpse(address, HTTP_QUESTION) if seen == SILENT else CLOSED
+    return other_server(page) if isinstance(page, bytes) else mute(seen)
 
 
-async def glimpse(address: Address) -> bytes | str:
+async def glimpse(address: Address, question: bytes = QUESTION) -> bytes | str:
     """Return what is said to ApiVersions in clear, or CLOSED, or SILENT."""
     with trio.fail_after(GLIMPSE_SECONDS):
         stream = await trio.open_tcp_stream(address.host, address.port)
     async with stream:
         with trio.move_on_after(GLIMPSE_SECONDS):
             try:
-                await stream.send_all(QUESTION)
+                await stream.send_all(question)
                 return bytes(await stream.receive_some(GLIMPSE_BYTES)) or CLOSED
             except trio.BrokenResourceError:
                 return CLOSED

@@ -77,9 +77,10 @@ def pytest_addoption(
         "--target",
         metavar="NAME",
         help="what to judge: `logion-R`, the reference as of release R, `apache-R`, "
-        "Apache Kafka of release R (needs Java and Maven), or `miniature-M`, the "
-        "reference with defect M (`python -m logion_harness.miniatures --list`); "
-        "started for it",
+        "Apache Kafka of release R (needs Java and Maven), `librdkafka-mock`, `kfake`, "
+        "`command:LINE`, any program ({port} and {data} in the line are filled in), or "
+        "`miniature-M`, the reference with defect M (`python -m "
+        "logion_harness.miniatures --list`); started for it",
     )
     group.addoption(
         "--release",

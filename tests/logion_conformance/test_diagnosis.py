@@ -68,6 +68,17 @@ async def test_silence_is_told_after_a_while() -> None:
     assert text.startswith("it did not answer ApiVersions within 0.5 s: a broker befor")
 
 
+async def test_an_http_server_that_waits_for_a_line_is_told() -> None:
+    async def serve(stream: trio.abc.Stream) -> None:
+        heard = b""
+        while not heard.endswith(b"\r\n\r\n"):
+            heard += await stream.receive_some(4096)
+        await stream.send_all(b"HTTP/1.0 200 OK\r\n\r\n")
+
+    async with listening(serve) as address:
+        assert (await told(address)).startswith("an HTTP server ('HTTP/1.0 200 OK')")
+
+
 async def test_a_port_of_tls_that_is_asked_in_clear_is_told() -> None:
     async with listening(silence, tls=True) as address:
         assert (await told(address)).startswith("it speaks TLS: try -X security.protoc")
