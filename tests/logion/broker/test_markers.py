@@ -83,7 +83,7 @@ async def test_a_marker_that_is_not_committed_in_time_is_asked_for_again(
 
 
 async def test_too_few_replicas_take_no_marker() -> None:
-    async with running() as broker:
+    async with running(release="3.6") as broker:
         await broker.create("t", configs={"min.insync.replicas": "2"})
         errors = await write_markers(broker.state, ABORT, [T])
         assert errors == {T: Error.NOT_ENOUGH_REPLICAS}

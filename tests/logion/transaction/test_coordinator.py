@@ -375,7 +375,9 @@ async def test_the_note_that_all_is_written_is_tried_until_it_is(
         await one.end(commit=True)
         log = broker.state.transactions.shards.of("tx").partition.log
         settings = log.settings
-        log.settings = replace(settings, min_in_sync_replicas=2)
+        log.settings = replace(
+            settings, min_in_sync_replicas=2, asks_for_replicas_alone=False
+        )
         marking.gate.set()
         await trio.sleep(5)
         assert transaction_of(broker).state is State.PREPARE_COMMIT

@@ -60,7 +60,7 @@ async def test_what_is_too_large_for_the_topic_changes_nothing() -> None:
 
 
 async def test_too_few_replicas_in_sync_may_be_tried_again() -> None:
-    async with running() as broker:
+    async with running(release="3.6") as broker:
         await broker.create("log", configs={"min.insync.replicas": "2"})
         with pytest.raises(ApiError) as refusal:
             await a_shard(broker).write(Cell(), A, 1)

@@ -139,8 +139,8 @@ async def test_acks_below_0_were_all_the_same_to_0_8() -> None:
 async def test_0_8_counted_the_replicas_in_sync_afterwards_if_acks_were_below_1() -> (
     None
 ):
-    async with running({"min.insync.replicas": "2"}, release="0.8.2") as broker:
-        await broker.create("t")
+    async with running(release="0.8.2") as broker:
+        await broker.create("t", configs={"min.insync.replicas": "2"})
         (before,) = await broker.produce("t", old_set(0, b"v"), acks=-1)
         assert before.error_code == Error.NOT_ENOUGH_REPLICAS
         assert broker.partition("t").log.end_offset == 0
@@ -332,7 +332,7 @@ class TestIdempotence:
 
 
 async def test_too_few_replicas_in_sync_refuse_acks_all_and_nothing_else() -> None:
-    async with running() as broker:
+    async with running(release="3.6") as broker:
         await broker.create("t", configs={"min.insync.replicas": "2"})
         (found,) = await broker.produce("t", batch(b"v"), acks=-1)
         assert found.error_code == Error.NOT_ENOUGH_REPLICAS
