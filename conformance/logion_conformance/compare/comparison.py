@@ -54,7 +54,7 @@ RULES = Rules(
     },
     keys=(
         *("group_id", "key", "member_id", "broker_id"),
-        *("entity_type", "partition_id", "user"),
+        *("entity_type", "partition_id", "user", "mechanism"),
         *KEYS,
     ),
     texts=frozenset({"error_message", "batch_index_error_message"}),
