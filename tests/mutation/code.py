@@ -46,7 +46,10 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "transaction/state.py": ("tests/logion/transaction/test_state.py",),
     "quota/rate.py": ("tests/logion/quota/test_rate.py",),
     "quota/limits.py": ("tests/logion/quota/test_limits.py",),
-    "log/filtering.py": ("tests/logion/log/test_compaction.py",),
+    "log/filtering.py": (
+        "tests/logion/log/test_filtering.py",
+        "tests/logion/log/test_compaction.py",
+    ),
     "log/compaction.py": ("tests/logion/log/test_compaction.py",),
     "records/validation.py": ("tests/logion/records/test_validation.py",),
 }

@@ -26,10 +26,40 @@ def test_what_is_too_much_costs_the_time_in_which_it_was_allowed() -> None:
 def test_time_without_use_lowers_the_rate_until_it_is_forgotten() -> None:
     rate = Rate(WINDOW)
     rate.record(30_000, START)
-    pauses = [rate.pause_ms(1000, START + ms) for ms in (0, 5000, 10_000, 10_999)]
-    assert pauses == [20_000, 20_000, 20_000, 19_001]
-    assert rate.pause_ms(1000, START + 11_000) == 0
+    pauses = [rate.pause_ms(1000, START + ms) for ms in (0, 500, 5000, 10_000, 10_999)]
+    assert pauses == [20_000, 19_500, 20_000, 20_000, 19_001]
+    assert not rate.is_idle(START + 10_999)
     assert rate.is_idle(START + 11_000)
+    assert rate.pause_ms(1000, START + 11_000) == 0
+
+
+def test_a_sample_is_as_old_as_what_came_into_it_last() -> None:
+    rate = Rate(WINDOW)
+    for ms in (0, 999, *range(1000, 12_000, 1000)):
+        rate.record(2000, START + ms)
+    assert rate.pause_ms(1000, START + 11_000) == 26_000 - 11_000
+    assert rate.pause_ms(1000, START + 11_999) == 22_000 - 10_999
+
+
+def test_a_sample_begins_when_the_one_before_is_over() -> None:
+    rate = Rate(WINDOW)
+    for ms in (0, 1000):
+        rate.record(11_000, START + ms)
+    assert rate.pause_ms(1000, START + 11_000) == 1000
+
+
+def test_what_comes_at_one_moment_is_in_one_sample() -> None:
+    rate = Rate(WINDOW)
+    for _ in range(20):
+        rate.record(1000, START)
+    assert rate.pause_ms(1000, START) == 10_000
+
+
+def test_a_rate_that_nobody_asks_for_keeps_few_samples_too() -> None:
+    rate = Rate(WINDOW)
+    for second in range(100):
+        rate.record(1, START + 1000 * second)
+    assert len(rate._samples) == WINDOW.samples + 1
 
 
 def test_a_steady_rate_at_its_limit_never_pauses() -> None:
@@ -92,6 +122,7 @@ def test_tokens_may_be_used_up_at_once_and_come_back_at_the_limit_s_rate() -> No
 def test_tokens_never_grow_beyond_what_the_window_holds() -> None:
     tokens = Tokens(WINDOW)
     tokens.take(1, 2, START)
+    assert not tokens.is_idle(START + 499)
     assert tokens.left(2, START + 10**9) == 22
     assert tokens.is_idle(START + 10**9)
 
@@ -113,6 +144,11 @@ def test_a_limit_of_0_holds_for_good_and_one_below_holds_nobody(
     assert rate.pause_ms(limit, START) == pause_ms
     tokens.take(5, limit, START)
     assert tokens.pause_ms(limit, START) == pause_ms
+
+
+def test_a_limit_of_0_is_kept_by_who_uses_nothing() -> None:
+    assert Rate(WINDOW).pause_ms(0, START) == 0
+    assert Tokens(WINDOW).pause_ms(0, START) == 0
 
 
 def test_a_clock_that_is_set_back_takes_no_tokens() -> None:
