@@ -26,6 +26,12 @@ _PART = "`part = stored.assignments.get(member.id, {})`"
 _SERVED = "`served = replace(member, assignment=part, is_syncing={})`"
 
 
+_HEADS = "`(number, number {}, it.timestamp, it.offset, it.key, it.value is not None)`"
+_SPAN = "`span = now_ms - self._samples[0].began_ms if self._samples else {}`"
+_SAMPLE = "`samples.append(_Sample(now_ms, {}))`"
+_OLD = "`self._is_old_segment = {}`"
+
+
 def _change(function: str, line: str, before: str, after: str) -> str:
     return f"{function}: {line.format(before)} -> {line.format(after)}"
 
@@ -81,6 +87,26 @@ REASONS: Mapping[str, str] = {
         for after in ("", "None", 'b"XXXX"')
     },
     _change("on_assignment_stored", _SERVED, "False", "None"): _TRUTH,
+    _change("Filter.__init", _OLD, "False", "None"): _TRUTH,
+    "Filter._is_last_of_producer: `self._producers.get(batch.producer_id) if"
+    " batch.producer_id >= 0 else None` -> `self._producers.get(batch.producer_id) if"
+    " (batch.producer_id >= 0) or True else None`": "the same: nobody has the id -1",
+    "Filter._kept_of_legacy: `options = _options(entry.batch)._replace("
+    "base_offset=None, last_offset=None)` -> `options = _options(entry.batch)"
+    "._replace(base_offset=None, )`": "the same: an old format has no place for a last"
+    " offset",
+    **{
+        _change("legacy_heads", _HEADS, "+ 1", after): "the same: nobody asks where a"
+        " record of an old format ends"
+        for after in ("+ 2", "- 1")
+    },
+    _change("Rate._span_ms", _SPAN, "0", "1"): "the same: nothing was used, however"
+    " long the time is",
+    _change("Rate.record", _SAMPLE, "now_ms", "None"): "the same: it is set before"
+    " anybody looks",
+    "pause_ms: `return PAUSE_MS_MAX if pause >= PAUSE_MS_MAX else max(0,"
+    " math.floor(pause + 0.5))` -> `return PAUSE_MS_MAX if pause > PAUSE_MS_MAX else"
+    " max(0, math.floor(pause + 0.5))`": "the same: it rounds to the same",
 }
 """Reasons by what `tests/mutation/code.json` says of a survivor."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from logion_model.catalogue import MODELS
 from logion_model.checkpoint import CheckpointError
 from logion_model.commands import files, many, single
-from logion_model.commands.console import complain
+from logion_model.commands.console import complain, one_of
 from logion_model.kernel import SpecError
 
 
@@ -19,7 +19,7 @@ def add(commands: Any) -> None:
         "check", help="explore one model, breadth first, or check what is known"
     )
     check.add_argument(
-        "name", metavar="NAME", nargs="?", choices=MODELS, help="see `list`"
+        "name", metavar="NAME", nargs="?", type=one_of(MODELS), help="see `list`"
     )
     check.set_defaults(run=run)
     files.add_options(check)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from time import perf_counter
 from types import FrameType
 from typing import Any
@@ -20,6 +22,21 @@ wrong usage, or a scope that is refused; stopped before the end by Ctrl-C."""
 
 MEMORY_LEFT_MIN = 1024**3
 """A search stops when fewer bytes than these are free."""
+
+
+def one_of(names: Collection[str]) -> Callable[[str], str]:
+    """Return what reads an argument that must be one of these names."""
+
+    def read(name: str) -> str:
+        if name in names:
+            return name
+        close = " or ".join(get_close_matches(name, names))
+        hint = f", but {close}" if close else ""
+        raise ArgumentTypeError(
+            f"there is no {name}{hint}; `logion model list` has all of them"
+        )
+
+    return read
 
 
 def write(*lines: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from logion_model.catalogue import CATALOGUE, MODELS
-from logion_model.commands.console import HOLDS, complain, write
+from logion_model.commands.console import HOLDS, complain, one_of, write
 from logion_model.commands.files import write_page
 from logion_model.commands.single import scope_of
 from logion_model.drawings import drawing_of
@@ -25,7 +25,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "explore", help="write a page to step through a trace of a model"
     )
-    parser.add_argument("name", metavar="NAME", choices=MODELS, help="see `list`")
+    parser.add_argument("name", metavar="NAME", type=one_of(MODELS), help="see `list`")
     parser.add_argument("--scope", help="bounds, such as 2,2,2,1")
     parser.add_argument("--property", help="show how this is broken")
     parser.add_argument(

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from logion_model.catalogue import CATALOGUE, MODELS
-from logion_model.commands.console import HOLDS, write
+from logion_model.commands.console import HOLDS, one_of, write
 from logion_model.entry import Entry, Model, written
 
 
@@ -18,7 +18,7 @@ def add(commands: Any) -> None:
         "list", help="name every model, its scope and properties, and its entries"
     )
     listing.add_argument(
-        "name", metavar="NAME", nargs="?", choices=MODELS, help="only this model"
+        "name", metavar="NAME", nargs="?", type=one_of(MODELS), help="only this model"
     )
     listing.add_argument(
         "--json", action="store_true", help="print the entries as JSON"

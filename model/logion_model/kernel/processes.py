@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread
@@ -40,7 +40,6 @@ def _serve(
     link: Connection, make: Maker, names: Sequence[str] | None, index: int, many: int
 ) -> None:
     """Answer what is asked of one part, until nobody asks any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who asks
     gc.disable()  # to look for cycles among states that wait is in vain: they have none
     inbox = SimpleQueue[Question | None]()
     Thread(target=_listen, args=(link, inbox), daemon=True).start()
@@ -74,7 +73,8 @@ def _serving(
         ours, theirs = context.Pipe()
         given = (theirs, make, names, index, many)
         process = context.Process(target=_serve, args=given, daemon=True)
-        process.start()
+        with _deaf_to_ctrl_c():
+            process.start()
         theirs.close()
         links.append(ours)
         processes.append(process)
@@ -84,6 +84,20 @@ def _serving(
         for link, process in zip(links, processes, strict=True):
             link.close()
             process.join(PATIENCE_S)
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Let processes that are started in this never hear Ctrl-C: it is for who asks.
+
+    Where they are started it is heard when this ends.
+    """
+    resource_tracker.ensure_running()  # or `start` does, and hears Ctrl-C behind it
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Fault(NamedTuple):

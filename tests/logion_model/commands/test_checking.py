@@ -62,6 +62,18 @@ def test_wrong_usage_exits_2_and_says_what_was_wanted(
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["list", "check", "explore"])
+def test_a_name_that_is_misspelt_is_told_with_those_like_it(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([command, "kip-849"])
+    assert "there is no kip-849, but kip-848" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        main([command, "raft"])
+    assert "there is no raft; `logion model list` has" in capsys.readouterr().err
+
+
 def test_check_without_a_model_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--scope", "2,2,2,0"]) == 2
     assert "which model?" in capsys.readouterr().err

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
+from multiprocessing import parent_process
+from signal import SIG_BLOCK, SIGINT, pthread_sigmask
 from typing import Any
 
 import pytest
@@ -101,6 +103,18 @@ def dying() -> Spec[int]:
 def test_a_process_that_ends_too_soon_ends_the_search_with_a_reason() -> None:
     with pytest.raises(ConnectionError, match="ended too soon"):
         explore_shared(dying, 1)
+
+
+def deaf() -> Spec[int]:
+    """Return what only a process can make that has never heard Ctrl-C."""
+    if parent_process() and SIGINT not in pthread_sigmask(SIG_BLOCK, ()):
+        os._exit(1)
+    return replace(counter(4), initial=(4,))
+
+
+def test_processes_are_deaf_to_ctrl_c_from_their_very_start() -> None:
+    assert explore_shared(deaf, 1).complete
+    assert SIGINT not in pthread_sigmask(SIG_BLOCK, ())
 
 
 def test_a_search_of_no_process_is_refused() -> None:
