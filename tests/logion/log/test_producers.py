@@ -159,7 +159,7 @@ def test_a_marker_without_a_transaction_ends_nothing() -> None:
         None, end, Marker(6, is_commit=True, coordinator_epoch=0)
     )
     assert completed is None
-    assert (after.epoch, after.spans) == (3, ())
+    assert (after.producer_id, after.epoch, after.spans) == (7, 3, ())
     check_next(after, batch(0, epoch=3))
 
 
