@@ -59,8 +59,9 @@ the tests that guard it (`tests/mutation/code.py` names them) must notice. A cha
 makes a test run without end counts as noticed. mutmut changes functions alone. Another
 tool was asked as a check (`tests/mutation/cross_check.py`: cosmic-ray, seed 7): of 12
 changes of `log/epochs.py` 8 died, 3 were of a constant that tests compared with itself
-(they do not any more), and one makes no difference. *Stale* is what was found of a
-module that has changed since, if only in a comment: `make mutants` judges it anew.
+(they do not any more), and one makes no difference; of 8 drawn since, 8 died. *Stale*
+is what was found of a module that has changed since, if only in a comment:
+`make mutants` judges it anew.
 """
 
 BUGS = """\
