@@ -12,12 +12,15 @@ said before the first one.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Awaitable, Callable
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import trio
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import Flaky
 from logion.protocol.errors import ApiError, ProtocolError
 from logion.records.record import Record
@@ -55,6 +58,7 @@ async def for_any(
 
     The rule may be tried a hundred times: it has to do with what earlier ones left.
     """
+    _leave_nothing_here()
     begin = broker.story.place
     failed: list[tuple[T, Exception]] = []
 
@@ -72,6 +76,17 @@ async def for_any(
     except (Broken, ApiError, ProtocolError, Flaky):
         value, problem = failed[-1]
         raise with_input(problem, value) from problem
+
+
+@functools.cache
+def _leave_nothing_here() -> TemporaryDirectory[str]:
+    """Have Hypothesis keep its notes elsewhere than the suite is run, and lose them.
+
+    Without a database it still writes down the constants of modules that it has read.
+    """
+    folder = TemporaryDirectory(prefix="logion-inputs-")
+    set_hypothesis_home_dir(folder.name)
+    return folder
 
 
 def with_input(problem: Exception, value: object) -> Broken:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
+from hypothesis.configuration import storage_directory
 from logion.protocol.errors import ApiError, Error
 from logion_conformance.expect import Broken, expect, expect_that
 from logion_conformance.inputs import INPUTS_MAX, SEED, for_any
@@ -81,3 +83,12 @@ async def test_a_case_may_find_that_it_does_not_apply() -> None:
 
     with pytest.raises(pytest.skip.Exception, match="no such thing"):
         await for_any(subject(), NUMBERS, holds)
+
+
+async def test_nothing_is_left_where_the_suite_is_run() -> None:
+    async def holds(numbers: list[int]) -> None:
+        pass
+
+    await for_any(subject(), NUMBERS, holds)
+    kept = storage_directory("constants").path
+    assert not kept.is_relative_to(Path.cwd())
