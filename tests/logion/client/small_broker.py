@@ -219,7 +219,9 @@ class SmallBroker:
             raise ApiError(Error.INVALID_REQUIRED_ACKS)
         store = self.store(topic, data.index)
         records = bytearray(data.records)
-        (batch,) = parse_batches(records)
+        batch, *more = parse_batches(records)
+        if more:
+            raise ApiError(Error.INVALID_RECORD)
         if self.fault != "ignores-crc":
             check_crc(records, batch)
         offset = self.end_of(store) + (self.fault == "skips-offsets")
