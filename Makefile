@@ -44,9 +44,10 @@ unit: env ## The tests of the packages, with coverage by branch
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --fail-under=90
 
+# They wait for much, such as a rebalance: three at a time keep two cores busy.
 integration: env ## Real clients and Apache Kafka against the broker
 	@mkdir -p .cache
-	@$(PYTEST) -q -n 2 --dist loadgroup tests/integration --junitxml=.cache/integration.xml
+	@$(PYTEST) -q -n 3 --dist loadgroup tests/integration --junitxml=.cache/integration.xml
 
 conformance: env ## Judge a broker: the embedded one, BOOTSTRAP=host:port or TARGET=name (OPTIONS="--quick")
 	@$(PYTEST) -q conformance --report-html .cache/conformance.html \
