@@ -136,7 +136,9 @@ def met(target: Named, broker: Started, settings: Mapping[str, str] | None) -> T
 
     `settings` are those that it was to be started with.
     """
-    found = meet((broker.address,), fallback_of(target))
+    known = fallback_of(target)
+    is_asked = known is None or API_VERSIONS in known.versions
+    found = meet((broker.address,), known, is_asked=is_asked)
     return replace(found, settings=(settings or {}) if broker.has_settings else {})
 
 
@@ -194,15 +196,19 @@ def meet(
     bootstrap: Sequence[Address],
     fallback: Release | None,
     security: Security = IN_CLEAR,
+    *,
+    is_asked: bool = True,
 ) -> Target:
     """Return the target behind some addresses, having asked what it speaks.
 
+    With `is_asked` off `fallback` says so: 0.9 lets whoever asks wait for nothing.
     Raises NotStarted if none of them answers as a broker does: what was seen there, and
     what to try.
     """
     options = Options(
         client_id="logion-conformance",
         fallback=fallback,
+        is_asked=is_asked,
         timeout_s=10,
         frame_size_max=1 << 20,
         dial=security.dial,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import pytest
 import trio
@@ -124,6 +125,14 @@ async def test_a_broker_is_asked_what_it_speaks() -> None:
         address = (broker.address,)
         target = await trio.to_thread.run_sync(meet, address, None)
     assert target.versions.spoken[FETCH] == VersionRange(*SPOKEN["Fetch"])
+
+
+async def test_a_broker_of_a_known_old_release_is_not_asked() -> None:
+    async with running() as broker:
+        unasked = partial(meet, (broker.address,), release("0.9.0"), is_asked=False)
+        found = await trio.to_thread.run_sync(unasked)
+    assert found.versions.spoken[FETCH] == VersionRange(0, 1)
+    assert "ApiVersions" not in {api for api, _ in broker.asked}
 
 
 def test_nobody_at_the_address_is_no_target() -> None:
