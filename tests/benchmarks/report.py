@@ -85,11 +85,19 @@ def machine() -> str:
     """Return a description of this machine, without its name."""
     memory = psutil.virtual_memory().total / 2**30
     cores = len(os.sched_getaffinity(0))
-    python = f"{platform.python_implementation()} {platform.python_version()}"
     return (
         f"{cores} cores ({processor()}), {memory:.0f} GiB of memory, "
-        f"{platform.system()} {platform.release()}, {python}, {java()}"
+        f"{platform.system()} {platform.release()}, {interpreter()}, {java()}"
     )
+
+
+def interpreter() -> str:
+    """Return which Python runs this: how it was built is worth a third of its speed."""
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    if sys.base_prefix != "/usr":
+        return python
+    system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    return f"{python} as {system} ships it"
 
 
 def processor() -> str:
