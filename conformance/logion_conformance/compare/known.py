@@ -184,6 +184,12 @@ KNOWN: tuple[Known, ...] = (
         )
         for name in ("*Share*/off*", "Streams*/off*")
     ),
+    Known(
+        "test_a_group_whose_shares_are_no_consumers_stays_classic",
+        "ConsumerGroupHeartbeat/meets-malformed",
+        "*: error_code",
+        first="4.0",
+    ),
     Known("test_no_release_answers_what_is_no_replica", "Fetch/replica-*", last="3.2"),
     Known(
         "test_no_release_ends_what_is_open_for_an_epoch_of_the_future",

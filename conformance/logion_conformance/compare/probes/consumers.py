@@ -12,10 +12,11 @@ from logion.protocol.messages.consumer_group_heartbeat import (
     ConsumerGroupHeartbeatRequest,
     TopicPartitions,
 )
+from logion.protocol.messages.sync_group import SyncGroupRequestAssignment
 
 from logion_conformance.compare.probe import Ground, Probe, Script, asking
 from logion_conformance.compare.probes.committed import commit, describe
-from logion_conformance.compare.probes.groups import join, settled
+from logion_conformance.compare.probes.groups import enter, join, settled, sync
 from logion_conformance.compare.probes.produce import NO_ID, UNKNOWN
 
 
@@ -96,6 +97,14 @@ def meets_classic(it: Ground) -> Script:
     yield describe_consumers(it.name)
 
 
+def meets_malformed(it: Ground) -> Script:
+    """A member comes to a classic group whose shares are no consumer's."""
+    came = yield from enter(it)
+    share = SyncGroupRequestAssignment(member_id=came.member_id, assignment=b"share 0")
+    yield sync(it, came.generation_id, came.member_id, assignments=(share,))
+    yield beat(it, subscribed_topic_names=(UNKNOWN.name,))
+
+
 def classic_meets(it: Ground) -> Script:
     """A classic member comes to a consumer group."""
     member, epoch = yield from entered(it)
@@ -143,6 +152,7 @@ PROBES = (
     Probe("ConsumerGroupHeartbeat", "changes", changes),
     Probe("ConsumerGroupHeartbeat", "static", static),
     Probe("ConsumerGroupHeartbeat", "meets-classic", meets_classic),
+    Probe("ConsumerGroupHeartbeat", "meets-malformed", meets_malformed),
     Probe("ConsumerGroupHeartbeat", "classic-meets", classic_meets),
     *asking(
         "ConsumerGroupDescribe",

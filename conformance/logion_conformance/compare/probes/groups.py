@@ -32,6 +32,9 @@ from logion_conformance.compare.probe import (
 SUBSCRIPTION = b"\0\0\0\0\0\1\0\x10compare-standing\xff\xff\xff\xff"
 """What a consumer says of itself: version 0, one topic, no more."""
 
+SHARE = b"\0\0\0\0\0\1\0\x10compare-standing\0\0\0\1%s\xff\xff\xff\xff"
+"""What one is given: version 0, one partition of that topic, no more."""
+
 RANGE = JoinGroupRequestProtocol(name="range", metadata=SUBSCRIPTION)
 OTHER = JoinGroupRequestProtocol(name="other", metadata=SUBSCRIPTION)
 
@@ -58,6 +61,8 @@ def sync(it: Ground, generation: int, member: str, **more: Any) -> SyncGroupRequ
         "group_id": it.name,
         "generation_id": generation,
         "member_id": member,
+        "protocol_type": "consumer",  # since version 5 who does not say both is refused
+        "protocol_name": RANGE.name,
         "assignments": (),
     }
     return SyncGroupRequest(**{**usual, **more})
@@ -66,7 +71,9 @@ def sync(it: Ground, generation: int, member: str, **more: Any) -> SyncGroupRequ
 def shares(*members: str) -> tuple[SyncGroupRequestAssignment, ...]:
     """Return an assignment for each member."""
     return tuple(
-        SyncGroupRequestAssignment(member_id=each, assignment=b"share %d" % number)
+        SyncGroupRequestAssignment(
+            member_id=each, assignment=SHARE % number.to_bytes(4)
+        )
         for number, each in enumerate(members)
     )
 

@@ -19,13 +19,18 @@ from logion.protocol.messages.list_groups import (
     ListGroupsRequest,
     ListGroupsResponse,
 )
+from logion.protocol.releases import release
+
+ANY_CASE_SINCE = release("3.8")
+"""Before, states are named as they are written (KAFKA-16095)."""
 
 
 async def handle(
     broker: BrokerState, context: Context, request: ListGroupsRequest
 ) -> ListGroupsResponse:
     """Return the groups, as filtered; those that are loaded if some are not yet."""
-    states = {it.lower() for it in request.states_filter}
+    fold = str.lower if broker.release >= ANY_CASE_SINCE else str
+    states = {fold(it) for it in request.states_filter}
     types = {it.lower() for it in request.types_filter}
     groups = broker.groups
     listed = (_listed(broker, it) for _, it in groups.cells() if groups.is_told(it))
@@ -36,7 +41,7 @@ async def handle(
         groups=tuple(
             it
             for it in listed
-            if (not states or it.group_state.lower() in states)
+            if (not states or fold(it.group_state) in states)
             and (not types or it.group_type in types)
         ),
     )

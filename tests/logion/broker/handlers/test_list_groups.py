@@ -53,6 +53,17 @@ async def test_states_and_types_choose(
         assert sorted(it.group_id for it in answer.groups) == listed
 
 
+@pytest.mark.parametrize(("release", "listed"), [("3.7", []), ("3.8", ["g"])])
+async def test_since_3_8_states_are_named_in_any_case(
+    release: str, listed: list[str]
+) -> None:
+    async with running(release=release) as broker, members(broker) as (a,):
+        await broker.create("t")
+        await together(broker, a)
+        answer = await a.ask(ListGroupsRequest(states_filter=("stable",)), 4)
+        assert [it.group_id for it in answer.groups] == listed
+
+
 async def test_what_is_not_loaded_yet_is_said() -> None:
     async with running() as broker, members(broker) as (a,):
         broker.state.groups.shards.of("g").is_loaded = False

@@ -137,6 +137,15 @@ def test_a_group_that_cannot_be_upgraded_stays_as_it_is(
     assert caught.value.error is Error.GROUP_ID_NOT_FOUND
 
 
+def test_a_group_whose_shares_are_no_consumers_stays_classic() -> None:
+    world = World(cluster(t=3))
+    members = {"a": member("a", b"share 0")}
+    classic = replace(classic_group(world), members=members)
+    with pytest.raises(ApiError, match="malformed") as caught:
+        upgraded(classic, world.moment)
+    assert caught.value.error is Error.GROUP_ID_NOT_FOUND
+
+
 @pytest.mark.parametrize(
     "settings",
     [Settings(migration=MIGRATIONS["upgrade"]), Settings(classic_size_max=0)],
