@@ -63,14 +63,16 @@ TRANSACTIONS = """## Transactions
   the group has read.
 - *under fire*: the same, while `kill -9` takes now the broker and now the job: each
   input comes out once (`test_exactly_once.py`; `LOGION_FIRE_SECONDS` is how long).
-  Five minutes of it, one broker as 4.3 on a busy machine of two cores:
+  Five minutes of it, one broker as 4.3 on two cores, busy but for the last of each client:
 
   | job | kills of the broker | of the job | inputs | twice | missing | date, commit |
   | --- | --- | --- | --- | --- | --- | --- |
   | java-3.9.1 | 26 | 34 | 34,485 | 0 | 0 | 2026-11-29, a4f377f |
   | java-3.9.1 | 27 | 23 | 33,201 | 0 | 0 | 2026-11-29, 6f1c757 |
+  | java-3.9.1 | 61 | 63 | 76,573 | 0 | 0 | 2026-11-29, bdcc1ff |
   | confluent-kafka | 34 | 40 | 40,904 | 0 | 0 | 2026-11-29, a4f377f |
   | confluent-kafka | 25 | 29 | 31,713 | 0 | 0 | 2026-11-29, a4717be |
+  | confluent-kafka | 68 | 68 | 88,207 | 0 | 0 | 2026-11-29, bdcc1ff |
 
 - A hanging transaction is found, described and aborted by Apache Kafka's own tool
   (`test_hanging_transactions.py`), and data folders change hands in the middle of one,
