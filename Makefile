@@ -59,8 +59,8 @@ check: env ## Lint, format, types, layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-benchmark: env ## logion beside Apache Kafka, into docs/benchmarks.md (some minutes)
-	@$(BIN)/python tests/benchmarks/run.py
+benchmark: env ## logion beside Apache Kafka, into docs/benchmarks.md (some minutes; ONLY="groups")
+	@$(BIN)/python tests/benchmarks/run.py $(if $(ONLY),--only $(ONLY))
 
 compare: env ## logion beside Apache Kafka's answers, into docs/compare.md (RELEASES="3.9 4.3")
 	@$(BIN)/python -m tests.docs.compare_page $(RELEASES)

@@ -87,7 +87,7 @@ def machine() -> str:
     cores = len(os.sched_getaffinity(0))
     return (
         f"{cores} cores ({processor()}), {memory:.0f} GiB of memory, "
-        f"{platform.system()} {platform.release()}, {interpreter()}, {java()}"
+        f"{platform.system()} {platform.release()}, {java()}"
     )
 
 
@@ -123,25 +123,36 @@ def commit() -> str:
     return ran.stdout.strip() or "no commit"
 
 
-def document(
-    sections: Sequence[tuple[str, str]], *, settings: str, seconds: float
-) -> str:
-    """Return the whole document: a head, then each section's title and text."""
-    head = (
-        "# Benchmarks\n\n"
-        "Written by `make benchmark` (`tests/benchmarks/run.py`), never by hand. "
-        "What was learnt is in [performance.md](performance.md).\n\n"
-        f"- {datetime.now(UTC):%Y-%m-%d}, commit {commit()}; "
-        f"the run took {seconds / 60:.0f} minutes\n"
-        f"- {machine()}\n"
-        f"- {settings}\n"
-        "- ratio: the median of the rounds' ratios, where there are rounds\n"
-        "- busy: a process's processor time in its load's time, 100 % for each core; "
-        "why targets are missed is in performance.md, as far as it is known\n"
-        f"- load average at the end: {os.getloadavg()[0]:.1f}\n"
+HEAD = """# Benchmarks
+
+Written by `make benchmark` (`tests/benchmarks/run.py`), never by hand;
+with `ONLY=groups` that part anew. What was learnt is in [performance.md](performance.md).
+
+- {machine}
+- {settings}
+- ratio: the median of the rounds' ratios, where there are rounds
+- busy: a process's processor time in its load's time, 100 % for each core; why targets
+  are missed is in performance.md, as far as it is known
+"""
+
+SECTION = "\n## "
+
+
+def document(old: str, sections: Sequence[tuple[str, str]], *, settings: str) -> str:
+    """Return the document with these sections; those of `old` that are not, stay.
+
+    Each says of which moment and commit it is, and which Python ran logion.
+    """
+    of = (
+        f"{datetime.now(UTC):%Y-%m-%d}, commit {commit()}, {interpreter()}, "
+        f"load average at the end {os.getloadavg()[0]:.1f}"
     )
-    body = "".join(f"\n## {title}\n\n{text}\n" for title, text in sections)
-    return head + body
+    kept = (it.partition("\n") for it in old.split(SECTION)[1:])
+    bodies = {title: text for title, _, text in kept}
+    bodies |= {title: f"\n{of}\n\n{text}\n" for title, text in sections}
+    head = HEAD.format(machine=machine(), settings=settings)
+    parts = (f"{title}\n{text}" for title, text in bodies.items())
+    return SECTION.join([head, *(it.rstrip("\n") + "\n" for it in parts)])
 
 
 def say(text: str) -> None:

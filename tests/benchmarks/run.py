@@ -1,6 +1,7 @@
 """logion beside Apache Kafka, with the same client in the same minutes.
 
-    .venv/bin/python tests/benchmarks/run.py [--quick] [--data DIR] [--out FILE]
+    .venv/bin/python tests/benchmarks/run.py [--quick] [--only PART ...]
+                                             [--data DIR] [--out FILE]
 
 Both brokers run at the same time and are loaded in turns, each figure of one right
 beside that of the other, first one and then the other in front; medians of the rounds
@@ -17,11 +18,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from resource import RLIMIT_NOFILE, getrlimit, setrlimit
 from statistics import median
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -343,11 +344,15 @@ def model_rows() -> list[Row]:
     ]
 
 
+Sections: TypeAlias = list[tuple[str, str]]
+"""Titles and texts."""
+
+
 # --- the run ------------------------------------------------------------------
 
 
-def measure(plan: Plan, folder: Path) -> list[tuple[str, str]]:
-    """Take all figures; return the sections of the document."""
+def beside_kafka(folder: Path, plan: Plan) -> Sections:
+    """Return what one partition takes and gives, and what a broker needs."""
     ready_ms = starts(folder, plan.starts)
     warm: dict[str, float] = json.loads(script("startup.py"))
     say(f"warm: {warm}")
@@ -363,23 +368,45 @@ def measure(plan: Plan, folder: Path) -> list[tuple[str, str]]:
         rows += start_rows(ready_ms, warm, pair[1].ready_s * 1e3)
         rows += branching_rows(branching)
         rows += memory_rows(pair)
-    sections = [("Beside Apache Kafka", table(rows, pair[1].name))]
-    is_full = plan is FULL
-    sections += groups.sections(folder, groups.FULL if is_full else groups.QUICK)
-    sections += transactions.sections(
-        folder, transactions.FULL if is_full else transactions.QUICK
-    )
-    sections += [
-        (f"Codec beside {name}: us per partition, 1,000 partitions", table(rows, name))
-        for name, rows in codec_rows()
+    return [("Beside Apache Kafka", table(rows, pair[1].name))]
+
+
+def of_groups(folder: Path, plan: Plan) -> Sections:
+    """Return what groups take."""
+    return groups.sections(folder, groups.FULL if plan is FULL else groups.QUICK)
+
+
+def of_transactions(folder: Path, plan: Plan) -> Sections:
+    """Return what transactions take."""
+    of = transactions.FULL if plan is FULL else transactions.QUICK
+    return transactions.sections(folder, of)
+
+
+def of_libraries(_folder: Path, _plan: Plan) -> Sections:
+    """Return what the codec takes, beside other libraries."""
+    title = "Codec beside {}: us per partition, 1,000 partitions"
+    return [(title.format(name), table(rows, name)) for name, rows in codec_rows()]
+
+
+def alone(_folder: Path, _plan: Plan) -> Sections:
+    """Return what parts take by themselves."""
+    names = ("path.py", "records.py", "log.py")
+    return [
+        (f"Parts alone: {it}", f"```text\n{script(it).strip()}\n```") for it in names
     ]
-    sections.append(("Cleaning a log", table(cleaner_rows(), "nobody")))
-    sections.append(("Judging a history", table(history_rows(), "nobody")))
-    sections.append(("Checking a model", table(model_rows(), "TLC, one worker")))
-    for name in ("path.py", "records.py", "log.py"):
-        text = script(name).strip()
-        sections.append((f"Parts alone: {name}", f"```text\n{text}\n```"))
-    return sections
+
+
+PARTS: dict[str, Callable[[Path, Plan], Sections]] = {
+    "kafka": beside_kafka,
+    "groups": of_groups,
+    "transactions": of_transactions,
+    "codec": of_libraries,
+    "cleaner": lambda *_: [("Cleaning a log", table(cleaner_rows(), "nobody"))],
+    "history": lambda *_: [("Judging a history", table(history_rows(), "nobody"))],
+    "model": lambda *_: [("Checking a model", table(model_rows(), "TLC, one worker"))],
+    "alone": alone,
+}
+"""What gives the sections, by the name that `--only` knows."""
 
 
 def load(pair: Sequence[Running], plan: Plan) -> None:
@@ -412,21 +439,30 @@ def main() -> None:
     data = ROOT / ".cache" / "benchmark"
     parser.add_argument("--data", type=Path, default=data, help="parent of data")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks.md")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=PARTS,
+        default=PARTS,
+        metavar="PART",
+        help=f"these, the others stay as they are: {', '.join(PARTS)}",
+    )
     options = parser.parse_args()
-    plan, start = QUICK if options.quick else FULL, time.perf_counter()
+    plan = QUICK if options.quick else FULL
     limit = CONNECTIONS + 1000
     setrlimit(RLIMIT_NOFILE, (limit, max(limit, getrlimit(RLIMIT_NOFILE)[1])))
     options.data.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.data) as folder:
-        sections = measure(plan, Path(folder))
+        parts = [PARTS[name](Path(folder), plan) for name in options.only]
     settings = (
         f"librdkafka (confluent-kafka), one partition, acks=1, linger 5 ms, 10,000 "
         f"messages a batch; medians of {plan.rounds} rounds in turns; data of both on "
         f"the same disk, synced before each load"
     )
-    text = document(sections, settings=settings, seconds=time.perf_counter() - start)
-    options.out.write_text(text)
-    print(text)
+    sections = [it for part in parts for it in part]
+    old = options.out.read_text() if options.out.exists() else ""
+    options.out.write_text(document(old, sections, settings=settings))
+    print(document("", sections, settings=settings))
 
 
 if __name__ == "__main__":

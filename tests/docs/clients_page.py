@@ -63,7 +63,8 @@ TRANSACTIONS = """## Transactions
   the group has read.
 - *under fire*: the same, while `kill -9` takes now the broker and now the job: each
   input comes out once (`test_exactly_once.py`; `LOGION_FIRE_SECONDS` is how long).
-  Five minutes of it, one broker as 4.3 on two cores, busy but for the last of each client:
+  Five minutes of it, one broker as 4.3 on two cores (else busy, but
+  for the last of each client):
 
   | job | kills of the broker | of the job | inputs | twice | missing | date, commit |
   | --- | --- | --- | --- | --- | --- | --- |
