@@ -123,10 +123,11 @@ def commit() -> str:
     return ran.stdout.strip() or "no commit"
 
 
-HEAD = """# Benchmarks
+PAGE = """# Benchmarks
 
 Written by `make benchmark` (`tests/benchmarks/run.py`), never by hand;
-with `ONLY=groups` that part anew. What was learnt is in [performance.md](performance.md).
+with `ONLY=groups` that part anew. What was learnt is in
+[performance.md](performance.md).
 
 - {machine}
 - {settings}
@@ -150,7 +151,7 @@ def document(old: str, sections: Sequence[tuple[str, str]], *, settings: str) ->
     kept = (it.partition("\n") for it in old.split(SECTION)[1:])
     bodies = {title: text for title, _, text in kept}
     bodies |= {title: f"\n{of}\n\n{text}\n" for title, text in sections}
-    head = HEAD.format(machine=machine(), settings=settings)
+    head = PAGE.format(machine=machine(), settings=settings)
     parts = (f"{title}\n{text}" for title, text in bodies.items())
     return SECTION.join([head, *(it.rstrip("\n") + "\n" for it in parts)])
 

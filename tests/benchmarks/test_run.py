@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.benchmarks.brokers import Running
-from tests.benchmarks.report import AT_LEAST, Row
+from tests.benchmarks.report import AT_LEAST, Row, document, table
 from tests.benchmarks.run import latency_rows, speed_rows
 
 LOADS = ("produce 100", "produce 1024", "consume 100", "consume 1024")
@@ -36,3 +36,19 @@ def test_nothing_is_said_of_a_target_that_is_met() -> None:
 
 def test_a_target_beside_which_nothing_was_measured_is_only_missed() -> None:
     assert Row("it", "ms", 1, test=AT_LEAST, target=2).cells()[-1] == "**not met**"
+
+
+def test_parts_that_are_not_taken_anew_stay_as_they_are() -> None:
+    old = document("", [("Groups", "| old |"), ("Codec", "| kept |")], settings="-")
+    new = document(old, [("Groups", "| new |"), ("Alone", "| more |")], settings="-")
+    titles = [line for line in new.splitlines() if line.startswith("## ")]
+    assert titles == ["## Groups", "## Codec", "## Alone"]
+    assert "| old |" not in new
+    assert new.partition("## Codec")[2].startswith(
+        old.partition("## Codec")[2].rstrip("\n")
+    )
+
+
+def test_a_table_names_whom_logion_is_beside() -> None:
+    first = table([Row("it", "ms", 1, 2)], "kfake").splitlines()[0]
+    assert first == "| what | unit | logion | kfake | ratio | target |  |"
