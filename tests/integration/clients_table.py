@@ -205,9 +205,27 @@ FIRST_TRANSACTIONAL = Client(
 )
 """The first client with transactions: it does not say for which member it commits."""
 
+FURTHER_TRANSACTIONAL = (
+    Client(
+        "java-1.1.1",
+        partial(build.java, "1.1.1"),
+        oldest="0.11.0",
+        newest="3.99",
+        static=False,
+    ),
+    Client(
+        "java-4.0.0",
+        partial(build.java, "4.0.0"),
+        oldest="2.1",
+        first_relay="2.5",
+    ),
+)
+"""Clients that do transactions in `make verify` alone."""
+
 TRANSACTIONAL = (
     *(each for each in CLIENTS if each.transactional),
     FIRST_TRANSACTIONAL,
+    *FURTHER_TRANSACTIONAL,
 )
 """The clients whose programs do transactions."""
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.integration.brokers import Brokers
-from tests.integration.clients_table import TRANSACTIONAL, Client
+from tests.integration.clients_table import FURTHER_TRANSACTIONAL, TRANSACTIONAL, Client
 from tests.integration.programs import Programs
 from tests.integration.transactions import (
     commit_abort_and_be_fenced,
@@ -42,6 +42,8 @@ def cases() -> list[Case]:
     """Return the clients with their brokers."""
     found: list[Case] = []
     for number, client in enumerate(TRANSACTIONAL):
+        if client in FURTHER_TRANSACTIONAL and not ALL:
+            continue
         spoken = [it for it in RELEASES if client.speaks_to(it)]
         older = spoken[number % (len(spoken) - 1)]
         chosen = spoken if ALL else [older, spoken[-1]]
