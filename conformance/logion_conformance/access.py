@@ -97,18 +97,19 @@ async def rules_like(broker: Subject, wanted: Filter) -> list[Rule]:
     request = DescribeAclsRequest(**fields_of(wanted))
     came = await broker.ask(request, DescribeAclsResponse)
     expect_error(came.error_code, Error.NONE, what="the error code of DescribeAcls")
-    return sorted(
-        Rule(
-            at.resource_name,
-            it.operation,
-            it.principal,
-            it.permission_type,
-            at.resource_type,
-            at.pattern_type,
-            it.host,
-        )
-        for at in came.resources
-        for it in at.acls
+    return sorted(_rule(at, it) for at in came.resources for it in at.acls)
+
+
+def _rule(at: Any, it: Any) -> Rule:
+    """Return the rule that an answer tells: where it holds, and what it says there."""
+    return Rule(
+        at.resource_name,
+        it.operation,
+        it.principal,
+        it.permission_type,
+        at.resource_type,
+        at.pattern_type,
+        it.host,
     )
 
 
@@ -119,18 +120,7 @@ async def delete_rules(broker: Subject, *filters: Filter) -> list[list[Rule]]:
     for each in came.filter_results:
         expect_error(each.error_code, Error.NONE, what="the error code of a filter")
     return [
-        sorted(
-            Rule(
-                it.resource_name,
-                it.operation,
-                it.principal,
-                it.permission_type,
-                it.resource_type,
-                it.pattern_type,
-                it.host,
-            )
-            for it in each.matching_acls
-        )
+        sorted(_rule(it, it) for it in each.matching_acls)
         for each in came.filter_results
     ]
 

@@ -461,8 +461,9 @@ def main() -> None:
     )
     sections = [it for part in parts for it in part]
     old = options.out.read_text() if options.out.exists() else ""
-    options.out.write_text(document(old, sections, settings=settings))
-    print(document("", sections, settings=settings))
+    text = document(old, sections, settings=settings)
+    options.out.write_text(text)
+    print(text)
 
 
 if __name__ == "__main__":
