@@ -86,7 +86,12 @@ def shown(value: object, size_max: int = 400) -> str:
 
 
 def only_leaf(error: BaseException) -> BaseException:
-    """Return the one exception within groups of one; a group of several as it is."""
+    """Return the one exception within groups of one; a group of several as it is.
+
+    Where one of several is a KeyboardInterrupt, that is meant: the others came of it.
+    """
+    if isinstance(error, BaseExceptionGroup) and error.subgroup(KeyboardInterrupt):
+        return KeyboardInterrupt()
     while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
     return error

@@ -198,6 +198,11 @@ def test_groups_of_one_are_opened_and_others_left() -> None:
     assert only_leaf(several) is several
 
 
+def test_ctrl_c_is_no_failure_of_the_case_that_it_ends() -> None:
+    ended = BaseExceptionGroup("a", [ValueError("x"), KeyboardInterrupt()])
+    assert isinstance(only_leaf(ended), KeyboardInterrupt)
+
+
 # A signal in the midst of a case is at times taken for that case's failure, and the run
 # goes on: until this is mended `make verify` alone tries it.
 @pytest.mark.verify
