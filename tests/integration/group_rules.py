@@ -84,7 +84,7 @@ class Tenure:
     offsets: list[int] = field(default_factory=list)
     end: float = inf
     how: str = "open"
-    """How it ended: revoked, lost, killed, or not yet (open)."""
+    """How it ended: revoked, lost, left, killed, or not yet (open)."""
     stray: bool = False
     """Whether it began with a record instead of an assignment."""
 
@@ -130,6 +130,8 @@ class Tenures:
                 self.begin(place, event, stray=False)
             else:
                 self.end(place, event["at"], event["event"])
+        if event["event"] == "left":
+            self.end_all(event["at"], "left")
 
     def begin(self, place: Place, event: Event, *, stray: bool) -> None:
         """Begin a tenure unless there is one."""
@@ -143,6 +145,11 @@ class Tenures:
         if ended := self.current.pop(place, None):
             ended.end, ended.how = at, how
 
+    def end_all(self, at: float, how: str) -> None:
+        """End every tenure: one that began in the midst of leaving is not revoked."""
+        for place in list(self.current):
+            self.end(place, at, how)
+
 
 def tenures_of(log: Log) -> list[Tenure]:
     """Return the tenures of one member, in the order in which they began."""
@@ -150,8 +157,7 @@ def tenures_of(log: Log) -> list[Tenure]:
     for event in log.events:
         tenures.take(event)
     if log.killed_at is not None:
-        for place in list(tenures.current):
-            tenures.end(place, log.killed_at, "killed")
+        tenures.end_all(log.killed_at, "killed")
     return tenures.found
 
 

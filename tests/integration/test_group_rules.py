@@ -55,6 +55,17 @@ def test_a_lost_partition_may_have_its_next_owner_before_the_old_one_knows() -> 
     assert broken([first, second], ENDS) == []
 
 
+def test_what_a_member_got_while_it_left_has_its_next_owner_from_then_on() -> None:
+    first, second = handed_over()
+    first.events += [assigned(3.2, 2, 0), {"event": "left", "at": 3.5}]
+    second.events[0]["generation"] = 3
+    assert broken([first, second], ENDS) == []
+    second.events[0]["at"] = 3.3
+    assert [each.partition(":")[0] for each in broken([first, second], ENDS)] == [
+        "owned_twice"
+    ]
+
+
 def test_a_static_member_takes_its_own_place_within_a_generation() -> None:
     first, second = handed_over()
     second.events = [assigned(4, 1, 0), records(5, 1, 2, 3)]
