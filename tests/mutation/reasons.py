@@ -26,7 +26,6 @@ _PART = "`part = stored.assignments.get(member.id, {})`"
 _SERVED = "`served = replace(member, assignment=part, is_syncing={})`"
 
 
-_SINCE = "a test that notices it was written since"
 _HEADS = "`(number, number {}, it.timestamp, it.offset, it.key, it.value is not None)`"
 _SPAN = "`span = now_ms - self._samples[0].began_ms if self._samples else {}`"
 _SAMPLE = "`samples.append(_Sample(now_ms, {}))`"
@@ -92,10 +91,6 @@ REASONS: Mapping[str, str] = {
     "Filter._is_last_of_producer: `self._producers.get(batch.producer_id) if"
     " batch.producer_id >= 0 else None` -> `self._producers.get(batch.producer_id) if"
     " (batch.producer_id >= 0) or True else None`": "the same: nobody has the id -1",
-    "Filter._kept_of_legacy: `options = _options(entry.batch)._replace("
-    "base_offset=None, last_offset=None)` -> `options = _options(entry.batch)"
-    "._replace(last_offset=None)`": _SINCE,
-    "on_marker: `known.producer_id,` -> `None,`": _SINCE,
     "Filter._kept_of_legacy: `options = _options(entry.batch)._replace("
     "base_offset=None, last_offset=None)` -> `options = _options(entry.batch)"
     "._replace(base_offset=None, )`": "the same: an old format has no place for a last"
