@@ -27,7 +27,7 @@ def apply(image: ClusterImage, changes: Iterable[Change]) -> ClusterImage:
     """Return the image after these changes; other nodes mean nothing to it."""
     draft = _draft(image)
     for path, _, after in changes:
-        for pattern, step in _STEPS:
+        for pattern, step in _STEPS if _MEANS_SOMETHING.fullmatch(path) else ():
             found = pattern.fullmatch(path)
             if found is not None:
                 step(draft, found, after)
@@ -215,3 +215,6 @@ _STEPS: tuple[tuple[re.Pattern[str], _Step], ...] = (
     (re.compile(r"/cluster/id"), _cluster_id),
 )
 """Which path changes the image, and how."""
+
+_MEANS_SOMETHING = re.compile("|".join(pattern.pattern for pattern, _ in _STEPS))
+"""Most paths of a tree do not, and need not be tried with each."""

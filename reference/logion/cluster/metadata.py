@@ -413,7 +413,8 @@ async def open_cluster(
         wanted.append(Create(znodes.CLUSTER_ID, znodes.write_cluster_id(text)))
     if wanted:
         await store.commit(wanted)
-    image = image_of(await store.walk())
+        nodes = dict(await store.walk())
+    image = image_of(nodes.items())
     return Cluster(
         store, image, broker_id=broker_id, config=config, clock=clock, chance=chance
     )

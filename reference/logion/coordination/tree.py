@@ -196,12 +196,12 @@ class Tree:
 
     def walk(self, path: str = "/") -> Iterator[tuple[str, Node]]:
         """Yield `path` and all below it, each parent before its children."""
-        node = self.nodes.get(path)
-        if node is None:
-            return
-        yield path, node
-        for name in sorted(node.children):
-            yield from self.walk(join(path, name))
+        ahead = [path] if path in self.nodes else []
+        while ahead:
+            path = ahead.pop()
+            node = self.nodes[path]
+            yield path, node
+            ahead += [join(path, it) for it in sorted(node.children, reverse=True)]
 
 
 @dataclass(slots=True)

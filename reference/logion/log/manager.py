@@ -166,6 +166,17 @@ class LogManager:
         for directory in self.directories:
             if directory.failure is None:
                 self._close_directory(directory)
+        self._unlock()
+
+    def abandon(self) -> None:
+        """Let go of the directories, and write nothing into them any more.
+
+        For what is thrown away: the next opening would find a crash.
+        """
+        self.directories.clear()
+        self._unlock()
+
+    def _unlock(self) -> None:
         for lock in self._locks:
             lock.release()
         self._locks.clear()

@@ -103,7 +103,10 @@ class Life:
         consoles: Sequence[Listener],
         faults: Faults,
     ) -> None:
-        """Run the broker on duplicates of these listeners until it is to be renewed."""
+        """Run the broker on duplicates of these listeners until it is to be renewed.
+
+        What it has stored is thrown away then.
+        """
         with _closing([it.duplicate() for it in listeners]) as bound:
             opening = open_broker(
                 self._config, self.clock, self._disk, faults=faults, bound=bound
@@ -114,6 +117,7 @@ class Life:
                 self._renewing = trio.Event()
                 self._opened.set_result(Value(None))
                 await self._renewing.wait()
+                self._broker.state.logs.abandon()
 
     async def _open_console(
         self, broker: Broker, listener: Listener, stack: AsyncExitStack

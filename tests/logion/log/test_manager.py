@@ -136,6 +136,19 @@ def test_logs_are_there_after_a_clean_stop(disk: MemoryDisk, clock: FakeClock) -
     assert again.logs[NAME].start_offset == 1
 
 
+def test_directories_let_go_of_are_as_after_a_kill(
+    disk: MemoryDisk, clock: FakeClock
+) -> None:
+    manager = opened(disk, clock)
+    append(manager.create(NAME), b"a")
+    before = len(disk.unsynced)
+    manager.abandon()
+    manager.close()
+    assert len(disk.unsynced) == before
+    again = opened(crashed(disk), clock)
+    assert values_of(again.logs[NAME]) == [b"a"]
+
+
 def test_logs_are_recovered_after_a_kill(disk: MemoryDisk, clock: FakeClock) -> None:
     log = opened(disk, clock).create(NAME)
     for number in range(30):
