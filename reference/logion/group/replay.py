@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 
 from logion.group.cell import GroupCell
+from logion.group.checks import check_record
 from logion.group.consumer.changes import apply, empty_group, is_last
 from logion.group.consumer.state import Settings
 from logion.group.offsets import Offsets
@@ -63,6 +64,7 @@ class Replay:
         read = read_record(record.key, record.value)
         if read is None:
             return  # of a kind that a newer release writes
+        check_record(read)
         if isinstance(read.key, OffsetCommitKey):
             self._take_offset(batch, read)
         elif isinstance(read.key, GroupMetadataKey):

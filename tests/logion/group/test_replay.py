@@ -119,6 +119,7 @@ BAD = [
     stored(1, offset_key("g", T, 1), b"\0\x03short"),
     spoilt(committed(7, 1)),
     stored(1, b"\0", b"x", BatchOptions(is_control=True, producer_id=1)),
+    stored(1, group_key("g"), group_value(ClassicGroup("g", generation=-1), {}, 3)),
 ]
 
 

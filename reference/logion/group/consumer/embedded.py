@@ -14,6 +14,7 @@ from logion.cluster.image import ClusterImage
 from logion.group.consumer.changes import by_topic
 from logion.group.consumer.state import Assignment, TopicIdPartition
 from logion.protocol import embedded
+from logion.protocol.errors import ProtocolError
 from logion.protocol.messages.consumer_protocol import TopicPartition
 
 
@@ -22,7 +23,7 @@ def assignment_bytes(
 ) -> bytes:
     """Return an assignment in the version of a consumer's own `metadata`.
 
-    Topics that are gone are left out.
+    It is version 0 if that says none. Topics that are gone are left out.
     """
     known = image.topics_by_id
     named = [
@@ -31,7 +32,7 @@ def assignment_bytes(
         for index in those
         if topic_id in known
     ]
-    return embedded.assignment_bytes(named, embedded.version_of(metadata))
+    return embedded.assignment_bytes(named, _version_of(metadata))
 
 
 def by_id(topics: Iterable[TopicPartition], image: ClusterImage) -> Assignment:
@@ -42,3 +43,14 @@ def by_id(topics: Iterable[TopicPartition], image: ClusterImage) -> Assignment:
         if it.topic in image.topics
         for partition in it.partitions
     )
+
+
+def _version_of(metadata: bytes) -> int:
+    """Return the version of metadata, which nobody looked at before; 0 if it has none.
+
+    Of the protocols that a member knows only the first one must be a subscription.
+    """
+    try:
+        return embedded.version_of(metadata)
+    except ProtocolError:
+        return 0

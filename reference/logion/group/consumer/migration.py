@@ -80,7 +80,7 @@ def may_downgrade(
     staying = [it for key, it in group.members.items() if key not in leaving]
     return (
         0 < len(staying) <= settings.classic_size_max
-        and all(it.classic is not None for it in staying)
+        and _have_common_protocol([it.classic for it in staying])
         and settings.migration.downgrades
     )
 
@@ -121,6 +121,19 @@ def _check_upgrade(classic: ClassicGroup, settings: Settings) -> None:
         raise _stays(classic, "it does not use the consumer embedded protocol")
     if len(classic.members) > settings.size_max:
         raise _stays(classic, "its size exceeds the consumer group maximum size")
+
+
+def _have_common_protocol(members: list[ClassicMemberMetadata | None]) -> bool:
+    """Tell whether all are classic members that know one and the same protocol.
+
+    Nobody is taken in otherwise; but a damaged record may say so.
+    """
+    known = [set() if it is None else _names(it) for it in members]
+    return bool(set.intersection(*known))
+
+
+def _names(member: ClassicMemberMetadata) -> set[str]:
+    return {it.name for it in member.supported_protocols}
 
 
 def _stays(classic: ClassicGroup, why: str) -> ApiError:

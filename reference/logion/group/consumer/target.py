@@ -12,10 +12,12 @@ from logion.group.consumer.subscriptions import topics_of
 
 
 def assignor_of(group: ConsumerGroup, settings: Settings) -> str:
-    """Return the assignor that most members would like, else the first there is."""
-    wishes = Counter(
-        it.server_assignor for it in group.members.values() if it.server_assignor
-    )
+    """Return the assignor that most members would like, else the first there is.
+
+    One that is not there was one of another broker, which wrote the group.
+    """
+    wished = (it.server_assignor or "" for it in group.members.values())
+    wishes = Counter(it for it in wished if it in ASSIGNORS)
     return max(wishes, key=lambda it: (wishes[it], it), default=settings.assignors[0])
 
 

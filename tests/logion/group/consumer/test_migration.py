@@ -8,6 +8,7 @@ from struct import pack
 import pytest
 from logion.group.classic.state import ClassicGroup, Member, State
 from logion.group.consumer.changes import apply, empty_group
+from logion.group.consumer.classic_members import on_join
 from logion.group.consumer.embedded import assignment_bytes, by_id
 from logion.group.consumer.leaving import fenced
 from logion.group.consumer.migration import upgraded
@@ -16,8 +17,12 @@ from logion.protocol.codec import encode
 from logion.protocol.embedded import assignment_in
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.consumer_protocol import ConsumerProtocolAssignment
+from logion.protocol.messages.group_records import (
+    ClassicMemberMetadata,
+    ClassicProtocol,
+)
 
-from tests.logion.group.consumer.classic import ClassicConsumer, metadata
+from tests.logion.group.consumer.classic import ClassicConsumer, join, metadata
 from tests.logion.group.consumer.grouping import (
     GROUP,
     Consumer,
@@ -160,3 +165,43 @@ def test_a_group_that_cannot_be_downgraded_stays_as_it_is(settings: Settings) ->
     outcome = fenced(world.group, frozenset({"n"}), world.moment)
     assert outcome.downgrade is None
     assert set(outcome.group.members) == {"c"}
+
+
+def test_a_member_whose_metadata_is_no_subscription_is_told_its_work_all_the_same() -> (
+    None
+):
+    world = World(cluster(t=4))
+    Consumer(world, "n", ("t",)).beat()
+    said = metadata("t")
+    for name, protocols in (
+        ("a", (("range", said), ("sticky", b""))),
+        ("b", (("sticky", said), ("range", said))),
+        ("c", (("sticky", said), ("range", said))),
+    ):
+        request = join(new_member_id=name, protocols=protocols)
+        world.take(on_join(world.group, request, world.moment)[0])
+    outcome = fenced(world.group, frozenset({"n"}), world.moment)
+    assert outcome.downgrade is not None
+    classic = outcome.downgrade.group
+    assert (classic.protocol, len(classic.members)) == ("sticky", 3)
+    work = [it.assignment for it in classic.members.values()]
+    assert [int.from_bytes(it[:2]) for it in work] == [0, 3, 3]
+    found = [by_id(assignment_in(it).assigned_partitions, world.image) for it in work]
+    assert len(frozenset().union(*found)) == 3
+
+
+def test_classic_members_without_a_common_protocol_stay_in_a_consumer_group() -> None:
+    world = World(cluster(t=3))
+    Consumer(world, "n", ("t",)).beat()
+    for name in ("a", "b"):
+        ClassicConsumer(world, name).turn()
+    b = world.group.members["b"]
+    other = ClassicProtocol(name="other", metadata=metadata("t"))
+    said = ClassicMemberMetadata(session_timeout_ms=1, supported_protocols=(other,))
+    world.group = replace(
+        world.group,
+        members={**world.group.members, "b": replace(b, classic=said)},
+    )
+    outcome = fenced(world.group, frozenset({"n"}), world.moment)
+    assert outcome.downgrade is None
+    assert set(outcome.group.members) == {"a", "b"}
