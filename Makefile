@@ -89,7 +89,7 @@ miniatures: env ## Every broken broker by every case, into docs/miniatures.md (s
 mutants: env ## Change the pure rules in small ways: who notices? (hours; MODULES="log/epochs.py")
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --constraint constraints.txt --editable '.[dev,mutants]'
-	@$(BIN)/python -m tests.mutation.code $(MODULES)
+	@$(BIN)/python -m tests.mutation.code $(MODULES) $(if $(SECONDS),--seconds $(SECONDS))
 
 verify: env ## Everything: 100 kills, every release, every Python; into docs/verify.md (ONLY="models guards")
 	@$(BIN)/python tests/verify.py $(if $(ONLY),--only $(ONLY))

@@ -94,6 +94,15 @@ def test_what_was_found_is_stale_once_its_module_changes() -> None:
     assert code.is_stale(module, changed)
 
 
+def test_a_mutant_that_no_test_has_met_yet_is_no_survivor(tmp_path: Path) -> None:
+    data = tmp_path / "mutants/src/logion/log/epochs.py.meta"
+    data.parent.mkdir(parents=True)
+    data.write_text('{"exit_code_by_key": {"a": 1, "b": 0, "c": null, "d": -24}}')
+    assert code.survivors(tmp_path, "log/epochs.py") == ["b"]
+    found = code.Found("2026-11-29", 2, ("b",), "", waiting=1)
+    assert (found.judged, found.share) == (3, 2 / 3)
+
+
 @pytest.mark.parametrize("module", code.read())
 def test_nine_of_ten_mutants_are_killed(module: str) -> None:
     assert code.read()[module].share >= KILLED_MIN

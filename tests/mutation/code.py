@@ -2,22 +2,25 @@
 
     make mutants                       # every module of MODULES: some hours
     make mutants MODULES=log/epochs.py
+    make mutants MODULES=log/compaction.py SECONDS=600
 
 mutmut does not work in place on this layout, so each module is changed in a copy under
 `.cache/mutants`, with `src/` as it wants it. A run that was stopped goes on where it
-was: what a copy has found stays until the module or its tests change. What is found is
-kept in `tests/mutation/code.json`, and the page is written from it.
+was: what a copy has found stays until the module or its tests change. What is found
+(in two hours of a module, or `SECONDS`) is kept in `tests/mutation/code.json`, and the
+page is written from it.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -65,7 +68,7 @@ STATS = "mutants/mutmut-stats.json"
 """Which test calls which function: found anew each time, as both change."""
 
 SECONDS_MAX = 7200
-"""A module that takes longer is an error."""
+"""Of a module that takes longer some mutants are not judged."""
 
 CONFIGURATION = """\
 [tool.pytest.ini_options]
@@ -100,45 +103,57 @@ class Found(NamedTuple):
     """Those that no test noticed: the function, the line before and after."""
     source: str
     """Which text of the module was judged: see `source_of`."""
+    waiting: int = 0
+    """How many were not judged: time was up."""
+
+    @property
+    def judged(self) -> int:
+        """Return how many were judged."""
+        return self.killed + len(self.survivors)
 
     @property
     def share(self) -> float:
-        """Return which part was killed."""
-        return self.killed / max(1, self.killed + len(self.survivors))
+        """Return which part of those that were judged was killed."""
+        return self.killed / max(1, self.judged)
 
 
 def main() -> int:
     """Run what the command line names, all without; write down what is found."""
-    wanted = sys.argv[1:] or list(MODULES)
-    for module in wanted:
-        found = run(module)
-        print(
-            f"{module}: {found.killed} killed, {len(found.survivors)} survive",
-            flush=True,
-        )
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("modules", nargs="*", default=list(MODULES))
+    parser.add_argument("--seconds", type=float, default=SECONDS_MAX)
+    wanted = parser.parse_args()
+    for module in wanted.modules:
+        found = run(module, wanted.seconds)
+        told = f"{found.killed} killed, {len(found.survivors)} survive"
+        print(f"{module}: {told}, {found.waiting} wait", flush=True)
         for survivor in found.survivors:
             print(f"    {survivor}")
         write(module, found)
     return 0
 
 
-def run(module: str) -> Found:
+def run(module: str, seconds_max: float = SECONDS_MAX) -> Found:
     """Return what becomes of a module's mutants; goes on where a run was stopped.
 
     Those that survived before meet the tests again, in case there are more by now.
+    When time is up, the rest waits.
     """
     folder = COPIES / module.removesuffix(".py").replace("/", "-")
     before = survivors(folder, module)
     prepare(module, folder)
-    mutmut(folder)
-    if again := [name for name in survivors(folder, module) if name in before]:
-        mutmut(folder, *again)
+    with suppress(subprocess.TimeoutExpired):
+        mutmut(folder, seconds_max)
+        if again := [name for name in survivors(folder, module) if name in before]:
+            mutmut(folder, seconds_max, *again)
     left = survivors(folder, module)
+    ends = list(codes(folder, module).values())
     return Found(
         f"{datetime.now(UTC):%Y-%m-%d}",
-        len(codes(folder, module)) - len(left),
+        len(ends) - ends.count(None) - len(left),
         tuple(sorted(told(folder, name) for name in left)),
         source_of((folder / "src/logion" / module).read_bytes()),
+        ends.count(None),
     )
 
 
@@ -152,12 +167,12 @@ def is_stale(module: str, found: Found) -> bool:
     return source_of((SOURCES / module).read_bytes()) != found.source
 
 
-def mutmut(folder: Path, *names: str) -> None:
+def mutmut(folder: Path, seconds_max: float, *names: str) -> None:
     """Judge the mutants of these names in a copy, without any those not judged yet."""
     with (folder / "progress.txt").open("a") as progress:
         subprocess.run(
             (ROOT / ".venv/bin/mutmut", "run", "--max-children", "1", *names),
-            cwd=folder, check=True, timeout=SECONDS_MAX, stdout=progress,
+            cwd=folder, check=True, timeout=seconds_max, stdout=progress,
         )  # fmt: skip
 
 
@@ -172,7 +187,7 @@ def codes(folder: Path, module: str) -> Mapping[str, int | None]:
 
 def survivors(folder: Path, module: str) -> list[str]:
     """Return the names of the mutants that no test has noticed."""
-    noticed = KILLED_BY | TIMED_OUT
+    noticed = {None, *KILLED_BY, *TIMED_OUT}
     return [name for name, code in codes(folder, module).items() if code not in noticed]
 
 
