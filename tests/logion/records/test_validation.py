@@ -215,7 +215,7 @@ def test_an_unknown_codec_is_refused() -> None:
         (57, b"\xff\xff\xff\xff", "-1 records claimed"),
         (23, b"\0\0\0\x07", "3 records claimed, 8 offsets"),
         (23, b"\xff\xff\xff\xf0", "-15 offsets spanned"),
-        (21, b"\0\x20", "control batch"),
+        (21, b"\0\x20", ": a control batch; only brokers write those"),
         (43, b"\0\0\0\0\0\0\0\x01\0\0", "sequence -1 with a producer id"),
         (0, b"\0\0\0\0\0\0\0\x01", "base offset 1; producers send 0"),
     ],
@@ -225,6 +225,13 @@ def test_headers_no_client_may_send_are_invalid(
 ) -> None:
     error, text = refused(patched(produced(), at, data))
     assert (error, found in text) == (Error.INVALID_RECORD, True)
+
+
+def test_a_batch_without_records_that_spans_no_offsets_is_invalid() -> None:
+    buffer = patched(produced(), 57, bytes(4))
+    error, text = refused(patched(buffer, 23, b"\xff\xff\xff\xff"))
+    assert error is Error.INVALID_RECORD
+    assert "0 records claimed, 0 offsets" in text
 
 
 @pytest.mark.parametrize("magic", [0, 1, 2])
@@ -260,8 +267,11 @@ def test_an_entry_above_the_limit_is_too_large() -> None:
 
 def test_an_entry_that_grows_above_the_limit_is_too_large() -> None:
     buffer = produced([Record(0, NOW, None, bytes(5000))], codec=Codec.GZIP)
-    error, text = refused(buffer, codec=Codec.NONE, message_size_max=1000)
-    assert (error, "as the log stores it" in text) == (Error.MESSAGE_TOO_LARGE, True)
+    size = len(validated(buffer, codec=Codec.NONE).buffer)
+    assert validated(buffer, codec=Codec.NONE, message_size_max=size).batches
+    error, text = refused(buffer, codec=Codec.NONE, message_size_max=size - 1)
+    assert error is Error.MESSAGE_TOO_LARGE
+    assert f"{size} bytes as the log stores it; limit {size - 1}" in text
 
 
 def test_records_that_decompress_to_too_much_are_too_large() -> None:
@@ -278,13 +288,22 @@ def test_records_that_decompress_to_too_much_are_too_large() -> None:
 def test_idempotence_needs_a_log_of_magic_2(
     magic: int, options: dict[str, Any]
 ) -> None:
-    error, _ = refused(produced(**options), magic=magic)
+    error, text = refused(produced(**options), magic=magic)
     assert error is Error.UNSUPPORTED_FOR_MESSAGE_FORMAT
+    assert f"an idempotent batch for a log of magic {magic}; it needs 2" in text
 
 
 def test_headers_need_a_log_of_magic_2() -> None:
     record = Record(0, NOW, None, None, (("h", b""),))
-    assert refused(produced([record]), magic=1)[0] is Error.UNKNOWN_SERVER_ERROR
+    error, text = refused(produced([record]), magic=1)
+    assert error is Error.UNKNOWN_SERVER_ERROR
+    assert text.endswith(": records with headers for a log of magic 1; it has none")
+
+
+def test_headers_stay_when_the_leader_compresses() -> None:
+    record = Record(0, NOW, None, None, (("h", b""),))
+    (found,) = check(validated(produced([record]), codec=Codec.GZIP), 2, Codec.GZIP)
+    assert found.headers == (("h", b""),)
 
 
 def test_a_compacted_topic_needs_keys() -> None:
@@ -379,6 +398,37 @@ def test_old_releases_answer_with_their_own_code() -> None:
     old = rules_of_release(rules, release("2.3"))
     assert not old.is_single_wrapper
     assert refused(b"", **old._asdict())[0] is Error.CORRUPT_MESSAGE
+
+
+@pytest.mark.parametrize(
+    ("number", "magic_max", "refuses_append_time", "is_new"),
+    [
+        ("0.8.2", 1, True, False),
+        ("0.10.2", 1, True, False),
+        ("0.11.0", 2, True, False),
+        ("2.3", 2, True, False),
+        ("2.4", 2, True, True),
+        ("3.5", 2, True, True),
+        ("3.6", 2, False, True),
+    ],
+)
+def test_each_release_has_its_rules(
+    number: str, magic_max: int, *, refuses_append_time: bool, is_new: bool
+) -> None:
+    rules = rules_of_release(ProduceRules(magic_max=9), release(number))
+    assert rules.magic_max == magic_max
+    assert rules.refuses_append_time is refuses_append_time
+    assert rules.is_single_wrapper is is_new
+    expected = Error.INVALID_RECORD if is_new else Error.CORRUPT_MESSAGE
+    assert rules.invalid_record is expected
+
+
+@pytest.mark.parametrize("level", [1, 9])
+def test_the_leader_compresses_at_the_level_of_the_topic(level: int) -> None:
+    records = [Record(i, NOW, None, b"%d" % (i * i)) for i in range(2000)]
+    prepared = validated(produced(records), codec=Codec.GZIP, level=level)
+    packed = produced(records, codec=Codec.GZIP, level=level)
+    assert len(prepared.buffer) == len(packed)
 
 
 @pytest.mark.parametrize(("magic", "codec"), FORMATS)
