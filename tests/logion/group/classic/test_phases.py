@@ -77,11 +77,34 @@ def test_each_new_member_prolongs_the_first_wait_up_to_the_rebalance_timeout() -
     assert len(game.joins) == 6
 
 
+def test_the_first_wait_ends_if_the_rebalance_timeout_is_shorter() -> None:
+    game = Game(replace(RULES, initial_delay_ms=3000))
+    game.join(new="a", rebalance_timeout_ms=1000)
+    game.join(new="b", rebalance_timeout_ms=1000)
+    game.tick(3000)
+    assert {it.generation for it in game.joins.values()} == {1}
+
+
+def test_a_phase_that_begins_anew_leaves_nothing_of_the_generation_before() -> None:
+    game = Game().stable("a", "b")
+    game.join("a")
+    game.join("b")
+    assert game.sync("b") is None
+    assert game.group.unsynced == {"a"}
+    game.now_ms = 500
+    game.join("a", protocols=(("range", b"new"),))
+    assert game.syncs["b"].error is Error.REBALANCE_IN_PROGRESS
+    assert (game.group.state, game.group.since_ms) == (State.PREPARING, 1_000_500)
+    assert (game.group.unsynced, game.group.sync_deadline_ms) == (frozenset(), None)
+    assert [it.assignment for it in game.group.members.values()] == [b"", b""]
+
+
 def test_the_last_to_leave_makes_the_group_empty_and_that_is_written() -> None:
     game = Game().stable("a")
     assert game.leave("a") is Error.NONE
     assert game.group.state is State.EMPTY
     assert (game.group.generation, game.group.leader) == (2, None)
+    assert (game.group.protocol, game.group.since_ms) == (None, game.now.time_ms)
     assert game.group.protocol_type == "consumer"
     assert game.stored == [StoreEmpty()]
 
