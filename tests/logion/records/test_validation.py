@@ -25,6 +25,7 @@ from logion.records.validation import (
     Prepared,
     ProduceRules,
     RecordError,
+    UnfitForVersion,
     rules_of_release,
     validate_produced,
 )
@@ -54,12 +55,17 @@ def validated(
     )
 
 
+def refusal(buffer: bytes | bytearray, version: int = 9, **rules: Any) -> ApiError:
+    with pytest.raises(ApiError) as caught:
+        validated(buffer, version, **rules)
+    return caught.value
+
+
 def refused(
     buffer: bytes | bytearray, version: int = 9, **rules: Any
 ) -> tuple[Error, str]:
-    with pytest.raises(ApiError) as caught:
-        validated(buffer, version, **rules)
-    return caught.value.error, str(caught.value)
+    found = refusal(buffer, version, **rules)
+    return found.error, str(found)
 
 
 def patched(buffer: bytearray, at: int, data: bytes) -> bytearray:
@@ -144,6 +150,8 @@ def test_the_records_of_one_batch_are_not_looked_at(
         for kind in BOTH_TYPES:
             prepared = validated(produced(codec=codec), timestamp_type=kind)
             assert prepared.last_offset == 502
+    newest = produced([Record(0, NOW + 10)])
+    assert validated(newest, timestamp_after_max_ms=10).max_timestamp == NOW + 10
 
 
 def test_a_read_only_buffer_is_copied() -> None:
@@ -179,15 +187,23 @@ def test_a_cut_set_is_refused_or_appended_up_to_the_cut(
 
 def test_an_old_request_without_a_whole_message_appends_nothing() -> None:
     prepared = validated(b"", 1)
-    assert (prepared.base_offset, prepared.last_offset) == (-1, -1)
-    assert (len(prepared.buffer), prepared.batches) == (0, ())
+    assert len(prepared.buffer) == 0
+    assert prepared[1:] == ((), -1, -1, -1, -1, -1)
 
 
 def test_a_new_request_brings_exactly_one_batch() -> None:
-    error, text = refused(produced() + produced())
-    assert (error, "2 entries" in text) == (Error.INVALID_RECORD, True)
-    assert refused(produced() + produced(), 2)[0] is Error.INVALID_RECORD
+    for version in (3, 9):
+        error, text = refused(produced() + produced(), version)
+        assert error is Error.INVALID_RECORD
+        assert "2 entries; one whole batch was expected" in text
     assert "0 entries" in refused(b"")[1]
+
+
+@pytest.mark.parametrize("second", [1, 2])
+def test_an_old_request_brings_one_batch_if_it_is_of_magic_2(second: int) -> None:
+    error, text = refused(produced() + produced(RECORDS[:1], magic=second), 2)
+    assert error is Error.INVALID_RECORD
+    assert "2 entries; one was expected" in text
 
 
 def test_a_new_request_brings_magic_2() -> None:
@@ -197,9 +213,9 @@ def test_a_new_request_brings_magic_2() -> None:
 
 
 def test_zstd_needs_produce_7() -> None:
-    assert refused(produced(codec=Codec.ZSTD), 6)[0] is (
-        Error.UNSUPPORTED_COMPRESSION_TYPE
-    )
+    error, text = refused(produced(codec=Codec.ZSTD), 6)
+    assert error is Error.UNSUPPORTED_COMPRESSION_TYPE
+    assert "zstd in Produce 6; it needs 7" in text
     assert check(validated(produced(codec=Codec.ZSTD), 7), 2, Codec.ZSTD)
 
 
@@ -252,10 +268,22 @@ def test_a_wrong_checksum_inside_a_wrapper_is_corrupt() -> None:
     assert refused(wrapper, 2, magic=1)[0] is Error.CORRUPT_MESSAGE
 
 
-def test_an_unknown_magic_is_corrupt() -> None:
+@pytest.mark.parametrize("version", [2, 3, 9])
+def test_an_unknown_magic_is_corrupt_whatever_the_log_since_produce_3(
+    version: int,
+) -> None:
     buffer = produced()
     buffer[16] = 9
-    assert refused(buffer)[0] is Error.CORRUPT_MESSAGE
+    found = refusal(buffer, version)
+    assert found.error is Error.CORRUPT_MESSAGE
+    assert isinstance(found, UnfitForVersion) is (version >= 3)
+
+
+def test_a_magic_that_is_too_new_for_the_release_is_corrupt() -> None:
+    assert validated(produced(magic=1), 2, magic=1, magic_max=1).batches
+    error, text = refused(produced(), magic=1, magic_max=1)
+    assert error is Error.CORRUPT_MESSAGE
+    assert "magic 2; the broker knows up to 1" in text
 
 
 def test_an_entry_above_the_limit_is_too_large() -> None:
@@ -318,21 +346,36 @@ def test_a_compacted_topic_needs_keys() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rules", "timestamps", "indexes"),
+    ("rules", "timestamps", "found"),
     [
-        ({"timestamp_after_max_ms": 10}, [NOW, NOW + 11, NOW + 10], [1]),
-        ({"timestamp_before_max_ms": 10}, [NOW - 11, NOW, NOW - 10], [0]),
-        ({"timestamp_before_max_ms": 10}, [0, -1, 1], [0, 2]),
+        (
+            {"timestamp_after_max_ms": 10},
+            [NOW, NOW + 11, NOW + 10],
+            [RecordError(1, "11 ms ahead; limit 10")],
+        ),
+        (
+            {"timestamp_before_max_ms": 10},
+            [NOW - 11, NOW, NOW - 10],
+            [RecordError(0, "11 ms old; limit 10")],
+        ),
+        (
+            {"timestamp_before_max_ms": 10},
+            [0, -1, 1],
+            [
+                RecordError(0, f"{NOW} ms old; limit 10"),
+                RecordError(2, f"{NOW - 1} ms old; limit 10"),
+            ],
+        ),
     ],
 )
 def test_timestamps_stay_within_the_limits(
-    rules: dict[str, int], timestamps: list[int], indexes: list[int]
+    rules: dict[str, int], timestamps: list[int], found: list[RecordError]
 ) -> None:
     records = [Record(i, t) for i, t in enumerate(timestamps)]
     with pytest.raises(InvalidRecords) as caught:
         validated(produced(records), **rules)
     assert caught.value.error is Error.INVALID_TIMESTAMP
-    assert [e.batch_index for e in caught.value.record_errors] == indexes
+    assert list(caught.value.record_errors) == found
     stamped = validated(produced(records), timestamp_type=APPEND_TIME, **rules)
     assert stamped.max_timestamp == NOW
 
@@ -347,14 +390,16 @@ def test_a_wrong_time_outweighs_a_missing_key() -> None:
 
 def test_append_time_from_a_producer_is_refused_or_taken_back() -> None:
     options = {"log_append_time": NOW}
-    assert refused(produced(**options), timestamp_type=APPEND_TIME)[0] is (
-        Error.INVALID_TIMESTAMP
-    )
+    error, text = refused(produced(**options), timestamp_type=APPEND_TIME)
+    assert error is Error.INVALID_TIMESTAMP
+    assert "; LogAppendTime from a producer; brokers set that" in text
     assert refused(produced(**options), refuses_append_time=True)[0] is (
         Error.INVALID_TIMESTAMP
     )
-    (batch,) = validated(produced(**options)).batches
-    assert batch.timestamp_type is TimestampType.CREATE_TIME
+    for magic in (1, 2):
+        buffer = produced(RECORDS[:1], magic=magic, **options)
+        (batch,) = validated(buffer, version_of(magic), magic=magic).batches
+        assert batch.timestamp_type is TimestampType.CREATE_TIME
 
 
 @pytest.mark.parametrize("codec", [Codec.NONE, Codec.GZIP])

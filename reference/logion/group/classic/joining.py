@@ -104,7 +104,7 @@ def _has_room(group: ClassicGroup, member_id: str, rules: GroupRules) -> bool:
     if group.state is State.PREPARING:
         count = sum(it.is_joining for it in group.members.values())
         return (member is not None and member.is_joining) or count < rules.size_max
-    return member is not None or len(group.members) < rules.size_max
+    return member is not None
 
 
 def _join_first(
@@ -234,8 +234,7 @@ def on_replacement_stored(
     if member is None or not member.is_joining or group.state is not State.STABLE:
         return Step(group)
     if error is not Error.NONE:
-        answer = replace(joined(old, member_id), error=error, members=())
-        answer = replace(answer, member_id=NO_MEMBER_ID)
+        answer = replace(joined(old, NO_MEMBER_ID), error=error)
         restored = _restored(group, old, member)
         return Step(restored, (AnswerJoin(member_id, answer),))
     group = group.with_member(replace(member, is_joining=False))

@@ -3,13 +3,27 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from logion.group.classic.joining import session_timeout_error
-from logion.group.classic.state import State
-from logion.group.classic.steps import StoreReplacement
+from logion.group.classic.joining import (
+    on_replacement_stored,
+    session_timeout_error,
+)
+from logion.group.classic.state import Member, State
+from logion.group.classic.steps import (
+    JoinAnswer,
+    JoinedMember,
+    Step,
+    StoreReplacement,
+)
 from logion.group.rules import GroupRules
 from logion.protocol.errors import Error
 
-from tests.logion.group.classic.playing import RULES, Game
+from tests.logion.group.classic.playing import (
+    RANGE,
+    REBALANCE_MS,
+    RULES,
+    SESSION_MS,
+    Game,
+)
 
 CHANGED = (("range", b"other"),)
 
@@ -21,6 +35,34 @@ def test_the_first_member_leads_generation_1_and_hears_all_members() -> None:
     assert (told.error, told.generation, told.leader) == (Error.NONE, 1, "a")
     assert (told.protocol_type, told.protocol) == ("consumer", "range")
     assert [it.member_id for it in told.members] == ["a"]
+
+
+@pytest.mark.parametrize("timeout_ms", [None, 300_000])
+def test_a_member_is_known_by_what_it_asked_for(timeout_ms: int | None) -> None:
+    rules = replace(RULES, initial_delay_ms=3000, new_member_timeout_ms=timeout_ms)
+    game = Game(rules, now_ms=7)
+    game.join(new="a", instance_id="ia")
+    assert game.group.members["a"] == Member(
+        "a",
+        "ia",
+        "client",
+        "/10.0.0.1",
+        SESSION_MS,
+        REBALANCE_MS,
+        RANGE,
+        is_new=timeout_ms is not None,
+        is_joining=True,
+        deadline_ms=7 + (timeout_ms or 0),
+    )
+    assert (game.group.protocol_type, game.group.leader) == ("consumer", "a")
+
+
+def test_a_group_that_is_gone_takes_nobody_in() -> None:
+    game = Game(replace(RULES, size_max=0))
+    game.group = replace(game.group, state=State.DEAD)
+    step = game.join(new="a")
+    assert step.join == JoinAnswer(Error.COORDINATOR_NOT_AVAILABLE, "")
+    assert game.group.members == {}
 
 
 def test_only_the_leader_hears_who_the_members_are() -> None:
@@ -146,12 +188,36 @@ def test_a_client_is_told_its_id_before_it_may_join() -> None:
     assert game.group.pending == {}
 
 
+def test_an_id_that_was_given_out_is_kept_for_a_session() -> None:
+    game = Game(now_ms=5)
+    game.join(new="a", must_have_id=True)
+    game.join(new="b", must_have_id=True, session_timeout_ms=7000)
+    assert game.group.pending == {"a": 5 + SESSION_MS, "b": 7005}
+    game.join("b", must_have_id=True)
+    assert game.group.pending == {"a": 5 + SESSION_MS}
+
+
 def test_a_full_group_takes_nobody_in() -> None:
     game = Game(replace(RULES, size_max=1)).stable("a")
     step = game.join(new="b")
-    assert step.join is not None
-    assert step.join.error is Error.GROUP_MAX_SIZE_REACHED
+    assert step.join == JoinAnswer(Error.GROUP_MAX_SIZE_REACHED, "")
     assert game.group.state is State.STABLE
+    assert game.join("a").join is None, "who is in it may join again"
+    assert game.joins["a"].error is Error.NONE
+
+
+def test_a_full_group_that_waits_for_others_takes_in_who_waits_already() -> None:
+    game = Game(replace(RULES, size_max=2)).stable("a", "b")
+    game.join("a")
+    assert game.join("a").join is None
+    step = game.join(new="c")
+    assert step.join is None, "b has not joined: its place is free"
+    assert game.group.state is State.PREPARING
+    assert game.join(new="d").join == JoinAnswer(Error.GROUP_MAX_SIZE_REACHED, "")
+    step = game.join("b")
+    assert step.join == JoinAnswer(Error.GROUP_MAX_SIZE_REACHED, "")
+    assert list(game.group.members) == ["a", "c"]
+    assert game.joins["c"].error is Error.NONE
 
 
 def test_a_group_that_shrank_keeps_those_who_join_first() -> None:
@@ -189,6 +255,19 @@ def test_a_static_member_that_comes_back_keeps_its_work_and_disturbs_nobody() ->
     assert isinstance(game.stored[0], StoreReplacement)
 
 
+def test_one_that_comes_back_is_the_one_before_under_another_id() -> None:
+    game = static_pair()
+    before = game.group
+    game.now_ms = 500
+    game.join(new="b2", instance_id="ib", session_timeout_ms=8000)
+    assert list(game.group.members) == ["a", "b2"]
+    assert game.group.members["b2"] == replace(
+        before.members["b"], id="b2", session_timeout_ms=8000, deadline_ms=8500
+    )
+    assert game.stored == [StoreReplacement(before, "b2", may_skip_assignment=False)]
+    assert game.joins["b2"] == JoinAnswer(Error.NONE, "b2", 2, "consumer", "range", "a")
+
+
 def test_whoever_it_was_before_is_fenced() -> None:
     game = static_pair()
     game.join(new="b2", instance_id="ib")
@@ -217,7 +296,17 @@ def test_a_static_leader_that_came_back_is_told_to_keep_the_assignment() -> None
     game.join(new="a2", instance_id="ia", may_skip_assignment=True)
     told = game.joins["a2"]
     assert (told.skip_assignment, told.leader) == (True, "a2")
-    assert [it.member_id for it in told.members] == ["a2", "b"]
+    assert told.members == (
+        JoinedMember("a2", "ia", b"r"),
+        JoinedMember("b", "ib", b"r"),
+    )
+
+
+def test_a_static_follower_that_came_back_is_not_told_of_others() -> None:
+    game = static_pair()
+    game.join(new="b2", instance_id="ib", may_skip_assignment=True)
+    told = game.joins["b2"]
+    assert (told.skip_assignment, told.leader, told.members) == (False, "a", ())
 
 
 def test_one_that_cannot_be_told_so_hears_the_old_leaders_name() -> None:
@@ -230,10 +319,41 @@ def test_one_that_cannot_be_told_so_hears_the_old_leaders_name() -> None:
 
 def test_if_it_cannot_be_written_down_the_old_one_stays() -> None:
     game = static_pair()
+    before = game.group.members
     game.store_error = Error.NOT_COORDINATOR
+    game.now_ms = 500
     game.join(new="b2", instance_id="ib")
-    assert game.joins["b2"].error is Error.NOT_COORDINATOR
+    assert game.joins["b2"] == JoinAnswer(
+        Error.NOT_COORDINATOR, "", 2, "consumer", "range", "a"
+    )
+    deadline_ms = 500 + SESSION_MS
+    assert game.group.members["b"] == replace(before["b"], deadline_ms=deadline_ms)
+    assert list(game.group.members) == ["a", "b"]
     assert game.heartbeat("b", instance="ib") is Error.NONE
+
+
+def test_the_old_one_waits_for_nothing_though_it_had_not_been_answered() -> None:
+    group = static_pair().group
+    waiting = replace(group.members["b"], is_joining=True)
+    before = group.with_member(waiting)
+    after = group.without("b").with_member(replace(waiting, id="b2"))
+    stored = StoreReplacement(before, "b2", may_skip_assignment=False)
+    step = on_replacement_stored(after, stored, Error.NOT_COORDINATOR)
+    assert not step.group.members["b"].is_joining
+
+
+@pytest.mark.parametrize("meanwhile", ["gone", "answered", "joining again"])
+def test_one_that_came_back_is_not_told_so_if_more_has_happened(meanwhile: str) -> None:
+    group = static_pair().group
+    if meanwhile != "gone":
+        is_joining = meanwhile == "joining again"
+        group = group.with_member(
+            replace(group.members["b"], id="b2", is_joining=is_joining)
+        )
+        if is_joining:
+            group = replace(group, state=State.PREPARING)
+    stored = StoreReplacement(group, "b2", may_skip_assignment=False)
+    assert on_replacement_stored(group, stored, Error.NONE) == Step(group)
 
 
 def test_one_that_comes_back_with_another_best_protocol_begins_a_generation() -> None:
