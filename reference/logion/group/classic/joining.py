@@ -198,13 +198,13 @@ def _replace_static(
 
 
 def _fence(member: Member) -> tuple[Effect, ...]:
-    effects: tuple[Effect, ...] = ()
+    """Return the answer to the request of a member that waits, if one does."""
+    error = Error.FENCED_INSTANCE_ID
     if member.is_joining:
-        answer = JoinAnswer(Error.FENCED_INSTANCE_ID, member.id)
-        effects += (AnswerJoin(member.id, answer),)
+        return (AnswerJoin(member.id, JoinAnswer(error, member.id)),)
     if member.is_syncing:
-        effects += (AnswerSync(member.id, SyncAnswer(Error.FENCED_INSTANCE_ID)),)
-    return effects
+        return (AnswerSync(member.id, SyncAnswer(error)),)
+    return ()
 
 
 def _renamed(group: ClassicGroup, old_id: str, member: Member) -> ClassicGroup:

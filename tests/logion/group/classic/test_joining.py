@@ -90,10 +90,10 @@ def test_a_follower_with_nothing_new_hears_of_the_present_generation(
     if state == "completing":
         game.join("a")
         game.join("b")
-    generation = game.group.generation
+    before = game.group
     step = game.join("b")
-    assert step.join is not None
-    assert (step.join.generation, step.join.members) == (generation, ())
+    told = JoinAnswer(Error.NONE, "b", before.generation, "consumer", "range", "a")
+    assert step == Step(before, join=told)
 
 
 def test_a_leader_that_joins_again_begins_a_new_generation_of_a_stable_group() -> None:
@@ -105,7 +105,9 @@ def test_a_leader_that_joins_again_begins_a_new_generation_of_a_stable_group() -
 def test_a_leader_that_missed_its_answer_gets_it_again() -> None:
     game = Game()
     game.join(new="a")
+    before = game.group
     step = game.join("a")
+    assert (step.group, step.join) == (before, game.joins["a"])
     assert step.join is not None
     assert [it.member_id for it in step.join.members] == ["a"]
     assert step.join.generation == 1
@@ -278,17 +280,46 @@ def test_whoever_it_was_before_is_fenced() -> None:
     assert game.heartbeat("b2", instance="ib") is Error.NONE
 
 
+def test_one_that_comes_back_in_the_first_wait_is_no_new_member() -> None:
+    game = Game(replace(RULES, initial_delay_ms=3000))
+    game.join(new="a", instance_id="ia")
+    game.join(new="a2", instance_id="ia")
+    assert game.joins["a"].error is Error.FENCED_INSTANCE_ID
+    assert game.group.members["a2"].is_joining
+    assert not game.group.members["a2"].is_new
+
+
+def test_one_that_comes_back_last_ends_the_join_phase() -> None:
+    game = static_pair()
+    game.join("a", instance_id="ia")
+    game.now_ms = 500
+    game.join(new="b2", instance_id="ib")
+    assert game.joins["b2"].generation == game.joins["a"].generation == 3
+    assert game.group.members["b2"].deadline_ms == 500 + SESSION_MS
+
+
+def test_the_one_before_is_not_waited_for_when_it_has_not_synced() -> None:
+    game = static_pair()
+    game.join("a", instance_id="ia")
+    game.join("b", instance_id="ib")
+    game.sync("a", {"a": b"A", "b": b"B"}, instance_id="ia")
+    assert game.group.unsynced == {"b"}
+    game.join(new="b2", instance_id="ib")
+    assert (game.group.unsynced, game.group.sync_deadline_ms) == (frozenset(), None)
+
+
 def test_a_request_of_the_old_one_that_waits_is_fenced_too() -> None:
     game = static_pair()
     game.join(new="c", instance_id="ic")
     game.join("b", instance_id="ib")
     game.join(new="b2", instance_id="ib")
-    assert game.joins["b"].error is Error.FENCED_INSTANCE_ID
+    assert game.joins["b"] == JoinAnswer(Error.FENCED_INSTANCE_ID, "b")
     game.join("a", instance_id="ia")
     assert game.joins["b2"].error is Error.NONE
     game.sync("b2", instance_id="ib")
     game.join(new="b3", instance_id="ib")
     assert game.syncs["b2"].error is Error.FENCED_INSTANCE_ID
+    assert "b3" not in game.syncs
 
 
 def test_a_static_leader_that_came_back_is_told_to_keep_the_assignment() -> None:
