@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from logion.group.classic.state import State
+from logion.group.classic.state import JoinPhase, State
 from logion.group.classic.steps import StoreEmpty
 from logion.protocol.errors import Error
 
@@ -77,6 +77,16 @@ def test_each_new_member_prolongs_the_first_wait_up_to_the_rebalance_timeout() -
     assert len(game.joins) == 6
 
 
+def test_the_first_wait_ends_once_nobody_new_has_come() -> None:
+    game = Game(replace(RULES, initial_delay_ms=3000))
+    game.join(new="a")
+    game.join(new="b")
+    game.tick(3000)
+    assert game.joins == {}
+    game.tick(3000)
+    assert {it.generation for it in game.joins.values()} == {1}
+
+
 def test_the_first_wait_ends_if_the_rebalance_timeout_is_shorter() -> None:
     game = Game(replace(RULES, initial_delay_ms=3000))
     game.join(new="a", rebalance_timeout_ms=1000)
@@ -127,6 +137,16 @@ def test_a_static_member_that_is_away_is_waited_for_until_its_session_ends() -> 
     assert game.group.state is State.PREPARING, "nobody joined: it goes on"
     game.tick(40_000)
     assert game.group.state is State.EMPTY
+
+
+def test_a_phase_that_goes_on_takes_a_millisecond_at_least() -> None:
+    game = Game(replace(RULES, expires_unsynced=False))
+    game.join(new="a", instance_id="ia", rebalance_timeout_ms=0)
+    game.sync("a", {}, instance_id="ia")
+    game.join(new="b", rebalance_timeout_ms=0)
+    game.leave("b")
+    game.tick()
+    assert game.group.joining == JoinPhase(game.now_ms + 1)
 
 
 def test_a_member_that_does_not_join_is_out_when_its_session_ends() -> None:
