@@ -56,9 +56,14 @@ OWN = pytest.StashKey[Provisioner]()
 ANSWER_SECONDS_MAX = 15.0
 """Longest wait for one answer, and for what happens in its own time."""
 
-JUDGED = {"group.min.session.timeout.ms": "1500", **UPKEEP}
+JUDGED = {
+    "group.min.session.timeout.ms": "1500",
+    "offsets.topic.num.partitions": "3",
+    "transaction.state.log.num.partitions": "3",
+    **UPKEEP,
+}
 """Of a broker that is started to be judged: silent members are waited for less long,
-and logs are looked after soon."""
+and logs, of which it has fewer than the hundred of usual, are looked after soon."""
 
 
 def pytest_addoption(

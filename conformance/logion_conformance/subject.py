@@ -27,7 +27,7 @@ from logion.client.connection import (
     open_stream,
 )
 from logion.client.producer import magic_of
-from logion.client.versions import VersionRange, Versions
+from logion.client.versions import VersionRange
 from logion.names import ZERO_UUID, TopicPartition
 from logion.protocol.apis import API_VERSIONS, api_named
 from logion.protocol.errors import ApiError, Error
@@ -152,6 +152,7 @@ class Subject:
         """How it is reached."""
         self.story = Story([], Tape())
         """What was said to it."""
+        self._versions = target.versions.within(cluster.options.limits)
         self._stack = stack
         self._prefix = prefix
         self._topics: list[str] = []
@@ -164,14 +165,9 @@ class Subject:
         """Where it was first met."""
         return self.target.bootstrap[0]
 
-    @property
-    def limited(self) -> Versions:
-        """What it speaks within the limits of the case."""
-        return self.target.versions.within(self.cluster.options.limits)
-
     def version(self, name: str) -> int:
         """Return the version of an API that the case speaks."""
-        return self.limited.newest(api_named(name).key)
+        return self._versions.newest(api_named(name).key)
 
     def advertises(self, name: str, version: int = 0) -> bool:
         """Whether the broker speaks this version of an API or a newer one."""

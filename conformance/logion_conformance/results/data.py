@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import MISSING, asdict, fields, is_dataclass, replace
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -98,7 +99,7 @@ def read_fields(kind: Any, data: Any, path: str) -> Any:
     """Return the dataclass whose fields are members of a JSON object."""
     if not isinstance(data, dict):
         refuse(path, "an object", data)
-    hints = get_type_hints(kind)
+    hints = hints_of(kind)
     given = {}
     for field in fields(kind):
         where = f"{path}.{field.name}".lstrip(".")
@@ -107,6 +108,12 @@ def read_fields(kind: Any, data: Any, path: str) -> Any:
         elif field.default is MISSING:
             refuse(where, "a value", None)
     return kind(**given)
+
+
+@cache
+def hints_of(kind: Any) -> dict[str, Any]:
+    """Return the types of a dataclass's fields, by name."""
+    return get_type_hints(kind)
 
 
 def read_tuple(kinds: tuple[Any, ...], data: Any, path: str) -> tuple[Any, ...]:

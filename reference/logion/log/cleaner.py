@@ -97,6 +97,8 @@ class LogCleaner:
 
     def _dirty_logs(self) -> Iterator[tuple[Log, Dirty]]:
         for log in self._compacted_logs():
+            if len(log.segments) == 1:
+                continue  # the active one, which is left alone
             try:
                 dirty = self._dirty(log)
             except ApiError:
