@@ -7,6 +7,7 @@ the reference is started, and stopped at the end.
 
 from __future__ import annotations
 
+import gc
 import signal
 from argparse import Namespace
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -57,13 +58,13 @@ ANSWER_SECONDS_MAX = 15.0
 """Longest wait for one answer, and for what happens in its own time."""
 
 JUDGED = {
-    "group.min.session.timeout.ms": "1500",
+    "group.min.session.timeout.ms": "1000",
+    "group.consumer.assignment.interval.ms": "0",
     "offsets.topic.num.partitions": "3",
     "transaction.state.log.num.partitions": "3",
-    **UPKEEP,
 }
 """Of a broker that is started to be judged: silent members are waited for less long,
-and logs, of which it has fewer than the hundred of usual, are looked after soon."""
+newcomers of groups not at all (KIP-1263), and internal topics have few logs."""
 
 
 def pytest_addoption(
@@ -242,7 +243,7 @@ def find_target(config: pytest.Config) -> Target:
         return meet(addresses, fallback, config.stash[SECURITY])
     target = named_target(config)
     config.stash[OWN] = config.stash[RESOURCES].enter_context(
-        provisioned(target, JUDGED)
+        provisioned(target, {**JUDGED, **UPKEEP})
     )
     return config.stash[OWN].target
 
@@ -319,6 +320,11 @@ def is_asked_for(item: pytest.Item, option: Namespace) -> bool:
         return True
     subject = cases.case_of(item)
     return subject is not None and cases.is_named(subject.id, option.case)
+
+
+def pytest_collection_finish() -> None:
+    """Have Python's collector of cycles look no more at what all cases stand on."""
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

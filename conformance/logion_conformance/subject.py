@@ -210,6 +210,14 @@ class Subject:
         node = self.cluster.picture.nodes[(await self.cluster.leader(at)).node_id]
         return await self.connect_to(Address(node.host, node.port))
 
+    async def connect_to_controller(self) -> Connection:
+        """Return a further connection, to the controller; to any, if none is named."""
+        picture = self.cluster.picture
+        node = picture.nodes.get(picture.controller_id)
+        return await self.connect_to(
+            Address(node.host, node.port) if node else self.address
+        )
+
     async def connect_mutely(self) -> Connection:
         """Return a further connection on which nothing has been said."""
         options = self.cluster.options

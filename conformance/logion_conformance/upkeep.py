@@ -34,8 +34,8 @@ RETENTION = "log.retention.check.interval.ms"
 COMPACTION = "log.cleaner.backoff.ms"
 
 UPKEEP: Mapping[str, str] = {
-    RETENTION: "100",
-    COMPACTION: "100",
+    RETENTION: "50",
+    COMPACTION: "50",
     "log.cleaner.enable": "true",
     "log.initial.task.delay.ms": "100",
 }
@@ -45,7 +45,7 @@ PATIENCE = 3
 """So many times as long as for an answer, usually 45 s, is waited for such a chore:
 before 3.8 Apache Kafka begins 30 s after its start."""
 
-LOOK_S = 0.05
+LOOK_S = 0.02
 """Time between two looks at what a broker does in its own time."""
 
 SEGMENT_MS = 1_000

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
@@ -66,12 +67,12 @@ async def test_a_value_is_waited_for_and_not_for_ever(
     broker: Any = SimpleNamespace(
         cluster=SimpleNamespace(options=Options(timeout_s=1.0))
     )
-    values = iter(range(100))
+    values = count()
 
     async def read() -> int:
         return next(values)
 
     assert await becoming(broker, read, lambda it: it == 5) == 5
-    assert 6 < await becoming(broker, read, lambda it: it < 0) < 100
+    assert await becoming(broker, read, lambda it: it < 0) > 6
     assert 3 <= trio.current_time() < 5
     del autojump_clock

@@ -26,7 +26,7 @@ SESSION_MS_MIN = 6_000
 SLACK_MS = 8_000
 """How much later than promised a busy broker may notice."""
 
-LATE_MS = 1_500
+LATE_MS = 1_000
 """How much later than its time somebody comes who is to come too late."""
 
 REBALANCE_MS = 500

@@ -304,12 +304,13 @@ async def test_who_fetches_too_much_gets_nothing_for_a_while(broker: Subject) ->
     """Of fetches that are too much together the last one gives nothing."""
     topic = await broker.topic()
     await broker.append(topic, bytes(20_000))
+    connection = await broker.connect_to_leader(topic)  # which rests, and no other
     client: Parts = (("client-id", broker.cluster.options.client_id),)
     await limit(broker, client, ("consumer_byte_rate", 3800.0))
     request = material.fetch_request(topic, material.fetch_partition(0))
 
     async def fetch() -> FetchResponse:
-        return await broker.ask_leader(topic, request, FetchResponse)
+        return await connection.call(request, FetchResponse)
 
     answer, took_s = await told_to_pause(fetch)
     expect_wait(took_s, ms_max=answer.throttle_time_ms)
@@ -324,23 +325,24 @@ async def test_who_fetches_too_much_gets_nothing_for_a_while(broker: Subject) ->
 )
 async def test_topics_are_refused_to_who_makes_too_many(broker: Subject) -> None:
     """Once the tokens are used up topics are refused, and the pause is told."""
+    connection = await broker.connect_to_controller()  # which rests, and no other
     client: Parts = (("client-id", broker.cluster.options.client_id),)
     await limit(broker, client, ("controller_mutation_rate", 1.0))
 
     async def make() -> CreateTopicsResponse:
-        return await _made(broker, partitions=6)
+        request = _six_partitions(broker.new_name())
+        return await connection.call(request, CreateTopicsResponse)
 
     answer, _ = await told_to_pause(make)
     expect_error(answer.topics[0].error_code, Error.THROTTLING_QUOTA_EXCEEDED)
 
 
-async def _made(broker: Subject, *, partitions: int) -> CreateTopicsResponse:
+def _six_partitions(name: str) -> CreateTopicsRequest:
     topic = CreatableTopic(
-        name=broker.new_name(),
-        num_partitions=partitions,
+        name=name,
+        num_partitions=6,
         replication_factor=1,
         assignments=(),
         configs=(),
     )
-    request = CreateTopicsRequest(topics=(topic,), timeout_ms=5000)
-    return await broker.ask_controller(request, CreateTopicsResponse)
+    return CreateTopicsRequest(topics=(topic,), timeout_ms=5000)
