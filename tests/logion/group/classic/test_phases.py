@@ -24,8 +24,9 @@ def test_the_phase_ends_when_all_have_joined() -> None:
     game = Game().stable("a", "b")
     game.join("a")
     assert game.group.state is State.PREPARING
+    game.now_ms = 500
     game.join("b")
-    assert game.group.state is State.COMPLETING
+    assert (game.group.state, game.group.since_ms) == (State.COMPLETING, 1_000_500)
 
 
 def test_who_has_not_joined_in_time_is_out() -> None:
@@ -44,6 +45,22 @@ def test_another_member_leads_if_the_leader_has_not_joined_in_time() -> None:
     game.join("b", protocols=(("range", b"new"),), session_timeout_ms=90_000)
     game.tick(REBALANCE_MS)
     assert game.joins["b"].leader == "b"
+
+
+def test_the_first_that_has_joined_leads_while_a_static_leader_is_away() -> None:
+    game = Game()
+    long = {"session_timeout_ms": 90_000}
+    game.join(new="a", instance_id="ia", **long)
+    game.join(new="b", **long)
+    game.join(new="c", **long)
+    game.tick(REBALANCE_MS)
+    assert list(game.group.members) == ["a", "b", "c"]
+    assert game.joins["b"].leader == game.joins["c"].leader == "b"
+    assert len(game.joins["b"].members) == 3
+    game.join("c", protocols=(("range", b"new"),), **long)
+    game.join("b", **long)
+    game.tick(REBALANCE_MS)
+    assert game.joins["c"].leader == "b", "it has joined, so it stays"
 
 
 def test_an_empty_group_waits_a_little_for_more_members() -> None:
