@@ -26,6 +26,11 @@ _PART = "`part = stored.assignments.get(member.id, {})`"
 _SERVED = "`served = replace(member, assignment=part, is_syncing={})`"
 
 
+_CLEARED = '`cleared = replace(member, assignment=b"", is_syncing={})`'
+_PHASE = '`assert phase is not None, "{}"`'
+_PHASE_TEXT = "only a join phase has a join deadline"
+_LEADS = '`if not group.members[group.leader or "{}"].is_joining:`'
+_SPANNED = "`spanned = batch.last_offset {} batch.base_offset + 1`"
 _HEADS = "`(number, number {}, it.timestamp, it.offset, it.key, it.value is not None)`"
 _SPAN = "`span = now_ms - self._samples[0].began_ms if self._samples else {}`"
 _SAMPLE = "`samples.append(_Sample(now_ms, {}))`"
@@ -54,6 +59,34 @@ _ROOMS = (
 )
 
 
+_ASKS_NO_RULES = (
+    (
+        "on_assignment_stored",
+        "`return prepare_rebalance(group, {}, now).before(*effects)`",
+    ),
+    ("on_join", "`return _turn_away(group, join, {}, now)`"),
+    (
+        "on_join",
+        "`return _join_again(group, group.members[join.member_id], join, {}, now)`",
+    ),
+    (
+        "turn_away",
+        "`step = complete_if_all_joined(group.without(join.member_id), {}, now)`",
+    ),
+    ("join_first", "`return _replace_static(group, known, join, {}, now)`"),
+    (
+        "join_again",
+        "`return rebalance(group.with_member(_joining(member, join)), {}, now)`",
+    ),
+    ("replace_static", "`return prepare_rebalance(renamed, {}, now).before(*fenced)`"),
+    (
+        "replace_static",
+        "`return complete_if_all_joined(renamed, {}, now).before(*fenced)`",
+    ),
+)
+"""Where a member is left in the group: its rules make no difference."""
+
+
 REASONS: Mapping[str, str] = {
     _change("with_last_epoch", _TERM, ">", ">="): "the same: `with_epoch` leaves the"
     " latest epoch as it is",
@@ -65,9 +98,11 @@ REASONS: Mapping[str, str] = {
     _change("check_marker", _VERSION, "0", "1"): "the same: both are below"
     " `VERSION_WITH_EPOCHS`",
     _change("read_for_version", _BOUNDS, "False", "None"): _TRUTH,
-    "on_assignment_stored: `return prepare_rebalance(group, rules, now)"
-    ".before(*effects)` -> `return prepare_rebalance(group, None, now)"
-    ".before(*effects)`": "the same: rules are asked of a group without members",
+    **{
+        _change(function, line, "rules", "None"): "the same: rules are asked of a group"
+        " without members"
+        for function, line in _ASKS_NO_RULES
+    },
     "on_due: `return complete_if_all_joined(group.without(due.member_id), rules, now)`"
     " -> `return complete_if_all_joined(group.without(due.member_id), None, now)`": ""
     "the same: a join phase that nobody is in is over at once; rules are asked then",
@@ -87,6 +122,22 @@ REASONS: Mapping[str, str] = {
         for after in ("", "None", 'b"XXXX"')
     },
     _change("on_assignment_stored", _SERVED, "False", "None"): _TRUTH,
+    _change("refuse_syncs", _CLEARED, "False", "None"): _TRUTH,
+    _change("on_join_deadline", "`is_growing={},`", "False", "None"): _TRUTH,
+    **{
+        _change("on_join_deadline", _PHASE, _PHASE_TEXT, after): "only the words differ"
+        " in which a defect of ours would be told"
+        for after in (f"XX{_PHASE_TEXT}XX", _PHASE_TEXT.upper())
+    },
+    "become_empty: `leader=None,` -> ``": "the same: the last member takes the lead"
+    " with it",
+    _change("complete_join", _LEADS, "", "XXXX"): "the same: a group with members has a"
+    " leader",
+    _change("told_to_leader", '`protocol = group.protocol or "{}"`', "", "XXXX"): (
+        "the same: a generation has a protocol"
+    ),
+    _change("check_batch", _SPANNED, "-", "+"): "the same: a batch whose base offset is"
+    " not 0 has been refused",
     _change("Filter.__init", _OLD, "False", "None"): _TRUTH,
     "Filter._is_last_of_producer: `self._producers.get(batch.producer_id) if"
     " batch.producer_id >= 0 else None` -> `self._producers.get(batch.producer_id) if"
