@@ -413,6 +413,22 @@ class Subject:
 
         await self.cluster.retry(look)
 
+    async def made_again(self, topic: Topic) -> Topic:
+        """Make a topic by the name of one that is being deleted, once that is over."""
+        self.cluster.picture = self.cluster.picture.without((topic.name,))
+
+        async def make() -> None:
+            try:
+                await create_topic(self.cluster, topic.name, partitions=1, configs={})
+            except ApiError as problem:
+                if problem.error is not Error.TOPIC_ALREADY_EXISTS:
+                    raise
+                text = f"the old {topic.name} is still there"
+                raise ApiError(Error.REQUEST_TIMED_OUT, text) from None
+
+        await self.cluster.retry(make)
+        return await self.ready(topic.name)
+
     async def list_offset(
         self, topic: Topic, timestamp: int, *, partition: int = 0, **more: Any
     ) -> ListOffsetsPartitionResponse:

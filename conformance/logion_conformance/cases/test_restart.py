@@ -10,7 +10,7 @@ from __future__ import annotations
 import pytest
 import trio
 import trio.testing
-from logion.client.admin import TOPIC, create_topic, delete_topics, describe_configs
+from logion.client.admin import TOPIC, delete_topics, describe_configs
 from logion.protocol.messages.delete_records import (
     DeleteRecordsPartition,
     DeleteRecordsRequest,
@@ -108,8 +108,7 @@ async def test_a_deleted_topic_does_not_come_back(
     await provisioner.restart(how)
     await broker.again(other)
     await broker.until_gone(topic)
-    await create_topic(broker.cluster, topic.name, partitions=1, configs={})
-    again = await broker.ready(topic.name)
+    again = await broker.made_again(topic)
     expect("the values", values_in(await broker.fetch(again)), [])
 
 

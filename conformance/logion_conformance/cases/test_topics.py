@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from logion.client.admin import delete_request
 from logion.names import ZERO_UUID, TopicPartition, Uuid
-from logion.protocol.errors import ApiError, Error
+from logion.protocol.errors import Error
 from logion.protocol.messages.create_partitions import (
     CreatePartitionsRequest,
     CreatePartitionsResponse,
@@ -361,16 +361,7 @@ async def test_a_topic_made_again_is_a_new_one(broker: Subject) -> None:
     old = await broker.topic()
     await broker.append(old, b"of the old one")
     expect_success(await delete(broker, old))
-    broker.cluster.picture = broker.cluster.picture.without((old.name,))
-
-    async def make() -> None:
-        error = await error_of_creating(broker, plain(old.name))
-        if error == Error.TOPIC_ALREADY_EXISTS:  # deletion takes its time
-            raise ApiError(Error.REQUEST_TIMED_OUT, "the old topic is still there")
-        expect_success(error)
-
-    await broker.cluster.retry(make)
-    new = await broker.ready(old.name)
+    new = await broker.made_again(old)
     expect_that(
         "the new id",
         holds=new.topic_id not in (old.topic_id, ZERO_UUID),
