@@ -20,6 +20,7 @@ from logion.testing.disk import MemoryDisk
 from logion.transaction import state as transactions
 
 from tests.logion.broker.running import FOLDER, World, batch, running
+from tests.logion.group.members import members
 from tests.logion.transaction.producing import SMALL, T0, producer, transaction_of
 
 QUICK = {
@@ -179,6 +180,27 @@ async def test_a_compacted_topic_is_cleaned_in_the_background() -> None:
         first = log.read(0, 1000).read()
         assert read_batch(first, parse_batch(first))[0].offset > 1
         assert log.end_offset == 8
+
+
+async def test_the_topic_of_offsets_stays_small_however_often_one_commits() -> None:
+    world = World()
+    settings = {
+        "offsets.topic.num.partitions": "1",
+        "offsets.topic.segment.bytes": "1000",
+        "log.cleaner.backoff.ms": "1",
+    }
+    async with running(settings, world=world, release="3.9") as broker:
+        await broker.create("t")
+        async with members(broker) as (a,):
+            for offset in range(100):
+                assert await a.commit(offset) == 0
+        log = broker.partition("__consumer_offsets").log
+        await until(lambda: sum(it.size for it in log.segments) < 2000)
+    async with (
+        running(settings, world=world, release="3.9") as broker,
+        members(broker) as (a,),
+    ):
+        assert (await a.committed()).committed_offset == 99
 
 
 def keyed(value: bytes) -> bytes:
