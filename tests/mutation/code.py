@@ -53,7 +53,10 @@ MODULES: Mapping[str, tuple[str, ...]] = {
         "tests/logion/log/test_filtering.py",
         "tests/logion/log/test_compaction.py",
     ),
-    "log/compaction.py": ("tests/logion/log/test_compaction.py",),
+    "log/compaction.py": (
+        "tests/logion/log/test_compaction.py",
+        "tests/logion/log/test_compaction_in_steps.py",
+    ),
     "records/validation.py": ("tests/logion/records/test_validation.py",),
 }
 """Modules of `reference/logion` without tasks, clock or disk, and the tests that guard

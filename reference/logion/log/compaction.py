@@ -265,6 +265,5 @@ def _run(plan: FlushPlan) -> Steps:
 
 
 def _header(entry: StoredBatch, kept: Buffer) -> Batch:
-    """Return the header of what stays of an entry."""
-    is_whole = len(kept) == entry.batch.size and isinstance(kept, memoryview)
-    return entry.batch if is_whole else parse_batch(kept)
+    """Return the header of what stays of an entry; a whole one is a view of it."""
+    return entry.batch if isinstance(kept, memoryview) else parse_batch(kept)

@@ -2,111 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 from logion.log.cleaner import LogCleaner
-from logion.log.compaction import Cleaned
-from logion.log.manager import BrokerIdentity, LogManager
 from logion.log.offset_map import MapLimits
 from logion.log.settings import CompactionSettings, LogSettings
-from logion.names import TopicPartition
 from logion.protocol.errors import ApiError
 from logion.records.batch import parse_batches
 from logion.records.codec import Codec
-from logion.records.control import (
-    ControlType,
-    EndTransactionMarker,
-    write_end_transaction_marker,
-)
-from logion.records.record import BatchOptions, Record, write_batch
+from logion.records.control import ControlType
 from logion.records.validation import ProduceRules
-from logion.testing.clock import NEW_YEAR_2024_MS, FakeClock
-from logion.testing.disk import MemoryDisk, Operation
+from logion.testing.clock import NEW_YEAR_2024_MS
 
-from tests.effort import usually
 from tests.logion.log.building import records_of
-
-NAME = TopicPartition("t", 0)
-DAY_MS = 24 * 3600 * 1000
-NEWEST = 5
-"""Of the newest unsynced operations any may be lost: it was tried with older ones."""
-COMPACTED = LogSettings(
-    segment_bytes=400,
-    index_interval_bytes=100,
-    is_delete=False,
-    rules=ProduceRules(is_compacted=True),
-    file_delete_delay_ms=0,
-)
-
-
-class World:
-    """A log that is compacted, on a disk that can crash."""
-
-    def __init__(
-        self, settings: LogSettings = COMPACTED, disk: MemoryDisk | None = None
-    ) -> None:
-        self.clock = FakeClock()
-        self.settings = settings
-        self.disk = disk or MemoryDisk(self.clock)
-        self.logs = LogManager(
-            self.disk, self.clock, settings_of=lambda _: self.settings
-        )
-        self.logs.open(["data"], BrokerIdentity(0))
-        self.cleaner = LogCleaner(self.logs, MapLimits())
-        self.log = self.logs.create(NAME)
-
-    def put(self, *pairs: tuple[bytes | None, bytes | None], **options: object) -> None:
-        """Append one batch."""
-        records = [
-            Record(number, self.clock.time_ms(), key, value)
-            for number, (key, value) in enumerate(pairs)
-        ]
-        made = BatchOptions(**options)  # type: ignore[arg-type]
-        version = {0: 1, 1: 2, 2: 9}[made.magic]
-        data = bytearray(write_batch(records, made))
-        self.log.append_as_leader(data, leader_epoch=0, produce_version=version)
-
-    def end(self, kind: ControlType, *, producer: int = 7, epoch: int = 0) -> None:
-        """End a producer's transaction."""
-        marker = write_end_transaction_marker(
-            EndTransactionMarker(kind, 0),
-            offset=0,
-            timestamp=self.clock.time_ms(),
-            leader_epoch=0,
-            producer_id=producer,
-            producer_epoch=epoch,
-        )
-        self.log.append_as_leader(bytearray(marker), leader_epoch=0)
-
-    def clean(self, *, rolls: bool = True) -> list[Cleaned]:
-        """Clean the log now."""
-        self.logs.high_watermarks[NAME] = self.log.end_offset
-        return self.cleaner.clean_now(rolls=rolls)
-
-    @property
-    def found(self) -> list[tuple[int, bytes | None, bytes | None]]:
-        """Return offset, key and value of every record but markers."""
-        return [(it.offset, it.key, it.value) for it in records_of(self.log)]
-
-    @property
-    def offsets(self) -> list[int]:
-        return [it.offset for it in records_of(self.log)]
-
-    def shape(self) -> list[tuple[int, int, int | None]]:
-        """Return first and last offset and count of every batch."""
-        return [
-            (it.base_offset, it.last_offset, it.count)
-            for segment in self.log.segments
-            for it in parse_batches(segment.slice(0, segment.size).read())
-        ]
-
-    def reopened(self) -> World:
-        """Return the log as it is after a clean stop."""
-        self.logs.close()
-        return World(self.settings, self.disk)
+from tests.logion.log.compacting import COMPACTED, DAY_MS, NAME, World
 
 
 @pytest.fixture
@@ -254,6 +164,31 @@ def test_records_of_aborted_transactions_go_and_are_told_of(world: World) -> Non
     assert [(it.first_offset, it.last_offset) for it in aborted] == [(1, 3)]
 
 
+def test_nothing_is_told_of_an_aborted_transaction_once_it_is_gone(
+    world: World,
+) -> None:
+    transaction(world, ControlType.ABORT, b"bad")
+    transaction(world, ControlType.COMMIT, b"good")
+    index = f"data/t-0/{0:020}.txnindex"
+    assert world.disk.open(index).size() > 0
+    world.clean()
+    world.clean()
+    world.clock.advance(DAY_MS)
+    world.clean()
+    assert world.shape() == [(2, 2, 1), (3, 3, 1)]
+    assert list(world.log.aborted(0, 4)) == []
+    assert world.disk.open(index).size() == 0
+
+
+def test_what_is_left_of_all_segments_is_counted(world: World) -> None:
+    for number in range(40):
+        world.put((b"k%d" % number, b"v"))
+    before = world.log.size
+    (done,) = world.clean()
+    assert len(world.log.segments) > 2
+    assert (done.size_before, done.size_after) == (before, world.log.size)
+
+
 def test_a_marker_goes_after_the_last_batch_of_its_transaction(world: World) -> None:
     transaction(world, ControlType.COMMIT, b"1")
     transaction(world, ControlType.COMMIT, b"2")
@@ -334,122 +269,6 @@ def test_a_log_made_anew_is_cleaned_though_the_former_could_not_be(
         world.put((b"k", b"v%d" % number))
     assert [it.name for it in world.clean()] == [NAME]
     assert world.offsets == [19]
-
-
-@pytest.mark.parametrize(
-    "meanwhile",
-    [
-        lambda world: world.log.truncate_to(11),
-        lambda world: world.log.restart_at(50),
-        lambda world: world.logs.delete(NAME),
-    ],
-    ids=["truncated", "restarted", "deleted"],
-)
-@pytest.mark.parametrize("after", range(3))
-def test_a_log_that_loses_records_is_left_as_it_is(
-    meanwhile: Callable[[World], None], after: int, world: World
-) -> None:
-    for number in range(20):
-        world.put((b"k", b"v%d" % number))
-    world.logs.high_watermarks[NAME] = 20
-    steps = world.cleaner.clean_dirtiest()
-    assert steps is not None
-    for number, work in enumerate(steps):
-        if number == after:
-            meanwhile(world)
-        elif work is not None:
-            work()
-    assert world.log.cleaned_end == 0
-    assert world.log.end_offset in {11, 50, 20}
-    assert not [n for n in world.disk.listdir("data") if "fail" in n]
-    assert world.log.directory.failure is None
-
-
-def crash_points(build: Callable[[], World], stride: int) -> Iterator[MemoryDisk]:
-    """Yield the disks that crashes leave, at one in `stride` operations."""
-    seen: set[object] = set()
-    for count in range(0, 100_000, stride):
-        world = build()
-        disk = world.disk
-        disk.fail(after=count, count=1_000_000)
-        with suppress(ApiError, OSError):
-            world.clean(rolls=False)
-        if world.log.directory.failure is None:
-            return
-        found = (*map(kind_of, disk.unsynced), *sorted(disk._durable))
-        if found not in seen:  # or it was a read that failed
-            seen.add(found)
-            yield from map(disk.crash, kept_by_a_crash(len(disk.unsynced)))
-
-
-def kind_of(operation: Operation) -> str:
-    """Return what is done, and to which name or how much."""
-    names = ("path", "old", "new", "position", "size")
-    shown = [getattr(operation, name, None) for name in names]
-    return f"{type(operation).__name__} {shown}"
-
-
-def kept_by_a_crash(unsynced: int) -> Iterator[Collection[int]]:
-    """Yield which operations reach the disk: none, all, or all but one."""
-    yield from (range(0), range(unsynced))
-    for lost in range(max(0, unsynced - NEWEST), unsynced - 1):
-        yield [it for it in range(unsynced) if it != lost]
-
-
-def a_dirty_log() -> World:
-    """Return a log of several segments, of which little stays."""
-    world = World(replace(COMPACTED, segment_bytes=200))
-    fill(world)
-    return world
-
-
-def a_log_whose_tombstones_go() -> World:
-    """Return one that was cleaned before, and whose new tombstones are old enough."""
-    rules = CompactionSettings(has_delete_horizons=False, delete_retention_ms=0)
-    world = World(replace(COMPACTED, segment_bytes=200, compaction=rules))
-    for number in range(3):
-        world.put((b"first", b"%d" % number))
-    world.clean()
-    fill(world)
-    return world
-
-
-def fill(world: World) -> None:
-    for number in range(10):
-        is_gone = number in {1, 6}
-        key = b"gone" if is_gone else b"k%d" % (number % 3)
-        world.put((key, None if number in {6, 7} else b"v%d" % number))
-    world.log.flush()
-    world.logs.write_checkpoints()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("stride", usually((6, 1), lambda it: it > 1))
-@pytest.mark.parametrize("build", [a_dirty_log, a_log_whose_tombstones_go])
-def test_a_crash_anywhere_leaves_a_log_that_is_cleaned_up_to_somewhere(
-    build: Callable[[], World], stride: int
-) -> None:
-    whole = build()
-    records, end = whole.found, whole.log.end_offset
-    values = {key: value for _, key, value in records}
-    for disk in crash_points(build, stride):
-        found = World(whole.settings, disk)
-        assert found.log.end_offset == end
-        assert set(found.found) <= set(records)
-        left = {key: value for _, key, value in found.found}
-        assert without_tombstones(left) == without_tombstones(values)
-        for name in disk.listdir("data/t-0"):
-            assert not name.endswith((".cleaned", ".swap", ".deleted")), name
-        found.put((b"more", b"1"))
-        found.clean()
-        assert found.log.start_offset == 0
-        assert found.offsets[-1] == end
-
-
-def without_tombstones(
-    values: dict[bytes | None, bytes | None],
-) -> dict[bytes | None, bytes | None]:
-    return {key: value for key, value in values.items() if value is not None}
 
 
 def test_a_log_of_the_manager_is_known_after_a_restart_as_clean(world: World) -> None:
