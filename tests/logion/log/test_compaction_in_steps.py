@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -13,6 +14,7 @@ from logion.log.settings import CompactionSettings, LogSettings
 from logion.names import Buffer
 from logion.protocol.errors import ApiError
 from logion.records.batch import Batch
+from logion.records.validation import ProduceRules
 from logion.testing.disk import MemoryDisk, Operation
 
 from tests.effort import usually
@@ -92,6 +94,24 @@ def test_a_segment_of_which_nothing_stays_is_empty_whatever_stood_there(
         assert segment.file.size() == segment.size
 
 
+@pytest.mark.parametrize(("magic", "records", "steps"), [(1, 1, 5), (2, 2, 11)])
+def test_a_step_ends_after_so_many_records_and_bytes(
+    monkeypatch: pytest.MonkeyPatch, magic: int, records: int, steps: int
+) -> None:
+    rules = ProduceRules(is_compacted=True, magic=magic)
+    world = World(LogSettings(segment_bytes=10_000, is_delete=False, rules=rules))
+    for number in range(29):
+        pairs = [(b"%d" % number, b"%d" % at) for at in range(records)]
+        world.put(*pairs, magic=magic)
+    world.log.roll()
+    world.logs.high_watermarks[NAME] = world.log.end_offset
+    monkeypatch.setattr(compaction, "STEP_COST_MAX", 0.02)
+    found = world.cleaner.clean_dirtiest()
+    assert found is not None
+    works = [work for work in found if work is None or work()]
+    assert works == [None] * steps
+
+
 @pytest.mark.parametrize(("more", "together"), [(0, 2), (1, 3)])
 def test_what_stays_is_written_in_pieces(
     monkeypatch: pytest.MonkeyPatch, more: int, together: int
@@ -118,6 +138,20 @@ def test_what_stays_is_written_in_pieces(
     assert written == [*[together] * (25 // together), 1]
     assert world.offsets == list(range(15, 40))
     assert world.reopened().offsets == list(range(15, 40))
+
+
+def test_a_disk_that_fails_takes_its_directory_offline(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(20):
+        world.put((b"k", b"v%d" % number))
+    world.disk.fail(errno.ENOSPC, after=6, count=1000)
+    world.clean(rolls=False)
+    failure = world.log.directory.failure
+    assert failure is not None
+    assert failure.errno == errno.ENOSPC
+    assert "log directory data goes offline" in caplog.text
+    assert not world.log.uncleanable
 
 
 def crash_points(build: Callable[[], World], stride: int) -> Iterator[MemoryDisk]:
