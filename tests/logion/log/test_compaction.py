@@ -252,6 +252,7 @@ def test_a_batch_that_is_corrupt_stops_the_cleaning_and_nothing_else(
     world.log.segments[1].file.pwritev((b"\xff",), 90)
     assert world.clean() == []
     assert world.log.uncleanable.startswith("CORRUPT_MESSAGE")
+    assert "t-0: no sound batch at byte " in world.log.uncleanable
     assert "t-0 is not cleaned any more: CORRUPT_MESSAGE" in caplog.text
     assert world.log.end_offset == 20
     world.put((b"k", b"more"))
