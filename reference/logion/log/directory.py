@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import heapq
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from logion.clock import Clock
-from logion.disk import Disk, replace_file
+from logion.disk import Disk, read_file, replace_file
+from logion.log import checkpoints
 from logion.log.files import Files
+from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
 
 logger = logging.getLogger(__name__)
@@ -60,6 +62,17 @@ class LogDirectory:
         """Return the error of a directory that is offline."""
         text = f"log directory {self.path} is offline: {self.failure}"
         return ApiError(Error.KAFKA_STORAGE_ERROR, text)
+
+    def offsets(self, name: str) -> Mapping[TopicPartition, int]:
+        """Return a checkpoint's offsets; none if it is missing or malformed."""
+        path = f"{self.path}/{name}"
+        try:
+            return checkpoints.parse_offsets(read_file(self.disk, path))
+        except FileNotFoundError:
+            return {}
+        except checkpoints.MalformedFile as problem:
+            logger.warning("%s is passed over: %s", path, problem)
+            return {}
 
     def write(self, name: str, data: bytes) -> None:
         """Put `data` in the place of one of its own files; OSError if that fails.

@@ -8,13 +8,12 @@ marker, `.kafka_cleanshutdown`; without it logs are recovered when they are open
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from logion.clock import Clock
 from logion.disk import Disk, Lock, read_file, replace_file
 from logion.log import checkpoints
-from logion.log.checkpoints import MalformedFile
 from logion.log.directory import LogDirectory
 from logion.log.flushing import sync_all
 from logion.log.folders import (
@@ -213,10 +212,10 @@ class LogManager:
     def _open_logs(self, directory: LogDirectory) -> None:
         marker = f"{directory.path}/{checkpoints.CLEAN_SHUTDOWN}"
         is_clean = self._disk.exists(marker)
-        recovery = self._read(directory, checkpoints.RECOVERY_POINTS)
-        starts = self._read(directory, checkpoints.LOG_START_OFFSETS)
-        cleaned = self._read(directory, checkpoints.CLEANER_OFFSETS)
-        self.high_watermarks |= self._read(directory, checkpoints.HIGH_WATERMARKS)
+        recovery = directory.offsets(checkpoints.RECOVERY_POINTS)
+        starts = directory.offsets(checkpoints.LOG_START_OFFSETS)
+        cleaned = directory.offsets(checkpoints.CLEANER_OFFSETS)
+        self.high_watermarks |= directory.offsets(checkpoints.HIGH_WATERMARKS)
         for name in sorted(self._disk.listdir(directory.path)):
             if not self._disk.is_dir(f"{directory.path}/{name}"):
                 continue
@@ -430,17 +429,6 @@ class LogManager:
         if not working:
             raise ApiError(Error.KAFKA_STORAGE_ERROR, "every log directory is offline")
         return min(working, key=lambda it: len(self._logs_in(it)))
-
-    def _read(self, directory: LogDirectory, name: str) -> Mapping[TopicPartition, int]:
-        """Return a checkpoint's offsets; none if it is missing or malformed."""
-        path = f"{directory.path}/{name}"
-        try:
-            return checkpoints.parse_offsets(read_file(self._disk, path))
-        except FileNotFoundError:
-            return {}
-        except MalformedFile as problem:
-            logger.warning("%s is passed over: %s", path, problem)
-            return {}
 
     def _write_checkpoints(self, directory: LogDirectory) -> None:
         """Write three files; a start is in one though its first segment is named so.
