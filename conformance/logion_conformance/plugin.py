@@ -57,6 +57,9 @@ OWN = pytest.StashKey[Provisioner]()
 ANSWER_SECONDS_MAX = 15.0
 """Longest wait for one answer, and for what happens in its own time."""
 
+GROWTH = 50_000
+"""Objects that may be added, beyond those that went, before one looks for cycles."""
+
 JUDGED = {
     "group.min.session.timeout.ms": "1000",
     "group.consumer.assignment.interval.ms": "0",
@@ -323,8 +326,9 @@ def is_asked_for(item: pytest.Item, option: Namespace) -> bool:
 
 
 def pytest_collection_finish() -> None:
-    """Have Python's collector of cycles look no more at what all cases stand on."""
+    """Have Python look for cycles seldom, and never in what all cases stand on."""
     gc.freeze()
+    gc.set_threshold(GROWTH)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
