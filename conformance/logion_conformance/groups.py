@@ -102,18 +102,20 @@ POLL_S = 0.02
 class Group:
     """A group of the case's own, and the broker that coordinates it."""
 
-    def __init__(self, broker: Subject, name: str, connection: Connection) -> None:
-        """Speak of the group `name` through `connection` to its coordinator."""
+    def __init__(
+        self, broker: Subject, name: str, address: Address, connection: Connection
+    ) -> None:
+        """Speak of the group `name` through `connection` to its coordinator, there."""
         self.broker = broker
         self.name = name
         self.connection = connection
+        self._address = address
 
     async def member(
         self, protocols: Protocols = RANGE, *, instance_id: str | None = None
     ) -> Member:
         """Return somebody who may join, on a connection of its own."""
-        node = await find_coordinator(self.broker, self.name)
-        connection = await self.broker.connect_to(Address(node.host, node.port))
+        connection = await self.broker.connect_to(self._address)
         return Member(self, connection, protocols, instance_id)
 
     async def stable(
@@ -420,8 +422,8 @@ async def new_group(broker: Subject) -> Group:
 async def group_named(broker: Subject, name: str) -> Group:
     """Return a group, on a new connection to its coordinator, once that is at work."""
     node = await find_coordinator(broker, name)
-    connection = await broker.connect_to(Address(node.host, node.port))
-    group = Group(broker, name, connection)
+    address = Address(node.host, node.port)
+    group = Group(broker, name, address, await broker.connect_to(address))
     await broker.cluster.retry(group.answers)
     return group
 

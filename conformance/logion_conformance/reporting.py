@@ -6,7 +6,7 @@ pytest's own reports; the main process gathers it and writes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -178,6 +178,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if subject is not None and (known := expectation(item, subject)):
             reason = f"{subject.id}: {known.reason} ({known.link})"
             item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Forget what a case said and heard once it is judged: a failure has told it."""
+    done = yield
+    item.stash[EXCHANGES] = []
+    item.stash[TAPE] = Tape()
+    return done
 
 
 @pytest.hookimpl(wrapper=True)

@@ -105,3 +105,15 @@ def test_trials_of_a_case_are_joined_in_the_order_of_their_versions() -> None:
     found = joined([*apart, case("b.x", trial("FAIL", 3))])
     assert [it.id for it in found] == ["a.x", "b.x"]
     assert [it.version for it in found[1].trials] == [3, 9]
+
+
+def test_what_a_case_has_said_is_kept_until_it_is_judged() -> None:
+    item: Any = SimpleNamespace(stash=pytest.Stash())
+    item.stash[reporting.EXCHANGES] = said = [Any]
+    judging = reporting.pytest_runtest_protocol(item)
+    next(judging)
+    assert item.stash[reporting.EXCHANGES] is said
+    with pytest.raises(StopIteration):
+        judging.send(None)
+    assert item.stash[reporting.EXCHANGES] == []
+    assert item.stash[reporting.TAPE].events == []
