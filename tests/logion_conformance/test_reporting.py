@@ -110,7 +110,7 @@ def test_trials_of_a_case_are_joined_in_the_order_of_their_versions() -> None:
 def test_what_a_case_has_said_is_kept_until_it_is_judged() -> None:
     item: Any = SimpleNamespace(stash=pytest.Stash())
     item.stash[reporting.EXCHANGES] = said = [Any]
-    judging = reporting.pytest_runtest_protocol(item)
+    judging: Any = reporting.pytest_runtest_protocol(item)
     next(judging)
     assert item.stash[reporting.EXCHANGES] is said
     with pytest.raises(StopIteration):
