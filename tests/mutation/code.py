@@ -39,6 +39,8 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "replica/leader.py": ("tests/logion/replica/test_leader.py",),
     "replica/reading.py": ("tests/logion/replica/test_reading.py",),
     "replica/offsets.py": ("tests/logion/replica/test_offsets.py",),
+    "replica/partitioning.py": ("tests/logion/replica/test_partitioning.py",),
+    "group/classic/state.py": ("tests/logion/group/classic",),
     "group/classic/joining.py": ("tests/logion/group/classic",),
     "group/classic/syncing.py": ("tests/logion/group/classic",),
     "group/classic/membership.py": ("tests/logion/group/classic",),
@@ -46,12 +48,14 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "group/classic/timing.py": ("tests/logion/group/classic",),
     "group/offsets.py": ("tests/logion/group/test_offsets.py",),
     "group/pending.py": ("tests/logion/group/test_pending.py",),
+    "transaction/adding.py": ("tests/logion/transaction/test_adding.py",),
     "transaction/state.py": ("tests/logion/transaction/test_state.py",),
     "quota/rate.py": ("tests/logion/quota/test_rate.py",),
     "quota/limits.py": ("tests/logion/quota/test_limits.py",),
     "log/filtering.py": (
         "tests/logion/log/test_filtering.py",
         "tests/logion/log/test_compaction.py",
+        "tests/logion/log/test_compaction_in_steps.py",
     ),
     "log/compaction.py": (
         "tests/logion/log/test_compaction.py",

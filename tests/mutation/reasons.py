@@ -26,6 +26,8 @@ _PART = "`part = stored.assignments.get(member.id, {})`"
 _SERVED = "`served = replace(member, assignment=part, is_syncing={})`"
 
 
+_CLEAN = "`if facts.end_offset {} start or facts.base_offset >= end:`"
+_ENTRIES = "`for entry in self._entries(segment,{}):`"
 _CLEARED = '`cleared = replace(member, assignment=b"", is_syncing={})`'
 _PHASE = '`assert phase is not None, "{}"`'
 _PHASE_TEXT = "only a join phase has a join deadline"
@@ -122,6 +124,45 @@ REASONS: Mapping[str, str] = {
         for after in ("", "None", 'b"XXXX"')
     },
     _change("on_assignment_stored", _SERVED, "False", "None"): _TRUTH,
+    "Compaction._newest_deletable_ms: `return 0` -> `return 1`": "the same: no file is"
+    " of the first millisecond of 1970",
+    **dict.fromkeys(
+        (
+            _change("Compaction._learn", _CLEAN, "<=", "<"),
+            "Compaction._learn: `first = segment.find(start)` -> `first = None`",
+            *_changes(
+                "Compaction._learn",
+                _ENTRIES,
+                (" first.position if first else 0",),
+                (" ",),
+                (" first.position if (first) and False else 0",),
+            ),
+        ),
+        "the same but for the time that it takes: keys below the first dirty offset are"
+        " not taken in",
+    ),
+    _change(
+        "Compaction._learn",
+        _ENTRIES,
+        *(f" first.position if first else {it}" for it in "01"),
+    ): "the same: a segment that is dirty from an offset on has an entry there",
+    _change(
+        "Compaction._is_step_full", "`if self._cost {} STEP_COST_MAX:`", "<", "<="
+    ): ("the same: such sums are never just that"),
+    "Compaction._renew: `cleaned.create(log.directory.clock.time_ms())` ->"
+    " `cleaned.create(None)`": "the same: only the segment that grows is asked its age",
+    **dict.fromkeys(
+        _changes(
+            "Compaction._finish",
+            "`return FlushPlan({}, files, (log.path,), log.directory.disk)`",
+            ("0, 0",),
+            *(("None, 0",), ("0, None",), ("1, 0",), ("0, 1",)),
+        ),
+        "the same: it is only run, and nobody asks up to where",
+    ),
+    "header: `return entry.batch if isinstance(kept, memoryview) else"
+    " parse_batch(kept)` -> `return entry.batch if (isinstance(kept, memoryview)) and"
+    " False else parse_batch(kept)`": "the same but for the time that it takes",
     _change("refuse_syncs", _CLEARED, "False", "None"): _TRUTH,
     _change("on_join_deadline", "`is_growing={},`", "False", "None"): _TRUTH,
     **{

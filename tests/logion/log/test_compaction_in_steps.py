@@ -14,6 +14,7 @@ from logion.log.settings import CompactionSettings, LogSettings
 from logion.names import Buffer
 from logion.protocol.errors import ApiError
 from logion.records.batch import Batch
+from logion.records.codec import Codec
 from logion.records.validation import ProduceRules
 from logion.testing.disk import MemoryDisk, Operation
 
@@ -94,15 +95,18 @@ def test_a_segment_of_which_nothing_stays_is_empty_whatever_stood_there(
         assert segment.file.size() == segment.size
 
 
-@pytest.mark.parametrize(("magic", "records", "steps"), [(1, 1, 5), (2, 2, 11)])
+@pytest.mark.parametrize(
+    ("magic", "codec", "records", "steps"),
+    [(1, Codec.GZIP, 1, 5), (2, Codec.NONE, 2, 11)],
+)
 def test_a_step_ends_after_so_many_records_and_bytes(
-    monkeypatch: pytest.MonkeyPatch, magic: int, records: int, steps: int
+    monkeypatch: pytest.MonkeyPatch, magic: int, codec: Codec, records: int, steps: int
 ) -> None:
     rules = ProduceRules(is_compacted=True, magic=magic)
     world = World(LogSettings(segment_bytes=10_000, is_delete=False, rules=rules))
     for number in range(29):
         pairs = [(b"%d" % number, b"%d" % at) for at in range(records)]
-        world.put(*pairs, magic=magic)
+        world.put(*pairs, magic=magic, codec=codec)
     world.log.roll()
     world.logs.high_watermarks[NAME] = world.log.end_offset
     monkeypatch.setattr(compaction, "STEP_COST_MAX", 0.02)
