@@ -40,18 +40,22 @@ def test_nothing_is_in_a_transaction_that_is_not_open() -> None:
 
 
 @pytest.mark.parametrize(
-    ("claim", "error"),
+    ("claim", "error", "found"),
     [
-        (Claim("tx", 8, 3), Error.INVALID_PRODUCER_ID_MAPPING),
-        (Claim("tx", 7, 2), Error.PRODUCER_FENCED),
-        (Claim("tx", 7, 4), Error.PRODUCER_FENCED),
+        (Claim("tx", 8, 3), Error.INVALID_PRODUCER_ID_MAPPING, "producer 8"),
+        (Claim("tx", 7, 2), Error.PRODUCER_FENCED, "epoch 2"),
+        (Claim("tx", 7, 4), Error.PRODUCER_FENCED, "epoch 4"),
     ],
 )
-def test_only_the_present_producer_may_add(claim: Claim, error: Error) -> None:
+def test_only_the_present_producer_may_add(
+    claim: Claim, error: Error, found: str
+) -> None:
     check_claim(KNOWN, Claim("tx", 7, 3), RULES)
     with pytest.raises(ApiError) as refusal:
         check_claim(KNOWN, claim, RULES)
+    present = 7 if "producer" in found else 3
     assert refusal.value.error is error
+    assert refusal.value.message == f"{found}; the current one is {present}"
 
 
 @pytest.mark.parametrize("state", State)
@@ -61,6 +65,7 @@ def test_a_transaction_waits_for_the_markers_of_the_one_before(state: State) -> 
         with pytest.raises(ApiError) as refusal:
             check_open(known)
         assert refusal.value.error is Error.CONCURRENT_TRANSACTIONS
+        assert refusal.value.message == f"'tx' is in {state.value}"
     else:
         check_open(known)
 
