@@ -163,6 +163,11 @@ REASONS: Mapping[str, str] = {
     "header: `return entry.batch if isinstance(kept, memoryview) else"
     " parse_batch(kept)` -> `return entry.batch if (isinstance(kept, memoryview)) and"
     " False else parse_batch(kept)`": "the same but for the time that it takes",
+    _change(
+        "java_hash",
+        '`encoded = text.encode("{}", "surrogatepass")`',
+        *("utf-16-be", "UTF-16-BE"),
+    ): "the same: names of encodings are read without their case",
     _change("refuse_syncs", _CLEARED, "False", "None"): _TRUTH,
     _change("on_join_deadline", "`is_growing={},`", "False", "None"): _TRUTH,
     **{

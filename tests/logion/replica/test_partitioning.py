@@ -24,6 +24,7 @@ def test_the_hash_is_that_of_java_over_utf_16() -> None:
     assert java_hash("") == 0
     assert java_hash("a") == 97
     assert java_hash("\U0001f600") == 31 * 0xD83D + 0xDE00
+    assert java_hash("\ud83d") == 0xD83D, "half a pair, which Java allows"
     assert java_hash("hello world") == 1794106052
     assert java_hash("polygenelubricants") == -(2**31)
 
