@@ -29,8 +29,17 @@ _SERVED = "`served = replace(member, assignment=part, is_syncing={})`"
 _CLEAN = "`if facts.end_offset {} start or facts.base_offset >= end:`"
 _ENTRIES = "`for entry in self._entries(segment,{}):`"
 _CLEARED = '`cleared = replace(member, assignment=b"", is_syncing={})`'
-_PHASE = '`assert phase is not None, "{}"`'
-_PHASE_TEXT = "only a join phase has a join deadline"
+_DEFECTS = (
+    (
+        *("on_join_deadline", "phase is not None"),
+        "only a join phase has a join deadline",
+    ),
+    (
+        *("selected_protocol", "candidates"),
+        "a member without a common protocol is never taken in",
+    ),
+)
+"""What we assert of ourselves: in which function, what, and its words."""
 _LEADS = '`if not group.members[group.leader or "{}"].is_joining:`'
 _SPANNED = "`spanned = batch.last_offset {} batch.base_offset + 1`"
 _HEADS = "`(number, number {}, it.timestamp, it.offset, it.key, it.value is not None)`"
@@ -171,9 +180,10 @@ REASONS: Mapping[str, str] = {
     _change("refuse_syncs", _CLEARED, "False", "None"): _TRUTH,
     _change("on_join_deadline", "`is_growing={},`", "False", "None"): _TRUTH,
     **{
-        _change("on_join_deadline", _PHASE, _PHASE_TEXT, after): "only the words differ"
-        " in which a defect of ours would be told"
-        for after in (f"XX{_PHASE_TEXT}XX", _PHASE_TEXT.upper())
+        _change(function, f'`assert {what}, "{{}}"`', words, after): "only the words"
+        " differ in which a defect of ours would be told"
+        for function, what, words in _DEFECTS
+        for after in (f"XX{words}XX", words.upper())
     },
     "become_empty: `leader=None,` -> ``": "the same: the last member takes the lead"
     " with it",

@@ -48,6 +48,16 @@ def test_a_group_with_a_member_has_no_other_change() -> None:
     assert known.with_member(b) == replace(known, members={"a": a, "b": b})
 
 
+def test_a_group_without_a_member_does_not_wait_for_its_work() -> None:
+    known = replace(group(member("a"), member("b")), unsynced=frozenset({"a"}))
+    smaller = replace(known, sync_deadline_ms=7).without("a")
+    assert (smaller.unsynced, smaller.sync_deadline_ms) == (frozenset(), None)
+
+
+def test_whoever_comes_first_into_a_join_phase_brings_the_protocols() -> None:
+    assert group(state=State.PREPARING).supports("consumer", (("range", b"r"),))
+
+
 def test_no_state_but_dead_is_the_last() -> None:
     assert [it for it in State if not TRANSITIONS[it]] == [State.DEAD]
 
