@@ -43,7 +43,7 @@ async def test_a_static_member_joins_without_being_given_an_id_first(
     expect_error(came.error_code, Error.NONE)
     seen = [(it.member_id, it.group_instance_id) for it in came.members]
     expect("the members", seen, [(came.member_id, "me")])
-    described = (await group.describe()).members
+    described = (await group.until_members(1)).members
     if broker.version("DescribeGroups") >= 4:
         expect("the instance", [it.group_instance_id for it in described], ["me"])
     expect("the version of JoinGroup", broker.version("JoinGroup"), version)
