@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future
+from concurrent.futures import wait as wait_for
 from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
 from functools import partial
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import trio
 from outcome import Error as Failure
@@ -61,6 +62,8 @@ class Life:
         self._one_at_a_time = Lock()
         self.ending: Outcome[None] = Value(None)
         """How it ended: with None, or with what it died of after it had started."""
+        self._over: Future[None] = Future()
+        """Done once `ending` says how."""
 
     @property
     def broker(self) -> Broker:
@@ -79,11 +82,13 @@ class Life:
             trio.run(self._main, faults, clock=self.clock)
 
         ending = capture(live)
-        if self._opened.done():
+        was_open = self._opened.done()
+        if was_open:
             self.ending = ending
-        else:
-            stopped = Failure(RuntimeError("the broker was stopped meanwhile"))
-            self._opened.set_result(ending if isinstance(ending, Failure) else stopped)
+        self._over.set_result(None)
+        if not was_open:
+            failed = isinstance(ending, Failure)
+            self._opened.set_result(ending if failed else Failure(_stopped()))
 
     async def _main(self, faults: Faults) -> None:
         self._token = trio.lowlevel.current_trio_token()
@@ -174,24 +179,24 @@ class Life:
 
     def end(self) -> None:
         """Have the broker shut down; its thread ends soon after."""
-        assert self._token is not None, "only what has started can end"
-        with suppress(trio.RunFinishedError):  # it has died already
-            self._token.run_sync_soon(self._stopping.cancel)
+        self._soon(self._stopping.cancel)
 
     def ask(self, question: Callable[[Broker], T]) -> T:
-        """Ask in the broker's own thread, between two of its steps."""
-        assert self._token is not None, "only what has started can be asked"
+        """Ask in the broker's own thread, between two of its steps.
+
+        Raises what the broker dies of meanwhile, as `do` and `advance` do.
+        """
         answer: Future[Outcome[T]] = Future()
 
         def look() -> None:
             answer.set_result(capture(question, self.broker))
 
-        self._token.run_sync_soon(look)
-        return answer.result(ANSWER_TIMEOUT_S).unwrap()
+        self._soon(look)
+        return self._answer(answer)
 
     def do(self, work: Callable[[Broker], Awaitable[T]]) -> T:
         """Have `work` done by a task of the broker's loop; return what it returns."""
-        return self._begin(partial(work, self.broker)).result(ANSWER_TIMEOUT_S).unwrap()
+        return self._answer(self._begin(partial(work, self.broker)))
 
     def advance(self, duration_s: float) -> None:
         """Let time pass for the broker; returns when it has done what was due.
@@ -199,20 +204,40 @@ class Life:
         Clients may keep it busy for ever: after a while it returns all the same.
         """
         self.ask(lambda _: self.clock.jump(duration_s))
-        self._begin(_steps).result(ANSWER_TIMEOUT_S).unwrap()
+        self._answer(self._begin(_steps))
         with suppress(TimeoutError):
-            self._begin(wait_all_tasks_blocked).result(SETTLING_S)
+            self._answer(self._begin(wait_all_tasks_blocked), SETTLING_S)
 
     def _begin(self, work: Callable[[], Awaitable[T]]) -> Future[Outcome[T]]:
         """Start a task of the broker's loop; return its coming end."""
-        assert self._token is not None, "only what has started can do anything"
         end: Future[Outcome[T]] = Future()
 
         async def run() -> None:
             end.set_result(await acapture(work))
 
-        self._token.run_sync_soon(trio.lowlevel.spawn_system_task, run)
+        self._soon(trio.lowlevel.spawn_system_task, run)
         return end
+
+    def _soon(self, act: Callable[..., object], *given: object) -> None:
+        """Have something called in the broker's loop, unless that has ended."""
+        assert self._token is not None, "only what has started does anything"
+        with suppress(trio.RunFinishedError):
+            self._token.run_sync_soon(act, *given)
+
+    def _answer(
+        self, coming: Future[Outcome[T]], timeout_s: float = ANSWER_TIMEOUT_S
+    ) -> T:
+        """Return what comes from the loop.
+
+        Raises what the broker dies of meanwhile, RuntimeError if it only ends, and
+        TimeoutError if nothing happens.
+        """
+        either: tuple[Future[Any], ...] = coming, self._over
+        wait_for(either, timeout_s, FIRST_COMPLETED)
+        if coming.done() and not _is_cancelled(coming.result()):
+            return coming.result().unwrap()
+        self._over.result(timeout_s)
+        raise self.ending.error if isinstance(self.ending, Failure) else _stopped()
 
 
 @contextmanager
@@ -222,6 +247,15 @@ def _closing(listeners: Sequence[Listener]) -> Iterator[Sequence[Listener]]:
         for listener in listeners:
             sockets.enter_context(listener.bound)
         yield listeners
+
+
+def _stopped() -> RuntimeError:
+    return RuntimeError("the broker was stopped meanwhile")
+
+
+def _is_cancelled(outcome: Outcome[T]) -> bool:
+    """Tell whether the end of the loop is what came."""
+    return isinstance(outcome, Failure) and isinstance(outcome.error, trio.Cancelled)
 
 
 async def _steps() -> None:

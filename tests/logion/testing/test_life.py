@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 import urllib.error
 import urllib.request
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 import trio
 import trio.testing
+from logion.broker import housekeeping
 from logion.client.admin import create_topic
 from logion.client.cluster import open_cluster
 from logion.client.consumer import Consumer, ConsumerOptions
@@ -145,3 +147,28 @@ def test_a_console_is_where_it_was_after_the_broker_went_back() -> None:
 def test_a_broker_has_no_console_unless_it_is_asked_for() -> None:
     with Broker() as broker:
         assert broker.console_url == ""
+
+
+def test_whoever_asks_a_broker_that_dies_is_told_what_it_died_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def planted(_: object) -> None:
+        raise LookupError("planted")
+
+    monkeypatch.setattr(housekeeping, "_expire_offsets", planted)
+    broker = Broker()
+    broker.start()
+    broker.clock.advance(1)  # now it has begun to wait
+    for ask in (lambda: broker.clock.advance(HOUR_S), broker.topics, broker.stop):
+        with pytest.raises(ExceptionGroup) as died:
+            ask()
+        assert "planted" in "".join(traceback.format_exception(died.value))
+
+
+def test_a_broker_that_is_stopped_meanwhile_says_so() -> None:
+    broker = Broker()
+    broker.start()
+    clock = broker.clock
+    broker.stop()
+    with pytest.raises(RuntimeError, match="stopped meanwhile"):
+        clock.advance(1)
