@@ -28,8 +28,10 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -227,6 +229,9 @@ class Kafka:
         self.process.kill()
 
 
+SESSION_SECONDS_MAX, LOOK_SECONDS = 60.0, 0.05
+"""How long a session at ZooKeeper is waited for, and how often it is looked for."""
+
 SINGLE_BROKER = {
     "broker.id": "0",
     "offsets.topic.replication.factor": "1",
@@ -298,6 +303,7 @@ def zookeeper(release: str, *, folder: Path | None = None) -> Iterator[str]:
             "maxClientCnxns": "0",
             "tickTime": "500",
             "admin.enableServer": "false",
+            "4lw.commands.whitelist": "dump",
         }
         file = write_properties(home / "zookeeper.properties", settings)
         main = "org.apache.zookeeper.server.quorum.QuorumPeerMain"
@@ -309,6 +315,25 @@ def zookeeper(release: str, *, folder: Path | None = None) -> Iterator[str]:
             yield f"127.0.0.1:{port}"
         finally:
             process.stop()
+
+
+def await_no_broker(zookeeper: str) -> None:
+    """Return once no broker has a session at a ZooKeeper; TimeoutError if one stays.
+
+    The session of one that was killed stands for `zookeeper.session.timeout.ms`. One
+    that starts meanwhile ends at once, or, in 0.8.2, takes itself for the controller
+    that it was, and is none ever after.
+    """
+    host, _, port = zookeeper.partition(":")
+    until = time.perf_counter() + SESSION_SECONDS_MAX
+    while time.perf_counter() < until:
+        with socket.create_connection((host, int(port)), SESSION_SECONDS_MAX) as asked:
+            asked.sendall(b"dump")
+            with asked.makefile("rb") as answer:
+                if b"/brokers/ids/" not in answer.read():
+                    return
+        time.sleep(LOOK_SECONDS)
+    raise TimeoutError(f"a broker's session still stands at {zookeeper}")
 
 
 def format_kraft(release: str, properties: Path) -> None:

@@ -8,7 +8,7 @@ for the first such case and kept for the others.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Literal
 
@@ -31,10 +31,6 @@ SETTINGS = {
 
 STOP_SECONDS_MAX = 30.0
 """How long a broker may take for a clean shutdown."""
-
-STARTS_MAX = 4
-"""How often a broker may try to start: one with ZooKeeper ends at once while the
-session of the one that was killed still stands there."""
 
 
 class Provisioner:
@@ -85,10 +81,8 @@ class Provisioner:
         return True
 
     def _start(self) -> None:
-        for _ in range(STARTS_MAX - 1):
-            with suppress(RuntimeError):
-                return self._broker.process.start()
-        return self._broker.process.start()
+        self._broker.await_end()
+        self._broker.process.start()
 
 
 @contextmanager

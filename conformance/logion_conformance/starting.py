@@ -16,9 +16,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -43,6 +44,8 @@ class Started:
     """Whether it can be started again on its port, with what it has stored."""
     has_settings: bool = False
     """Whether it was started with the settings that were asked for."""
+    await_end: Callable[[], None] = lambda: None
+    """Returns once nothing is left of the one that has ended."""
 
     @property
     def address(self) -> Address:
@@ -128,7 +131,11 @@ def apache_kafka(version: str, settings: Mapping[str, str] | None) -> Iterator[S
     if lacking := apache.missing():
         raise RuntimeError(f"{lacking} on this machine")
     with apache.cluster(version, settings=settings) as kafka:
-        yield Started(kafka.process, has_settings=True)
+        started = Started(kafka.process, has_settings=True)
+        if kafka.zookeeper is not None:
+            gone = partial(apache.await_no_broker, kafka.zookeeper)
+            started = replace(started, await_end=gone)
+        yield started
 
 
 def checked(text: str) -> str:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from logion_conformance import apache, maven
@@ -31,6 +35,35 @@ def test_releases_listen_by_the_settings_they_know() -> None:
     assert apache.listener_settings("0.8.2.2", 1)["port"] == "1"
     newer = {"listeners": "PLAINTEXT://127.0.0.1:1"}
     assert apache.listener_settings("0.9.0.1", 1) == newer
+
+
+@contextmanager
+def zookeeper_with(*sessions: str) -> Iterator[str]:
+    """Run what tells of these sessions, each when it is asked once more."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            for session in sessions:
+                asked, _ = server.accept()
+                with asked:
+                    assert asked.recv(4) == b"dump"
+                    asked.sendall(f"Sessions with Ephemerals\n\t{session}\n".encode())
+
+        thread = Thread(target=answer)
+        thread.start()
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+        thread.join()
+
+
+def test_a_killed_brokers_session_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(apache, "LOOK_SECONDS", 0)
+    with zookeeper_with("/brokers/ids/0", "/brokers/ids/0", "/other") as address:
+        apache.await_no_broker(address)
+    monkeypatch.setattr(apache, "SESSION_SECONDS_MAX", 0)
+    with pytest.raises(TimeoutError, match="session still stands"):
+        apache.await_no_broker("127.0.0.1:9")
 
 
 def test_a_pom_names_what_is_needed() -> None:

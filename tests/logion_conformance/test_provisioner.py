@@ -3,14 +3,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from logion.client.connection import Address
 from logion.client.versions import versions_of
 from logion_conformance.processes import Process, free_port, is_listening
-from logion_conformance.provisioner import STARTS_MAX, Provisioner
+from logion_conformance.provisioner import Provisioner
 from logion_conformance.starting import Started
 from logion_conformance.targets import Target
 
@@ -107,19 +106,11 @@ def test_sessions_are_short_where_they_can_be(process: Process) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("failures", [STARTS_MAX - 1, STARTS_MAX])
-def test_a_broker_that_ends_at_once_is_started_some_more_times(
-    process: Process, monkeypatch: pytest.MonkeyPatch, failures: int
-) -> None:
-    start, refused = Process.start, iter(range(failures))
-
-    def start_later(it: Process) -> None:
-        for _ in refused:
-            raise RuntimeError("the old session stands")
-        start(it)
-
+def test_a_broker_is_started_again_once_nothing_is_left_of_it(process: Process) -> None:
+    seen = []
+    broker = Started(process, await_end=lambda: seen.append(process.is_running))
+    provisioner = Provisioner(over(process).target, broker)
     process.kill()
-    monkeypatch.setattr(Process, "start", start_later)
-    with suppress(RuntimeError):
-        over(process).mend()
-    assert process.is_running == (failures < STARTS_MAX)
+    assert provisioner.mend()
+    assert seen == [False]
+    assert process.is_running
