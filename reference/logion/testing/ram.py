@@ -154,13 +154,7 @@ class RamDisk:
 
     def remove_tree(self, path: str) -> None:
         """Remove a directory and all in it."""
-        for name in self.listdir(path):
-            below = f"{path}/{name}"
-            if below in self._names:
-                self.remove_tree(below)
-            else:
-                self.remove(below)
-        del self._names[path]
+        self._drop(path)
         self._forget(path)
 
     def sync_dir(self, path: str) -> None:
@@ -172,6 +166,16 @@ class RamDisk:
         if path in self._locks:
             raise BlockingIOError(errno.EAGAIN, f"{path} is locked by another")
         return RamLock(self._locks, path)
+
+    def _drop(self, path: str) -> None:
+        """Remove what is in a directory, whose names need not be kept meanwhile."""
+        for name in self._names_in(path):
+            below = f"{path}/{name}"
+            if below in self._names:
+                self._drop(below)
+            else:
+                del self._files[below]
+        del self._names[path]
 
     def _names_in(self, path: str) -> set[str]:
         names = self._names.get(path)
