@@ -37,7 +37,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from logion_conformance.maven import cache_folder, resolve
-from logion_conformance.processes import Process, free_port
+from logion_conformance.processes import PAUSE_SECONDS, Process, free_port
 
 CACHE = Path(os.environ.get("LOGION_APACHE_CACHE", cache_folder() / "apache"))
 """Parent of one folder of jars per release."""
@@ -229,8 +229,8 @@ class Kafka:
         self.process.kill()
 
 
-SESSION_SECONDS_MAX, LOOK_SECONDS = 60.0, 0.05
-"""How long a session at ZooKeeper is waited for, and how often it is looked for."""
+SESSION_SECONDS_MAX = 60.0
+"""How long the end of a session at ZooKeeper is waited for."""
 
 SINGLE_BROKER = {
     "broker.id": "0",
@@ -332,7 +332,7 @@ def await_no_broker(zookeeper: str) -> None:
             with asked.makefile("rb") as answer:
                 if b"/brokers/ids/" not in answer.read():
                     return
-        time.sleep(LOOK_SECONDS)
+        time.sleep(PAUSE_SECONDS)
     raise TimeoutError(f"a broker's session still stands at {zookeeper}")
 
 

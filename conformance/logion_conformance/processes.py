@@ -17,7 +17,7 @@ STOP_SECONDS_MAX = 4.0
 """The last broker of an old cluster never finishes a controlled shutdown: killed."""
 
 PAUSE_SECONDS = 0.05
-"""Between two looks at a server that starts."""
+"""Between two looks at a server that starts, or at what is left of one that ended."""
 
 PRINTED_PORT = re.compile(r"(?:127\.0\.0\.1|localhost|\[::\]|0\.0\.0\.0):(\d+)")
 """Where a server that chooses its port says that it listens."""

@@ -58,7 +58,7 @@ def zookeeper_with(*sessions: str) -> Iterator[str]:
 def test_a_killed_brokers_session_is_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(apache, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(apache, "PAUSE_SECONDS", 0)
     with zookeeper_with("/brokers/ids/0", "/brokers/ids/0", "/other") as address:
         apache.await_no_broker(address)
     monkeypatch.setattr(apache, "SESSION_SECONDS_MAX", 0)

@@ -82,13 +82,12 @@ class Life:
             trio.run(self._main, faults, clock=self.clock)
 
         ending = capture(live)
-        was_open = self._opened.done()
-        if was_open:
+        if self._opened.done():
             self.ending = ending
-        self._over.set_result(None)
-        if not was_open:
+        else:
             failed = isinstance(ending, Failure)
             self._opened.set_result(ending if failed else Failure(_stopped()))
+        self._over.set_result(None)
 
     async def _main(self, faults: Faults) -> None:
         self._token = trio.lowlevel.current_trio_token()
