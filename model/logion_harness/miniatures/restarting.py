@@ -65,12 +65,13 @@ def left_behind(_: Any) -> Callable[..., None]:
     return wrong
 
 
-def without_starts(read: Callable[..., Any]) -> Callable[..., Any]:
+def without_starts(
+    read: Callable[..., Mapping[TopicPartition, int]],
+) -> Callable[..., Mapping[TopicPartition, int]]:
     """Read no log start offsets."""
 
-    def wrong(self: Any, directory: Any, name: str) -> Mapping[TopicPartition, int]:
-        found: Mapping[TopicPartition, int] = read(self, directory, name)
-        return {} if name == LOG_START_OFFSETS else found
+    def wrong(self: Any, name: str) -> Mapping[TopicPartition, int]:
+        return {} if name == LOG_START_OFFSETS else read(self, name)
 
     return wrong
 
@@ -127,7 +128,7 @@ MINIATURES = (
         "brings-records-back",
         "has deleted records again after a restart",
         ("restart.log-start",),
-        swapped(f"{MANAGER}._read", without_starts),
+        swapped("logion.log.directory:LogDirectory.offsets", without_starts),
     ),
     Miniature(
         "forgets-commits",

@@ -85,7 +85,7 @@ MINIATURES = (
         "verifies-nothing",
         "appends to partitions that the transaction does not have",
         ("transactions.write.not-added",),
-        swapped(f"{PRODUCE}:_check_transaction", instead(None)),
+        swapped(f"{PRODUCE}:_unverified", instead(None)),
     ),
     Miniature(
         "adds-no-written-partitions",

@@ -31,6 +31,12 @@ def test_a_miniature_names_cases_that_exist(miniature: Miniature) -> None:
     assert set(miniature.cases) <= suite().keys()
 
 
+@pytest.mark.parametrize("miniature", MINIATURES, ids=lambda it: it.name)
+def test_what_a_miniature_puts_a_defect_into_exists(miniature: Miniature) -> None:
+    with miniature.defect.put_in():
+        pass
+
+
 def test_a_name_of_none_is_refused_with_all_names() -> None:
     with pytest.raises(ValueError, match="'kafka' is no miniature: expected one of "):
         find("kafka")
