@@ -17,9 +17,12 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from logion_conformance.case import is_named
@@ -173,8 +176,7 @@ class Asked:
         """Return the miniatures that are to be judged; by a part of the cases only
         those of which the others are known."""
         if self.new:
-            unknown = [it for it in MINIATURES if it.name not in failed]
-            return sorted(unknown, key=lambda it: len(can_fail(it, self.cases())))
+            return [it for it in MINIATURES if it.name not in failed]
         named = list(map(find, self.names))
         chosen = named if named or self.none else MINIATURES
         return [it for it in chosen if not self.case or it.name in failed]
@@ -197,21 +199,45 @@ def found_again(before: Sequence[str], verdicts: Mapping[str, Verdict]) -> list[
     return [*(it for it in before if it not in verdicts), *sorted(failed)]
 
 
+def judged_by(cases: Sequence[str], name: str) -> tuple[str, dict[str, Verdict]]:
+    """Return a miniature's name and the verdicts of those cases that it can fail."""
+    miniature = find(name)
+    return name, dict(judged(miniature, can_fail(miniature, cases)))
+
+
+def verdicts_of(
+    names: Sequence[str], cases: Sequence[str]
+) -> Iterator[tuple[str, Mapping[str, Verdict]]]:
+    """Yield miniatures with the verdicts of cases, as they come: one is judged on each
+    processor."""
+    processes = len(os.sched_getaffinity(0))
+    with get_context("spawn").Pool(processes, initializer=be_quiet) as pool:
+        yield from pool.imap_unordered(partial(judged_by, cases), names)
+
+
+def be_quiet() -> None:
+    """Let no broker of this process say what is wrong with it."""
+    logging.getLogger("logion").setLevel(logging.CRITICAL)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Judge what the arguments ask for (see the module); write the page.
 
     Returns 1 if one does not fail what it names, or some case fails on none.
     """
-    logging.getLogger("logion").setLevel(logging.CRITICAL)
     failed, status, wanted = kept(), 0, asked(arguments)
-    for miniature in wanted.miniatures(failed):
-        verdicts = judged(miniature, can_fail(miniature, wanted.cases()))
-        before = failed.get(miniature.name, ()) if wanted.case else ()
-        found = found_again(before, verdicts)
-        missed = set(miniature.cases) - set(found)
-        print(f"{miniature.name}: {len(found)} fail {' '.join(missed)}", flush=True)
+    names = [it.name for it in wanted.miniatures(failed)]
+    verdicts = verdicts_of(names, wanted.cases())
+    for number, (name, given) in enumerate(verdicts, start=1):
+        found = found_again(failed.get(name, ()) if wanted.case else (), given)
+        missed = set(find(name).cases) - set(found)
+        told_missed = f", not {' '.join(sorted(missed))}" if missed else ""
+        print(
+            f"{number} of {len(names)}: {name} fails {len(found)}{told_missed}",
+            flush=True,
+        )
         status |= bool(missed)
-        failed[miniature.name] = found
+        failed[name] = found
         keep(failed)
         PAGE.write_text(page(failed))
     PAGE.write_text(page(failed))
