@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, Self, TypeAlias, TypeVar
 
@@ -54,6 +56,18 @@ def of_states(
             "neither --fast nor --walks"
         )
     return judged
+
+
+@contextmanager
+def looking_for_no_cycles() -> Iterator[None]:
+    """Let Python look for no cycles among objects: states have none, and are many."""
+    was_looking = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_looking:
+            gc.enable()
 
 
 T = TypeVar("T")
@@ -192,6 +206,13 @@ class BreadthFirst(ABC, Generic[S]):
         depth_max: int | None = None,
     ) -> Report[S]:
         """Go on to the end, to a bound, or until `watch` says to stop."""
+        with looking_for_no_cycles():
+            self._run(watch, states_max, depth_max)
+        return self.report()
+
+    def _run(
+        self, watch: Watch | None, states_max: int | None, depth_max: int | None
+    ) -> None:
         while self.level and not self.is_over:
             if self.depth == depth_max or not self._finish_level(watch, states_max):
                 break
@@ -199,7 +220,6 @@ class BreadthFirst(ABC, Generic[S]):
         if not self.level and not self.is_over and self.promises:
             self.violations += judged(self.spec, self.promises)
             self.promises = ()
-        return self.report()
 
     def _descend(self) -> None:
         """Go to the next level; a violation that ends the search gives the depth."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,7 +13,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from logion_model.kernel.breadth import Watch
+from logion_model.kernel.breadth import Watch, looking_for_no_cycles
 from logion_model.kernel.faults import SpecError
 from logion_model.kernel.fingerprints import odds_of_collision
 from logion_model.kernel.hashed import judged_by, steps_along
@@ -40,12 +39,11 @@ def _serve(
     link: Connection, make: Maker, names: Sequence[str] | None, index: int, many: int
 ) -> None:
     """Answer what is asked of one part, until nobody asks any more."""
-    gc.disable()  # to look for cycles among states that wait is in vain: they have none
     inbox = SimpleQueue[Question | None]()
     Thread(target=_listen, args=(link, inbox), daemon=True).start()
     spec = make()
     part = Part(spec, judged_by(spec, names), index, many)
-    with suppress(ConnectionError):
+    with suppress(ConnectionError), looking_for_no_cycles():
         while question := inbox.get():
             what, arguments, options = question
             try:
