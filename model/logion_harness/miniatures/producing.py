@@ -44,28 +44,22 @@ MAGIC = 16
 """Where a batch has its magic, in bytes from its start."""
 
 
-def with_gaps(validate: Callable[..., Any]) -> Callable[..., Any]:
-    """Place every batch but the first one further on than the last one ends."""
+def with_gaps_behind(is_odd: Callable[[int], bool]) -> Callable[[Any], Any]:
+    """Place what comes behind batches of some lengths further on than those end."""
 
-    def wrong(*given: Any, base_offset: int, **more: Any) -> Any:
-        offset = base_offset + 1 if base_offset else 0
-        return validate(*given, base_offset=offset, **more)
+    def with_gaps(validate: Callable[..., Any]) -> Callable[..., Any]:
+        ends: set[int] = set()
 
-    return wrong
+        def wrong(*given: Any, base_offset: int, **more: Any) -> Any:
+            offset = base_offset + (base_offset in ends)
+            found = validate(*given, base_offset=offset, **more)
+            if is_odd(found.last_offset - offset + 1):
+                ends.add(found.last_offset + 1)
+            return found
 
+        return wrong
 
-def with_gaps_behind_many(validate: Callable[..., Any]) -> Callable[..., Any]:
-    """Place what comes behind a batch of many records further on than that ends."""
-    ends: set[int] = set()
-
-    def wrong(*given: Any, base_offset: int, **more: Any) -> Any:
-        offset = base_offset + 1 if base_offset in ends else base_offset
-        found = validate(*given, base_offset=offset, **more)
-        if found.last_offset - offset >= MANY:
-            ends.add(found.last_offset + 1)
-        return found
-
-    return wrong
+    return with_gaps
 
 
 def without_offset(request: Any, answer: Any, _: Context) -> Any:
@@ -217,9 +211,11 @@ def as_one(restamped: Callable[..., Any]) -> Callable[..., Any]:
 MINIATURES = (
     Miniature(
         "skips-offsets",
-        "leaves an offset out between two batches",
+        "leaves an offset out behind a batch of three records",
         ("produce.offsets.consecutive",),
-        swapped("logion.log.log:validate_produced", with_gaps),
+        swapped(
+            "logion.log.log:validate_produced", with_gaps_behind(lambda it: it == 3)
+        ),
     ),
     Miniature(
         "leader-acks-without-offset",
@@ -389,7 +385,9 @@ MINIATURES = (
         "skips-an-offset-behind-many",
         "leaves an offset out behind a batch of many records",
         ("records.any.offsets",),
-        swapped("logion.log.log:validate_produced", with_gaps_behind_many),
+        swapped(
+            "logion.log.log:validate_produced", with_gaps_behind(lambda it: it > MANY)
+        ),
     ),
     Miniature(
         "cuts-headers",
