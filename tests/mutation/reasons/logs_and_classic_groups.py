@@ -1,8 +1,10 @@
-"""Why a change of the code is noticed by no test."""
+"""Why changes of logs, leaders, quotas and classic groups are noticed by no test."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from tests.mutation.reasons.wording import TRUTH, change, changes
 
 _TERM = "`if entry.start_offset == end_offset and entry.epoch {} latest_epoch(epochs):`"
 _LEADER = "`leader = Leader(broker, epoch, {}, {{broker: end_offset}}, high_watermark)`"
@@ -20,8 +22,6 @@ _TURN = "`at = at + 2 if at + {} < end else 0`"
 _ROOM = "the same but for the room that the table takes"
 
 _BOUNDS = "`bounds = replace(bounds, at_least_one={})`"
-_TRUTH = "the same: no truth value of a field is compared"
-
 _PART = "`part = stored.assignments.get(member.id, {})`"
 _SERVED = "`served = replace(member, assignment=part, is_syncing={})`"
 
@@ -48,25 +48,13 @@ _SAMPLE = "`samples.append(_Sample(now_ms, {}))`"
 _OLD = "`self._is_old_segment = {}`"
 
 
-def _change(function: str, line: str, before: str, after: str) -> str:
-    return f"{function}: {line.format(before)} -> {line.format(after)}"
-
-
-def _changes(
-    function: str, line: str, before: tuple[str, ...], *after: tuple[str, ...]
-) -> tuple[str, ...]:
-    return tuple(
-        f"{function}: {line.format(*before)} -> {line.format(*it)}" for it in after
-    )
-
-
 _ROOMS = (
-    *_changes("OffsetMap.__init", _COUNT, ("0", "-"), ("0", "+"), ("1", "-")),
-    *_changes(
+    *changes("OffsetMap.__init", _COUNT, ("0", "-"), ("0", "+"), ("1", "-")),
+    *changes(
         *("OffsetMap.__init", _NEEDED, (">> 1", "2")),
         *((">> 1", "3"), ("<< 1", "2"), (">> 2", "2")),
     ),
-    _change("OffsetMap.__init", _SLOTS, "1", "2"),
+    change("OffsetMap.__init", _SLOTS, "1", "2"),
 )
 
 
@@ -99,18 +87,18 @@ _ASKS_NO_RULES = (
 
 
 REASONS: Mapping[str, str] = {
-    _change("with_last_epoch", _TERM, ">", ">="): "the same: `with_epoch` leaves the"
+    change("with_last_epoch", _TERM, ">", ">="): "the same: `with_epoch` leaves the"
     " latest epoch as it is",
-    _change("aborted_since", _FIRST, "1", "2"): "the same: the second is not looked at",
-    _change("aborted_since", _READ, "-", "+"): "the same: nothing is read behind the"
+    change("aborted_since", _FIRST, "1", "2"): "the same: the second is not looked at",
+    change("aborted_since", _READ, "-", "+"): "the same: nothing is read behind the"
     " end of a file",
-    _change("on_elected", _LEADER, "isr", "None"): "the same: `_with` is given the ISR"
+    change("on_elected", _LEADER, "isr", "None"): "the same: `_with` is given the ISR"
     " itself",
-    _change("check_marker", _VERSION, "0", "1"): "the same: both are below"
+    change("check_marker", _VERSION, "0", "1"): "the same: both are below"
     " `VERSION_WITH_EPOCHS`",
-    _change("read_for_version", _BOUNDS, "False", "None"): _TRUTH,
+    change("read_for_version", _BOUNDS, "False", "None"): TRUTH,
     **{
-        _change(function, line, "rules", "None"): "the same: rules are asked of a group"
+        change(function, line, "rules", "None"): "the same: rules are asked of a group"
         " without members"
         for function, line in _ASKS_NO_RULES
     },
@@ -124,22 +112,22 @@ REASONS: Mapping[str, str] = {
     ),
     **dict.fromkeys(_ROOMS, _ROOM),
     **{
-        _change(f"OffsetMap.{it}", _TURN, "2", "3"): "the same: both ends are even"
+        change(f"OffsetMap.{it}", _TURN, "2", "3"): "the same: both ends are even"
         for it in ("latest", "put")
     },
     **{
-        _change("on_assignment_stored", _PART, 'b""', after): "the same: a division"
+        change("on_assignment_stored", _PART, 'b""', after): "the same: a division"
         " that is written names every member"
         for after in ("", "None", 'b"XXXX"')
     },
-    _change("on_assignment_stored", _SERVED, "False", "None"): _TRUTH,
+    change("on_assignment_stored", _SERVED, "False", "None"): TRUTH,
     "Compaction._newest_deletable_ms: `return 0` -> `return 1`": "the same: no file is"
     " of the first millisecond of 1970",
     **dict.fromkeys(
         (
-            _change("Compaction._learn", _CLEAN, "<=", "<"),
+            change("Compaction._learn", _CLEAN, "<=", "<"),
             "Compaction._learn: `first = segment.find(start)` -> `first = None`",
-            *_changes(
+            *changes(
                 "Compaction._learn",
                 _ENTRIES,
                 (" first.position if first else 0",),
@@ -150,18 +138,18 @@ REASONS: Mapping[str, str] = {
         "the same but for the time that it takes: keys below the first dirty offset are"
         " not taken in",
     ),
-    _change(
+    change(
         "Compaction._learn",
         _ENTRIES,
         *(f" first.position if first else {it}" for it in "01"),
     ): "the same: a segment that is dirty from an offset on has an entry there",
-    _change(
+    change(
         "Compaction._is_step_full", "`if self._cost {} STEP_COST_MAX:`", "<", "<="
     ): ("the same: such sums are never just that"),
     "Compaction._renew: `cleaned.create(log.directory.clock.time_ms())` ->"
     " `cleaned.create(None)`": "the same: only the segment that grows is asked its age",
     **dict.fromkeys(
-        _changes(
+        changes(
             "Compaction._finish",
             "`return FlushPlan({}, files, (log.path,), log.directory.disk)`",
             ("0, 0",),
@@ -172,29 +160,29 @@ REASONS: Mapping[str, str] = {
     "header: `return entry.batch if isinstance(kept, memoryview) else"
     " parse_batch(kept)` -> `return entry.batch if (isinstance(kept, memoryview)) and"
     " False else parse_batch(kept)`": "the same but for the time that it takes",
-    _change(
+    change(
         "java_hash",
         '`encoded = text.encode("{}", "surrogatepass")`',
         *("utf-16-be", "UTF-16-BE"),
     ): "the same: names of encodings are read without their case",
-    _change("refuse_syncs", _CLEARED, "False", "None"): _TRUTH,
-    _change("on_join_deadline", "`is_growing={},`", "False", "None"): _TRUTH,
+    change("refuse_syncs", _CLEARED, "False", "None"): TRUTH,
+    change("on_join_deadline", "`is_growing={},`", "False", "None"): TRUTH,
     **{
-        _change(function, f'`assert {what}, "{{}}"`', words, after): "only the words"
+        change(function, f'`assert {what}, "{{}}"`', words, after): "only the words"
         " differ in which a defect of ours would be told"
         for function, what, words in _DEFECTS
         for after in (f"XX{words}XX", words.upper())
     },
     "become_empty: `leader=None,` -> ``": "the same: the last member takes the lead"
     " with it",
-    _change("complete_join", _LEADS, "", "XXXX"): "the same: a group with members has a"
+    change("complete_join", _LEADS, "", "XXXX"): "the same: a group with members has a"
     " leader",
-    _change("told_to_leader", '`protocol = group.protocol or "{}"`', "", "XXXX"): (
+    change("told_to_leader", '`protocol = group.protocol or "{}"`', "", "XXXX"): (
         "the same: a generation has a protocol"
     ),
-    _change("check_batch", _SPANNED, "-", "+"): "the same: a batch whose base offset is"
+    change("check_batch", _SPANNED, "-", "+"): "the same: a batch whose base offset is"
     " not 0 has been refused",
-    _change("Filter.__init", _OLD, "False", "None"): _TRUTH,
+    change("Filter.__init", _OLD, "False", "None"): TRUTH,
     "Filter._is_last_of_producer: `self._producers.get(batch.producer_id) if"
     " batch.producer_id >= 0 else None` -> `self._producers.get(batch.producer_id) if"
     " (batch.producer_id >= 0) or True else None`": "the same: nobody has the id -1",
@@ -203,21 +191,15 @@ REASONS: Mapping[str, str] = {
     "._replace(base_offset=None, )`": "the same: an old format has no place for a last"
     " offset",
     **{
-        _change("legacy_heads", _HEADS, "+ 1", after): "the same: nobody asks where a"
+        change("legacy_heads", _HEADS, "+ 1", after): "the same: nobody asks where a"
         " record of an old format ends"
         for after in ("+ 2", "- 1")
     },
-    _change("Rate._span_ms", _SPAN, "0", "1"): "the same: nothing was used, however"
+    change("Rate._span_ms", _SPAN, "0", "1"): "the same: nothing was used, however"
     " long the time is",
-    _change("Rate.record", _SAMPLE, "now_ms", "None"): "the same: it is set before"
+    change("Rate.record", _SAMPLE, "now_ms", "None"): "the same: it is set before"
     " anybody looks",
     "pause_ms: `return PAUSE_MS_MAX if pause >= PAUSE_MS_MAX else max(0,"
     " math.floor(pause + 0.5))` -> `return PAUSE_MS_MAX if pause > PAUSE_MS_MAX else"
     " max(0, math.floor(pause + 0.5))`": "the same: it rounds to the same",
 }
-"""Reasons by what `tests/mutation/code.json` says of a survivor."""
-
-
-def reason(survivor: str) -> str:
-    """Return why it survives, `not examined` if nobody has said."""
-    return REASONS.get(survivor, "not examined")

@@ -1,0 +1,15 @@
+"""Why a change of the code is noticed by no test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.mutation.reasons import logs_and_classic_groups
+
+REASONS: Mapping[str, str] = {**logs_and_classic_groups.REASONS}
+"""Reasons by what `tests/mutation/code.json` says of a survivor."""
+
+
+def reason(survivor: str) -> str:
+    """Return why it survives, `not examined` if nobody has said."""
+    return REASONS.get(survivor, "not examined")
