@@ -7,7 +7,7 @@ same in every process. Of n states any two look alike with odds of n² / 2⁶⁵
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from enum import Enum
 from hashlib import blake2b
 
@@ -46,6 +46,10 @@ class Fingerprinter:
         """
         digest = blake2b(self._parts.encoded(state), digest_size=BITS // 8).digest()
         return int.from_bytes(digest, "little") or 1
+
+    def of_part(self, part: Hashable) -> bytes:
+        """Return what stands for a part of a state: the same in every process."""
+        return self._parts[part]
 
 
 class _Parts(dict[object, bytes]):

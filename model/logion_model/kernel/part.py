@@ -1,12 +1,12 @@
 """A part of the hashed search: what one of several processes does, level by level.
 
-Each fingerprint falls to one process, which remembers it; the states themselves stay
-where they are found. A process goes on from some states of its level, a round, and asks
-the others about the fingerprints that fall to them: which are new? Of those it keeps
-the states, once the answer is there; it does not wait for it. So each state is gone on
-from once, counts and depths are those of one process, and between processes go eight
-bytes for a state that might be new, and one back. Only to make a level even do packed
-states move.
+Each state falls to one process, which remembers its fingerprint: one part of the state
+decides to which (`locality`), or the fingerprint where no part will do. The states
+themselves stay where they are found. A process goes on from some states of its level, a
+round, and asks the others about those that fall to them: which are new? These it keeps,
+once the answer is there; it does not wait for it. So each state is gone on from once,
+counts and depths are those of one process, and between processes go eight bytes for a
+state that might be new, and one back. Only to make a level even do packed states move.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeAlias
+from zlib import crc32
 
 from logion_model.kernel.faults import Checked
 from logion_model.kernel.fingerprints import (
@@ -104,6 +105,9 @@ class Part(Generic[S]):
     index: int
     many: int
     """How many processes there are."""
+    deciding: int | None = None
+    """The place of the part of a state, or of its view, that decides to which process
+    it falls; None for the fingerprint."""
     fingerprinter: Fingerprinter = field(default_factory=Fingerprinter)
     seen: Fingerprints = field(default_factory=Fingerprints)
     """Those that fall to this process, wherever the states are."""
@@ -144,15 +148,18 @@ class Part(Generic[S]):
         """Find the initial states that fall to this process: the following level."""
         with self.checked:
             for nth, state in enumerate(self.spec.initial):
-                if self._falls_to(self._fingerprint(state)) == self.index:
+                if self._falls_to(state, self._fingerprint(state)) == self.index:
                     self._find(state, self._next_name, nth)
         return self._told()
 
     def _fingerprint(self, state: S) -> int:
         return of_key(self.spec, self.fingerprinter, state)
 
-    def _falls_to(self, fingerprint: int) -> int:
-        return (fingerprint >> 16) % self.many
+    def _falls_to(self, state: S, fingerprint: int) -> int:
+        if self.deciding is None:
+            return (fingerprint >> 16) % self.many
+        told: Any = state if self.spec.view is None else self.spec.view(state)
+        return crc32(self.fingerprinter.of_part(told[self.deciding])) % self.many
 
     @property
     def _next_name(self) -> int:
@@ -202,7 +209,7 @@ class Part(Generic[S]):
         One out of bounds is passed over.
         """
         fingerprint = self._fingerprint(state)
-        falls_to = self._falls_to(fingerprint)
+        falls_to = self._falls_to(state, fingerprint)
         if falls_to != self.index:
             if not self._is_known(fingerprint, falls_to) and self.spec.within(state):
                 self.pending[falls_to][fingerprint] = _Pending(state, parent, place)
@@ -294,6 +301,7 @@ class Part(Generic[S]):
     def saved(self) -> dict[str, Any]:
         """Return what was found, between two rounds, but for the states that wait."""
         return {
+            "deciding": self.deciding,
             "seen": self.seen.saved(),
             "parents": self.parents.tobytes(),
             "places": self.places.tobytes(),
@@ -303,6 +311,7 @@ class Part(Generic[S]):
 
     def resume(self, saved: dict[str, Any]) -> None:
         """Take up what was saved; nothing was found yet."""
+        self.deciding = saved["deciding"]
         self.seen = Fingerprints.resumed(saved["seen"])
         self.parents.frombytes(saved["parents"])
         self.places.frombytes(saved["places"])

@@ -17,6 +17,7 @@ from logion_model.kernel.breadth import Watch, looking_for_no_cycles
 from logion_model.kernel.faults import SpecError
 from logion_model.kernel.fingerprints import odds_of_collision
 from logion_model.kernel.hashed import judged_by, steps_along
+from logion_model.kernel.locality import deciding_part
 from logion_model.kernel.part import Part, Piece, Round, Told, Waiting
 from logion_model.kernel.report import DEADLOCK, Progress, Report, Violation
 from logion_model.kernel.spec import Spec
@@ -35,14 +36,29 @@ Maker: TypeAlias = Callable[[], Spec[Any]]
 """Makes a specification; it can be pickled, as a specification cannot."""
 
 
-def _serve(
-    link: Connection, make: Maker, names: Sequence[str] | None, index: int, many: int
-) -> None:
+class Work(NamedTuple):
+    """What every process of a search is told."""
+
+    make: Maker
+    names: Sequence[str] | None
+    """Of the invariants to be judged, None for all."""
+    many: int
+    """How many processes there are."""
+    deciding: int | None
+    """See `Part`."""
+
+    def part(self, index: int) -> Part[Any]:
+        """Return the part of the process of this number."""
+        spec = self.make()
+        unbroken = judged_by(spec, self.names)
+        return Part(spec, unbroken, index, self.many, self.deciding)
+
+
+def _serve(link: Connection, work: Work, index: int) -> None:
     """Answer what is asked of one part, until nobody asks any more."""
     inbox = SimpleQueue[Question | None]()
     Thread(target=_listen, args=(link, inbox), daemon=True).start()
-    spec = make()
-    part = Part(spec, judged_by(spec, names), index, many)
+    part = work.part(index)
     with suppress(ConnectionError), looking_for_no_cycles():
         while question := inbox.get():
             what, arguments, options = question
@@ -61,15 +77,13 @@ def _listen(link: Connection, inbox: SimpleQueue[Question | None]) -> None:
 
 
 @contextmanager
-def _serving(
-    make: Maker, names: Sequence[str] | None, many: int
-) -> Iterator[list[Connection]]:
+def _serving(work: Work) -> Iterator[list[Connection]]:
     """Yield the links to processes that have a part each; they end with this."""
     context = get_context("spawn")
     links, processes = [], []
-    for index in range(many):
+    for index in range(work.many):
         ours, theirs = context.Pipe()
-        given = (theirs, make, names, index, many)
+        given = (theirs, work, index)
         process = context.Process(target=_serve, args=given, daemon=True)
         with _deaf_to_ctrl_c():
             process.start()
@@ -394,5 +408,6 @@ def shared_among(
     spec = make()
     judged_by(spec, invariants)
     unreached = {wanted.name for wanted in spec.sometimes}
-    with _serving(make, invariants, processes) as links:
+    deciding = deciding_part(spec, processes) if processes > 1 else None
+    with _serving(Work(make, invariants, processes, deciding)) as links:
         yield SharedSearch(spec, links, to_the_end, unreached)

@@ -24,6 +24,7 @@ from logion_model.kernel import (
     explore,
     explore_hashed,
     explore_shared,
+    locality,
     part,
 )
 from logion_model.kernel.part import Part
@@ -143,14 +144,16 @@ class Direct:
         return self.answers.popleft()
 
 
-def parts(spec: Spec[Any], many: int) -> SharedSearch:
+def parts(spec: Spec[Any], many: int, deciding: int | None = None) -> SharedSearch:
     """Return a search whose parts are all in this process."""
-    links = [Direct(Part(spec, spec.invariants, nth, many)) for nth in range(many)]
+    links = [
+        Direct(Part(spec, spec.invariants, nth, many, deciding)) for nth in range(many)
+    ]
     return SharedSearch(spec, links, True, {it.name for it in spec.sometimes})
 
 
-def begun(spec: Spec[Any], many: int) -> SharedSearch:
-    search = parts(spec, many)
+def begun(spec: Spec[Any], many: int, deciding: int | None = None) -> SharedSearch:
+    search = parts(spec, many, deciding)
     search.begin()
     return search
 
@@ -165,6 +168,19 @@ def test_parts_together_count_what_one_search_counts(
     monkeypatch.setattr(part, "PACKED_TOGETHER", 5)
     spec = specification(name, FIRST[name].scope)
     found, alone = begun(spec, many).run(), explore_hashed(spec, to_the_end=True)
+    assert without_steps(found) == without_steps(alone)
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("name", ["kip-320", "kraft-keeps-fetcher"])
+def test_states_may_fall_to_the_process_that_a_part_of_them_decides(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locality, "VALUES_EACH", 1)
+    spec = specification(name, FIRST[name].scope)
+    deciding = locality.deciding_part(spec, 2)
+    assert deciding is not None
+    found, alone = begun(spec, 2, deciding).run(), explore_hashed(spec, to_the_end=True)
     assert without_steps(found) == without_steps(alone)
 
 
@@ -196,13 +212,13 @@ def test_a_search_goes_on_between_any_two_rounds(
     monkeypatch.setattr(part, "PIECES_A_ROUND", 1)
     monkeypatch.setattr(part, "PACKED_TOGETHER", 20)
     spec = specification(*BROKEN)
-    search = begun(spec, 2)
+    search = begun(spec, 2, deciding=3)
     left = iter(range(rounds))
     assert search.run(lambda _: next(left, None) is not None).verdict != "holds"
     again = parts(spec, 2)
     again.resume(search.saved(), list(search.pieces()))
     assert again.progress == search.progress
-    assert again.run() == begun(spec, 2).run()
+    assert again.run() == begun(spec, 2, deciding=3).run()
 
 
 def test_a_search_goes_on_by_no_others_than_it_was_shared_among() -> None:
