@@ -1,23 +1,31 @@
 """Asks another tool: a sample of cosmic-ray's changes to the same modules.
 
-    python -m tests.mutation.cross_check SEED COUNT log/epochs.py ...
+    python -m tests.mutation.cross_check                  # 20 of every module
+    python -m tests.mutation.cross_check --seed 8 --count 50 log/epochs.py
 
 cosmic-ray knows other changes than mutmut. A sample of them is drawn with the seed, and
 each meets the module's tests in a process of its own. If as many die, what is found
-does not depend on what one tool tries.
+does not depend on what one tool tries. It is kept in `cross_check.json`, and the page
+of mutants shows it.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
 import random
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from difflib import unified_diff
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.mutation.code import COPIES, MODULES, prepare
+
+RECORD = Path(__file__).with_name("cross_check.json")
 
 SECONDS_MAX = 120
 """Tests that run longer have noticed the change."""
@@ -30,6 +38,23 @@ class Mutant(NamedTuple):
     nth: int
     text: str
     """The module after it."""
+
+
+class Checked(NamedTuple):
+    """What became of a sample of a module's mutants."""
+
+    date: str
+    seed: int
+    known: int
+    """How many the sample was drawn from."""
+    killed: int
+    survivors: tuple[str, ...]
+    """Those that no test noticed."""
+
+    @property
+    def judged(self) -> int:
+        """Return how many the sample has."""
+        return self.killed + len(self.survivors)
 
 
 def mutants(source: str) -> Iterator[Mutant]:
@@ -69,8 +94,8 @@ def is_noticed(module: str, folder: Path) -> bool:
     return done.returncode != 0
 
 
-def check(module: str, seed: int, count: int) -> list[Mutant]:
-    """Return which of a sample of a module's mutants no test notices."""
+def check(module: str, seed: int, count: int) -> Checked:
+    """Return what becomes of a sample of a module's mutants."""
     folder = COPIES / f"cross-{module.removesuffix('.py').replace('/', '-')}"
     prepare(module, folder)
     file = folder / "src/logion" / module
@@ -81,21 +106,51 @@ def check(module: str, seed: int, count: int) -> list[Mutant]:
     for mutant in chosen:
         file.write_text(mutant.text)
         if not is_noticed(module, folder):
-            left.append(mutant)
+            left.append(told(source, mutant))
     file.write_text(source)
-    print(
-        f"{module}: {len(chosen) - len(left)} of {len(chosen)} of {len(known)} die",
-        flush=True,
+    killed = len(chosen) - len(left)
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    return Checked(today, seed, len(known), killed, tuple(sorted(left)))
+
+
+def told(source: str, mutant: Mutant) -> str:
+    """Return a mutant in a line: the operator, what was there and what is."""
+    lines = list(unified_diff(source.splitlines(), mutant.text.splitlines(), n=0))[2:]
+    before, after = (
+        "; ".join(it[1:].strip() for it in lines if it.startswith(sign))
+        for sign in "-+"
     )
-    return left
+    return f"{mutant.operator.removeprefix('core/')}: `{before}` -> `{after}`"
+
+
+def read() -> dict[str, Checked]:
+    """Return what was found of each module, when it was last checked."""
+    rows = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    return {
+        module: Checked(**{**it, "survivors": tuple(it["survivors"])})
+        for module, it in rows.items()
+    }
+
+
+def write(module: str, checked: Checked) -> None:
+    """Keep what was found of a module."""
+    rows = {name: it._asdict() for name, it in {**read(), module: checked}.items()}
+    RECORD.write_text(json.dumps(dict(sorted(rows.items())), indent=1) + "\n")
 
 
 def main() -> int:
-    """Check the modules that the command line names."""
-    seed, count, *modules = sys.argv[1:]
-    for module in modules:
-        for mutant in check(module, int(seed), int(count)):
-            print(f"    {mutant.operator}, {mutant.nth}", flush=True)
+    """Check the modules that the command line names; write down what is found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("modules", nargs="*", default=list(MODULES))
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--count", type=int, default=20)
+    wanted = parser.parse_args()
+    for module in wanted.modules:
+        found = check(module, wanted.seed, wanted.count)
+        print(f"{module}: {found.killed} killed of {found.judged}", flush=True)
+        for survivor in found.survivors:
+            print(f"    {survivor}", flush=True)
+        write(module, found)
     return 0
 
 

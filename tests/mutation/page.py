@@ -6,13 +6,14 @@ make status
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from logion_model.mutants import kip_320
 from logion_model.mutants.arguments import ARGUMENTS
 from logion_model.mutants.subjects import SUBJECTS
 
-from tests.mutation import code, models
+from tests.mutation import code, cross_check, models
+from tests.mutation.cross_check import Checked
 from tests.mutation.planted import PLANTED
 from tests.mutation.reasons import reason
 
@@ -56,12 +57,17 @@ CODE = """\
 
 Each module of pure rules is changed in many small ways by mutmut (`make mutants`), and
 the tests that guard it (`tests/mutation/code.py` names them) must notice. A change that
-makes a test run without end counts as noticed. mutmut changes functions alone. Another
-tool was asked as a check (`tests/mutation/cross_check.py`: cosmic-ray, seed 7): of 12
-changes of `log/epochs.py` 8 died, 3 were of a constant that tests compared with itself
-(they do not any more), and one makes no difference; of 8 drawn since, 8 died. *Stale*
+makes a test run without end counts as noticed. mutmut changes functions alone. *Stale*
 is what was found of a module that has changed since, if only in a comment:
 `make mutants` judges it anew. *132 of 320*: time was up, and the rest is not judged.
+"""
+
+CROSS = """\
+### A sample of another tool's changes
+
+cosmic-ray knows other changes than mutmut. Of those that it knows of each module some
+are drawn (`tests/mutation/cross_check.py`, seed and count are its arguments), and meet
+the same tests. Decorators and constants of modules are changed too.
 """
 
 BUGS = """\
@@ -76,7 +82,7 @@ begin near a seed that shows the bug). Five minutes each were wanted.
 
 def document() -> str:
     """Return the whole document."""
-    parts = (HEAD, *_bugs(), *_models(), *_code())
+    parts = (HEAD, *_bugs(), *_models(), *_code(), *_cross_checked())
     return "\n".join(parts)
 
 
@@ -173,10 +179,30 @@ def _code() -> Iterator[str]:
     if left := [module for module in code.MODULES if module not in found]:
         yield f"Not run yet: {', '.join(f'`{it}`' for it in left)}.\n"
     yield "What survives, and why:\n"
+    yield from _survivors(found)
+
+
+def _survivors(found: Mapping[str, code.Found | Checked]) -> Iterator[str]:
     for module, it in found.items():
         for survivor in it.survivors:
             yield f"- `{module}`, {survivor}: {reason(survivor)}"
     yield ""
+
+
+def _cross_checked() -> Iterator[str]:
+    found = cross_check.read()
+    yield CROSS
+    yield from _table(
+        ("module", "changes known", "drawn", "killed", "seed", "on"),
+        (
+            (f"`{module}`", it.known, it.judged, it.killed, it.seed, it.date)
+            for module, it in found.items()
+        ),
+    )
+    drawn = sum(it.judged for it in found.values())
+    killed = sum(it.killed for it in found.values())
+    yield f"Together {killed} of {drawn} are killed. What survives, and why:\n"
+    yield from _survivors(found)
 
 
 if __name__ == "__main__":
