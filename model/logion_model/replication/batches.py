@@ -1,4 +1,4 @@
-"""Replication for many states at once: the tables of `packed`, as arrays.
+"""Replication for many states at once: `tables` as arrays.
 
 A table becomes an array of the keys that were met, sorted, and beside it what stands
 there: the steps of all keys one after the other, and where each key's begin. What
@@ -9,20 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from logion_model.kernel.batches import Batch
-
-if TYPE_CHECKING:
-    from logion_model.replication.packed import (
-        By,
-        LeaderTables,
-        Moves,
-        PackedReplication,
-    )
+from logion_model.replication.layout import Layout
+from logion_model.replication.tables import By, LeaderTables, Moves, Tables
 
 States: TypeAlias = NDArray[np.uint64]
 Places: TypeAlias = NDArray[np.intp]
@@ -159,12 +153,12 @@ class _Leader:
 class ReplicationBatches:
     """A variant of replication, for many states at once."""
 
-    def __init__(self, packed: PackedReplication) -> None:
+    def __init__(self, layout: Layout, tables: Tables) -> None:
         """Begin with the tables as far as they are filled."""
-        self._layout = packed.layout
-        self._history = np.uint64(packed.layout.history.mask)
-        self._controller = Rows(packed.controller)
-        self._leaders = [_Leader(it) for it in packed.leaders]
+        self._layout = layout
+        self._history = np.uint64(layout.history.mask)
+        self._controller = Rows(tables.controller)
+        self._leaders = [_Leader(it) for it in tables.leaders]
 
     def expand(self, numbers: States) -> Batch:
         """Return what follows these states, as `PackedReplication.expand` does."""

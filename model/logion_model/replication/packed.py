@@ -23,64 +23,26 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from logion_model.kernel import Action, Batches, Spec
 from logion_model.replication import base
 from logion_model.replication.base import Assignment, Rules, Scope, State
 from logion_model.replication.fields import Field, Table
 from logion_model.replication.layout import NO_ISR, Layout, Renaming
+from logion_model.replication.tables import (
+    By,
+    LeaderTables,
+    Moves,
+    PairTables,
+    Steps,
+    Tables,
+)
 
 _Action: TypeAlias = Callable[[State], base.Steps]
 
-_Steps: TypeAlias = tuple[int, ...]
-
 _Pair: TypeAlias = tuple[int, int]
 """A leader and a follower."""
-
-
-class Moves(NamedTuple):
-    """What is possible and what is wrong in a small world."""
-
-    steps: _Steps = ()
-    broken: tuple[str, ...] = ()
-    advance: int = 0
-    """The step that commits a record, 0 if that is not possible."""
-    leads: bool = False
-    """Whether a replica presumes to lead, or does so truly."""
-    asked: _Steps = ()
-    """The requests that followers may act on now, each in the history's place."""
-
-
-class By(NamedTuple):
-    """A table of moves, and which fields it is by."""
-
-    mask: int
-    table: Table[Moves]
-
-
-class PairTables(NamedTuple):
-    """The tables of a leader and a follower."""
-
-    small: By
-    """What they do, by both replicas."""
-    exposed: By
-    """Whether the follower may be elected, by both logs and the quorum's ISR."""
-    isr: By
-    """How a true leader changes its ISR."""
-    following: By
-    """The follower acts on a request."""
-
-
-class LeaderTables(NamedTuple):
-    """The tables of a replica that may lead."""
-
-    told: By
-    """It becomes the leader; what the requests that name it ask of others."""
-    own: By
-    """What it does alone, by itself and the next record."""
-    is_true: By
-    pairs: tuple[PairTables, ...]
 
 
 class PackedReplication:
@@ -93,10 +55,11 @@ class PackedReplication:
         self.layout = Layout(scope)
         self.pack, self.unpack = self.layout.pack, self.layout.unpack
         decided = (self.layout.isr, self.layout.history)
-        self.controller = By(_mask(decided), Table(self._decided))
+        controller = By(_mask(decided), Table(self._decided))
         everyone = range(scope.replicas)
         first = self._pair((0, 1)) if scope.replicas > 1 else None
-        self.leaders = [self._leader(it, first) for it in everyone]
+        leaders = tuple(self._leader(it, first) for it in everyone)
+        self.tables = Tables(controller, leaders)
 
     def batches(self) -> Batches | None:
         """Return how to go on from many states at once, if that can be done here."""
@@ -104,7 +67,7 @@ class PackedReplication:
             return None
         from logion_model.replication.batches import ReplicationBatches
 
-        return ReplicationBatches(self)
+        return ReplicationBatches(self.layout, self.tables)
 
     def _leader(self, leader: int, first: PairTables | None) -> LeaderTables:
         layout = self.layout
@@ -226,7 +189,7 @@ class PackedReplication:
     ) -> tuple[_Action, ...]:
         return tuple(partial(action, self.rules) for action in actions)
 
-    def _steps(self, state: State, actions: Sequence[_Action], pair: _Pair) -> _Steps:
+    def _steps(self, state: State, actions: Sequence[_Action], pair: _Pair) -> Steps:
         """Return the numbers that these actions of a pair add."""
         before = self.layout.pack_rest(state)
         return tuple(
@@ -250,10 +213,10 @@ class PackedReplication:
     def expand(self, number: int) -> tuple[Sequence[int], Collection[str]]:
         """Return the states that follow, and the promises that this one breaks."""
         parts = self.layout.parts[number & self.layout.history.mask]
-        mask, table = self.controller
+        mask, table = self.tables.controller
         found, broken, _, _, _ = table[number & mask]
         steps = list(found)
-        for leader, named in zip(self.leaders, parts.named, strict=True):
+        for leader, named in zip(self.tables.leaders, parts.named, strict=True):
             mask, table = leader.told
             became, _, _, leads, asked = table[number & mask | named]
             steps += became
