@@ -12,6 +12,7 @@ of mutants shows it.
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import os
 import random
@@ -63,22 +64,29 @@ def mutants(source: str) -> Iterator[Mutant]:
     from cosmic_ray.plugins import get_operator, operator_names
 
     whole = [it for it in operator_names() if not get_operator(it).arguments()]
+    meant = _meaning(source)
     for name in sorted(whole):
         for nth in range(len(source)):
             text = mutate_code(source, get_operator(name)(), nth)
             if text is None:
                 break
-            if text != source and _is_python(text):
+            if _meaning(text) not in {meant, None}:
                 yield Mutant(name, nth, text)
 
 
-def _is_python(text: str) -> bool:
-    """Return whether a text can be compiled: `**known` is no power of anything."""
+def _meaning(text: str) -> str | None:
+    """Return what a text does, which annotations have no part in; None if it is no
+    Python: `**known` is no power of anything."""
     try:
         compile(text, "mutant", "exec")
     except SyntaxError:
-        return False
-    return True
+        return None
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        for name in ("annotation", "returns"):
+            if getattr(node, name, None) is not None:
+                setattr(node, name, ast.Constant(""))
+    return ast.dump(tree)
 
 
 def is_noticed(module: str, folder: Path) -> bool:
