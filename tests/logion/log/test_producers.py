@@ -271,3 +271,11 @@ def test_only_whole_runs_of_sequences_are_appended(
         known = on_batch(known, one)
         appended += range(sequence, sequence + count)
     assert appended == list(range(len(appended)))
+
+
+def test_a_producer_knows_the_last_of_what_it_wrote() -> None:
+    unknown = Producer(7)
+    assert (unknown.last_sequence, unknown.last_offset) == (-1, -1)
+    assert unknown.timestamp == -1
+    known = producer(batch(0, count=2, offset=10), batch(2, count=3, offset=20))
+    assert (known.last_sequence, known.last_offset) == (4, 22)
