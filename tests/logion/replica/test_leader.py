@@ -68,6 +68,7 @@ def test_a_new_leader_starts_from_the_high_watermark_it_knew() -> None:
 
 def test_writes_need_enough_replicas_in_sync() -> None:
     leader = elected(ONE, TWO)
+    assert has_enough_in_sync(leader, 1)
     assert has_enough_in_sync(leader, 2)
     assert not has_enough_in_sync(leader, 3)
 
