@@ -16,6 +16,7 @@ from logion.replica.offsets import (
     EARLIEST_LOCAL,
     FIRST_VERSIONS,
     LATEST,
+    LONG_AGO,
     NEWEST_TIMESTAMP,
     NOTHING,
     find_offset,
@@ -56,10 +57,10 @@ def test_the_newest_timestamp_is_not_always_the_last() -> None:
 
 def test_nothing_is_found_that_is_not_committed() -> None:
     led = partition(1, 2)
-    at(led, NOW, NOW + 9)
+    at(led, NOW, NOW + 9, NOW + 19)
     led.leader = on_follower_fetch(led.leader, BrokerId(2), 1)
     assert find(led, NOW).offset == 0
-    assert find(led, NOW + 9) == NOTHING
+    assert find(led, NOW + 9) == find(led, NOW + 19) == NOTHING
     assert find(led, NEWEST_TIMESTAMP) == NOTHING
     assert find(led, LATEST).offset == 1
 
@@ -79,6 +80,13 @@ def test_nothing_is_tiered() -> None:
     led = partition()
     at(led, NOW)
     assert find(led, -5) == find(led, -6) == NOTHING
+
+
+def test_every_record_is_newer_than_a_time_long_ago() -> None:
+    led = partition()
+    at(led, NOW, NOW + 9)
+    assert find(led, LONG_AGO).offset == find(led, LONG_AGO - 1).offset == 0
+    assert LONG_AGO not in FIRST_VERSIONS
 
 
 @given(
@@ -124,6 +132,10 @@ def test_segments_are_listed_that_were_last_written_by_a_time() -> None:
     assert first == (1, 0)
     assert segment_offsets(led, written - 1, 9, now_ms=written + 1) == ()
     assert segment_offsets(led, written + 1, 9, now_ms=written + 1) == (2, 1, 0)
+
+
+def test_special_times_came_with_the_versions_that_their_kips_say() -> None:
+    assert FIRST_VERSIONS == {-1: 0, -2: 0, -3: 7, -4: 8, -5: 9, -6: 11}
 
 
 def test_every_special_time_came_with_a_version_that_exists() -> None:

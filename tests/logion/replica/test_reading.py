@@ -124,4 +124,4 @@ def test_zstd_needs_version_10_where_the_topic_asks_for_it() -> None:
         read(led, 9)
     assert refusal.value.error is Error.UNSUPPORTED_COMPRESSION_TYPE
     assert "zstd in Fetch v9" in str(refusal.value)
-    assert read(led, 10)
+    assert read(led, 10) == read(led, 11) != b""
