@@ -172,6 +172,45 @@ def test_offsets_further_apart_than_32_bits_are_refused() -> None:
         write_batch([Record(0), Record(2**31)])
 
 
+FIELDS = [
+    "0000000000000005 0000004b 00000003 02 fa3e2305",  # offset, size, epoch, magic, crc
+    "0070 00000006",  # transactional, control and horizon; last offset - base offset
+    "000000000000004d 00000000000003e8",  # the horizon, and the largest timestamp
+    "0000000000001267 0002 00000006 00000002",  # producer, epoch, sequence, count
+    "1e 00 b60e 04 02 6b 02 76 04 02 68 02 78 00 01",
+    "12 00 b20e 08 01 04 7676 00",
+]
+
+
+def test_every_field_of_a_batch_has_its_place() -> None:
+    records = [
+        Record(7, 1000, b"k", b"v", (("h", b"x"), ("", None))),
+        Record(9, 998, None, b"vv"),
+    ]
+    options = BatchOptions(
+        base_offset=5, last_offset=11, leader_epoch=3, producer_id=4711,
+        producer_epoch=2, base_sequence=6, is_transactional=True, is_control=True,
+        delete_horizon=77,
+    )  # fmt: skip
+    buffer = bytes.fromhex("".join(FIELDS))
+    assert write_batch(records, options) == buffer
+    assert list(read_records(buffer)) == records
+
+
+@pytest.mark.parametrize(
+    ("options", "attributes"),
+    [
+        (BatchOptions(codec=Codec.LZ4), 0x03),
+        (BatchOptions(log_append_time=5), 0x08),
+        (BatchOptions(is_transactional=True), 0x10),
+        (BatchOptions(is_control=True), 0x20),
+        (BatchOptions(delete_horizon=8), 0x40),
+    ],
+)
+def test_each_option_has_its_bits_alone(options: BatchOptions, attributes: int) -> None:
+    assert write_batch([Record(0)], options)[21:23] == bytes((0, attributes))
+
+
 KAFKA_PYTHON = [
     (magic, codec)
     for magic, codec in FORMATS
