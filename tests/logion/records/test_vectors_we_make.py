@@ -40,7 +40,9 @@ def conversion(**changes: object) -> dict[str, Any]:
     } | changes
 
 
-def placing(before: bytes, after: bytes, append_time: int = -1) -> dict[str, Any]:
+def placing(
+    before: bytes | bytearray, after: bytes | bytearray, append_time: int = -1
+) -> dict[str, Any]:
     """Return a vector of what a leader makes of what a producer sent."""
     return {
         "kind": "brokerInPlace",
