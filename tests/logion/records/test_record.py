@@ -156,9 +156,32 @@ def test_header_names_that_are_no_utf8_survive() -> None:
 def test_an_empty_batch_has_no_records_whatever_its_codec(codec: Codec) -> None:
     options = BatchOptions(base_offset=5, last_offset=9, codec=codec)
     buffer = bytearray(write_batch([], options))
+    assert (len(buffer), buffer[21:23]) == (61, b"\0\0")
     buffer[22] |= codec
     (batch,) = parse_batches(buffer)
     assert read_batch(buffer, batch) == []
+
+
+def test_only_what_is_decompressed_has_a_bound() -> None:
+    records = [Record(0, 0, None, bytes(1000))]
+    plain, packed = (
+        write_batch(records, BatchOptions(codec=codec))
+        for codec in (Codec.NONE, Codec.GZIP)
+    )
+    assert list(read_records(plain, size_max=1)) == records
+    assert list(read_records(packed, size_max=1100)) == records
+    with pytest.raises(ApiError, match="more than 999 bytes") as refused:
+        list(read_records(packed, size_max=999))
+    assert refused.value.error is Error.MESSAGE_TOO_LARGE
+
+
+def test_records_are_compressed_as_much_as_is_wished() -> None:
+    records = [Record(i, 0, None, b"%d is %d" % (i, i * i)) for i in range(300)]
+    fast, slow = (
+        write_batch(records, BatchOptions(codec=Codec.GZIP, level=level))
+        for level in (1, 9)
+    )
+    assert len(slow) < len(fast)
 
 
 @pytest.mark.parametrize("magic", [0, 1, 2])
