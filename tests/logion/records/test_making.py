@@ -7,7 +7,7 @@ from typing import Any
 
 from logion.records.making import RECORDS, record_vectors, records_of
 from logion.records.record import BatchOptions, write_batch
-from logion.records.vectors import check_lines, problem_of
+from logion.records.vectors import check_lines
 
 
 def made(kind: str) -> list[dict[str, Any]]:
@@ -101,10 +101,3 @@ def test_each_way_to_be_refused_is_what_its_words_say() -> None:
         "the size is negative": whole[:8] + b"\xff\xff\xff\xff" + whole[12:],
         "the header alone": whole[:61],
     }
-
-
-def test_another_error_than_expected_is_told_and_so_is_none() -> None:
-    first = made("refused")[0]
-    other = first | {"error": "INVALID_RECORD"}
-    assert problem_of(other) == "CORRUPT_MESSAGE; expected INVALID_RECORD"
-    assert problem_of(first | {"hex": ""}) == "read; expected CORRUPT_MESSAGE"

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 from logion.records.batch import TimestampType, parse_batch, stamp_time
+from logion.records.checksum import crc32c
 from logion.records.codec import Codec
+from logion.records.control import (
+    ControlType,
+    EndTransactionMarker,
+    write_end_transaction_marker,
+)
 from logion.records.conversion import down_convert
 from logion.records.making import record_vectors
 from logion.records.record import BatchOptions, Record, write_batch
@@ -237,6 +243,57 @@ def test_a_leader_places_nothing_that_is_damaged() -> None:
     vector = placing(before, write_batch(MOVED, BatchOptions(leader_epoch=6)))
     assert problem_of(vector).startswith(
         "refused: CORRUPT_MESSAGE (2): at byte 0: checksum"
+    )
+
+
+def test_a_set_may_begin_below_its_first_record() -> None:
+    vector = records_vector(magic=2, compression="none")
+    for it in vector["input"]:
+        it["offset"] += 5
+    assert problem_of(vector).startswith("byte 17: ")
+    records = [Record(it["offset"], it["timestamp"]) for it in vector["input"]]
+    for it in vector["input"]:
+        it |= {"key": None, "value": None, "headers": []}
+    written = write_batch(records, BatchOptions(base_offset=3))
+    vector |= {"baseOffset": 3, "hex": written.hex()}
+    assert problem_of(vector) == ""
+    assert problem_of(vector | {"baseOffset": 2}).startswith("byte 7: 02")
+
+
+def test_what_has_to_be_refused_is_and_with_its_own_error() -> None:
+    refused = [dict(it) for it in record_vectors() if it["kind"] == "refused"]
+    assert [problem_of(it) for it in refused] == [""] * len(refused)
+    other = refused[0] | {"error": "INVALID_RECORD"}
+    assert problem_of(other) == "CORRUPT_MESSAGE; expected INVALID_RECORD"
+    assert problem_of(other | {"hex": ""}) == "read; expected INVALID_RECORD"
+    broken = write_batch([Record(0, 0, b"key")])
+    data = with_right_crc(broken[:-1] + b"\x02")
+    assert problem_of(other | {"hex": data.hex()}) == ""
+
+
+def with_right_crc(batch: bytes) -> bytes:
+    """Return a batch with the checksum of what it has."""
+    return batch[:17] + crc32c(batch[21:]).to_bytes(4, "big") + batch[21:]
+
+
+def test_a_marker_has_to_be_written_byte_for_byte() -> None:
+    data = write_end_transaction_marker(
+        EndTransactionMarker(ControlType.ABORT, 5), offset=4, timestamp=3,
+        leader_epoch=2, producer_id=1, producer_epoch=0,
+    )  # fmt: skip
+    vector = {
+        "kind": "endTxnMarker", "type": "ABORT", "coordinatorEpoch": 5, "offset": 4,
+        "timestamp": 3, "partitionLeaderEpoch": 2, "producerId": 1, "producerEpoch": 0,
+        "hex": data.hex(),
+    }  # fmt: skip
+    assert problem_of(vector) == ""
+    meaning_the_same = with_right_crc(data[:62] + b"\x01" + data[63:])
+    told = problem_of(vector | {"hex": meaning_the_same.hex()})
+    assert told.startswith("byte 17: ")
+    assert problem_of(vector | {"coordinatorEpoch": 6}) == (
+        "read as [EndTransactionMarker(type=<ControlType.ABORT: 0>,"
+        " coordinator_epoch=5)]; expected EndTransactionMarker("
+        "type=<ControlType.ABORT: 0>, coordinator_epoch=6)"
     )
 
 
