@@ -22,6 +22,30 @@ def test_xxhash32_has_its_published_values() -> None:
     assert xxhash32(b"abc") == 0x32D153FF
 
 
+@pytest.mark.parametrize("stated", [1, 0x1122334455667788, 2**64 - 1])
+def test_xxhash32_is_what_the_library_writes_behind_a_header(stated: int) -> None:
+    context = lz4.frame.create_compression_context()
+    head = lz4.frame.compress_begin(context, source_size=stated)
+    assert len(head) == 15
+    assert head[14] == xxhash32(head[4:14]) >> 8 & 0xFF
+
+
+def test_xxhash32_is_for_headers_alone() -> None:
+    assert xxhash32(bytes(15)) != xxhash32(bytes(14))
+    with pytest.raises(AssertionError) as refused:
+        xxhash32(bytes(16))
+    told = "longer input needs the four lanes of the full algorithm"
+    assert str(refused.value).startswith(told)
+
+
+def test_blocks_are_of_64_kib_and_independent_however_large_the_data() -> None:
+    data = b"".join(b"%d squared is %d. " % (i, i * i) for i in range(30_000))
+    frame, smaller = (compress(data, is_legacy=False, level=it) for it in (0, 9))
+    assert frame[4:6] == smaller[4:6] == b"\x60\x40"
+    assert len(smaller) < len(frame)
+    assert decompress(smaller, len(data), is_legacy=False) == data
+
+
 @pytest.mark.parametrize(("is_legacy", "checksum"), [(False, 0x82), (True, 0x1A)])
 def test_the_header_is_kafkas(is_legacy: bool, checksum: int) -> None:
     frame = compress(DATA, is_legacy=is_legacy)
