@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from logion.protocol.errors import ApiError, Error
 from logion.records.codec import Codec
 from logion.records.compression import compress, decompress
+from logion.records.lz4_frame import with_legacy_checksum, with_right_checksum
 
 PAIRS = [
     (codec, magic)
@@ -47,6 +48,20 @@ def test_one_byte_above_the_bound_is_too_much(codec: Codec, magic: int) -> None:
     with pytest.raises(ApiError) as refused:
         decompress(codec, packed, size_max=len(TEXT) - 1, magic=magic)
     assert refused.value.error is Error.MESSAGE_TOO_LARGE
+    told = f": {codec.label}: more than {len(TEXT) - 1} bytes when decompressed"
+    assert str(refused.value).endswith(told)
+
+
+@pytest.mark.parametrize("magic", [0, 1, 2])
+def test_only_magic_0_has_the_wrong_checksum_of_lz4(magic: int) -> None:
+    packed = compress(Codec.LZ4, TEXT, magic=magic)
+    assert (with_right_checksum(packed) == packed) is (magic > 0)
+    wrong = with_legacy_checksum(packed)
+    if magic == 0:
+        assert decompress(Codec.LZ4, wrong, size_max=len(TEXT), magic=0) == TEXT
+    else:
+        with pytest.raises(ApiError, match="CORRUPT_MESSAGE"):
+            decompress(Codec.LZ4, wrong, size_max=len(TEXT), magic=magic)
 
 
 @pytest.mark.parametrize("codec", [Codec.GZIP, Codec.LZ4, Codec.ZSTD])
@@ -102,7 +117,7 @@ def test_zstd_frames_are_read_with_and_without_a_stated_size(
     writer = zstandard.ZstdCompressor(write_content_size=states_size)
     packed = writer.compress(TEXT)
     assert decompress(Codec.ZSTD, packed, size_max=len(TEXT)) == TEXT
-    with pytest.raises(ApiError, match="zstd: more than"):
+    with pytest.raises(ApiError, match=f"zstd: more than {len(TEXT) - 1} bytes"):
         decompress(Codec.ZSTD, packed, size_max=len(TEXT) - 1)
 
 
@@ -115,6 +130,7 @@ def test_zstd_frames_are_read_with_and_without_a_stated_size(
         (0x60, "0001", 512),
         (0x80, "00000100", 65_536),
         (0xA0, "00000100", 65_536),
+        (0xC0, "0000010000000000", 65_536),
         (0xC0, "0000000000010000", 2**40),
         (0xE0, "0000000000010000", 2**40),
     ],
@@ -126,7 +142,7 @@ def test_the_size_that_a_zstd_header_states_is_held_against_the_bound(
     descriptor = flag | (0, 1, 2, 4).index(dictionary)
     window = b"" if flag & 0x20 else b"\xff"
     head = b"\x28\xb5\x2f\xfd" + bytes((descriptor,)) + window
-    data = head + b"\xff" * dictionary + bytes.fromhex(field)
+    data = head + b"\xff" * dictionary + bytes.fromhex(field) + b"\xff"
     for size_max in (0, min(stated - 1, 2**17)):
         assert outcome(Codec.ZSTD, data, size_max) is Error.MESSAGE_TOO_LARGE
     if stated < 2**17:
@@ -143,6 +159,9 @@ def test_what_is_no_zstd_frame_is_told_by_its_first_bytes() -> None:
         with pytest.raises(ApiError, match="zstd: no frame") as refused:
             decompress(Codec.ZSTD, data, size_max=9)
         assert str(refused.value).endswith(f"starts with {data[:5].hex()}")
+    for data in (b"\x28\xb5\x2f\xfd\x20", compress(Codec.ZSTD, TEXT)[:-1]):
+        with pytest.raises(ApiError, match=r"CORRUPT_MESSAGE \(2\): zstd: [^n]"):
+            decompress(Codec.ZSTD, data, size_max=len(TEXT))
 
 
 @pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 65_537, 300_000])
