@@ -87,10 +87,10 @@ def test_numbers_of_every_length_are_read_wherever_they_stand(has_key: bool) -> 
     assert [(it[3], it[2], it[4]) for it in heads] == [
         (it.offset, it.timestamp, it.key) for it in records
     ]
-    values = [Record(at, 1, None, bytes(at)) for at in range(130)]
+    values = [Record(at, at, None, bytes(at)) for at in range(130)]
     buffer = write_batch(values)
     heads = read_heads(buffer, 61, parse_batch(buffer))
-    assert [(it[3], it[4]) for it in heads] == [(it, None) for it in range(130)]
+    assert [it[2:5] for it in heads] == [(it, it, None) for it in range(130)]
 
 
 @pytest.mark.parametrize("codec", Codec)
