@@ -62,6 +62,37 @@ MODULES: Mapping[str, tuple[str, ...]] = {
         "tests/logion/log/test_compaction_in_steps.py",
     ),
     "records/validation.py": ("tests/logion/records/test_validation.py",),
+    "records/batch.py": ("tests/logion/records/test_batch.py",),
+    "records/checksum.py": ("tests/logion/records/test_checksum.py",),
+    "records/codec.py": ("tests/logion/records/test_codec.py",),
+    "records/compression.py": (
+        "tests/logion/records/test_compression.py",
+        "tests/logion/records/test_limits.py",
+    ),
+    "records/control.py": ("tests/logion/records/test_control.py",),
+    "records/conversion.py": ("tests/logion/records/test_conversion.py",),
+    "records/heads.py": ("tests/logion/records/test_heads.py",),
+    "records/legacy.py": ("tests/logion/records/test_legacy.py",),
+    "records/limits.py": ("tests/logion/records/test_limits.py",),
+    "records/lz4_frame.py": (
+        "tests/logion/records/test_lz4_frame.py",
+        "tests/logion/records/test_limits.py",
+    ),
+    "records/making.py": ("tests/logion/records/test_making.py",),
+    "records/record.py": ("tests/logion/records/test_record.py",),
+    "records/rewriting.py": ("tests/logion/records/test_rewriting.py",),
+    "records/snappy_frame.py": (
+        "tests/logion/records/test_snappy_frame.py",
+        "tests/logion/records/test_limits.py",
+    ),
+    "records/varint.py": ("tests/logion/records/test_varint.py",),
+    "records/vectors.py": (
+        "tests/logion/records/test_vectors.py",
+        "tests/logion/records/test_vectors_we_make.py",
+    ),
+    "log/stamping.py": ("tests/logion/log/test_stamping.py",),
+    "log/cleaning.py": ("tests/logion/log/test_cleaning.py",),
+    "log/cleaned_transactions.py": ("tests/logion/log/test_cleaned_transactions.py",),
 }
 """Modules of `reference/logion` without tasks, clock or disk, and the tests that guard
 each."""

@@ -51,7 +51,7 @@ _MESSAGE = Struct(">qiIbB")
 _ENTRY = Struct(">qi")
 _TIMESTAMP = Struct(">q")
 _CRC = Struct(">I")
-_CRC_AND_ATTRIBUTES = Struct(">IH")
+_ATTRIBUTES = Struct(">H")
 _STAMP = Struct(">qii")
 _MAGIC_AT = 16
 _ATTRIBUTES_AT = 22  # the lower byte of two: every bit with a meaning
@@ -312,7 +312,7 @@ def stamp_time(
         _TIMESTAMP.pack_into(view, 18, max_timestamp)
         _CRC.pack_into(view, 12, crc32(view[16:]))
     else:
-        _CRC_AND_ATTRIBUTES.pack_into(view, 17, 0, attributes)
+        _ATTRIBUTES.pack_into(view, 21, attributes)
         _TIMESTAMP.pack_into(view, _MAX_TIMESTAMP_AT, max_timestamp)
         _CRC.pack_into(view, 17, crc32c(view[21:]))
     return parse_batch(buffer, position)

@@ -138,7 +138,7 @@ def _hex(data: bytes | None) -> str | None:
 
 def refused() -> Iterator[Refused]:
     """Yield sets that are none, with the error a broker refuses them with."""
-    batch = write_batch(records_of(2), BatchOptions())
+    batch = write_batch(records_of(2))
     old = write_batch(RECORDS, BatchOptions(magic=1))
     tail = batch[BATCH_OVERHEAD:]
     for why, error, data in (

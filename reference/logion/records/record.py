@@ -106,18 +106,18 @@ def _read_all(data: bytes, batch: Batch) -> list[Record]:
         batch.max_timestamp if batch.attributes & TIMESTAMP_TYPE_MASK else None
     )
     bases = (batch.base_offset, batch.base_timestamp, append_time)
-    position, records = 0, []
+    count, position, records = batch.count or 0, 0, []
     try:
-        for _ in range(batch.count or 0):
+        for _ in range(count):
             record, position = _read_record(data, position, bases)
             records.append(record)
     except (IndexError, ValueError) as problem:
-        text = f"record {len(records)} of {batch.count} at byte {position}"
+        text = f"record {len(records)} of {count} at byte {position}"
         is_cut = isinstance(problem, IndexError)
         found = "the data ends within it" if is_cut else problem
         raise invalid(f"{text}: {found}") from None
-    if position != len(data) or batch.count is None or batch.count < 0:
-        text = f"{batch.count} records end at byte {position} of {len(data)}"
+    if position != len(data) or count < 0:
+        text = f"{count} records end at byte {position} of {len(data)}"
         raise invalid(text)
     return records
 

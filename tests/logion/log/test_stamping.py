@@ -16,6 +16,7 @@ def test_the_brokers_own_batches_get_consecutive_offsets() -> None:
     assert {b.leader_epoch for b in found.batches} == {3}
     assert (found.base_offset, found.last_offset) == (10, 12)
     assert (found.max_timestamp, found.offset_of_max_timestamp) == (7, 11)
+    assert found.log_append_time == -1
     for header in found.batches:
         check_crc(found.buffer, header)
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from logion.protocol.errors import ApiError, Error
 from logion.records.batch import (
     BATCH_OVERHEAD,
+    OVERHEAD,
     CorruptRecords,
     TimestampType,
     check_crc,
@@ -86,6 +87,15 @@ def test_a_message_of_magic_1_is_an_entry_of_its_own() -> None:
     assert {b.delete_horizon for b in batches} == {None}
 
 
+@pytest.mark.parametrize("magic", [0, 1])
+@pytest.mark.parametrize("codec", [Codec.NONE, Codec.GZIP])
+def test_what_an_old_format_lacks_is_minus_one(magic: int, codec: Codec) -> None:
+    for batch in parse_batches(entries(magic, codec)):
+        assert batch.leader_epoch == -1
+        assert (batch.producer_id, batch.producer_epoch) == (-1, -1)
+        assert (batch.base_sequence, batch.last_sequence) == (-1, -1)
+
+
 def test_a_message_of_magic_0_has_no_timestamp() -> None:
     batch = parse_batches(entries(0))[0]
     assert batch.timestamp_type is TimestampType.NONE
@@ -123,6 +133,46 @@ def test_a_buffer_cut_anywhere_is_scanned_up_to_the_last_whole_entry(
         if 0 < cut < first:
             with pytest.raises(CorruptRecords, match="cut short"):
                 parse_batches(buffer[:cut])
+
+
+@pytest.mark.parametrize(("magic", "size"), [(0, 26), (1, 34), (2, 61)])
+def test_the_smallest_entry_is_one_and_needs_every_byte(magic: int, size: int) -> None:
+    options = BatchOptions(magic=magic, base_offset=0, last_offset=0)
+    records = [] if magic == 2 else [Record(0)]
+    smallest = write_batch(records, options)
+    assert len(smallest) == size
+    assert [it.size for it in scan_batches(smallest).batches] == [size]
+    for cut in range(1, size):
+        problem = scan_batches(b"front" + smallest[:cut], 5).problem
+        assert problem is not None
+        found, missing = f"{cut} of {size} bytes", size - cut
+        if cut < OVERHEAD:
+            found, missing = f"{cut} bytes left", OVERHEAD - cut
+        text = f"at byte 5: the entry is cut short: {found}, {missing} missing"
+        assert str(problem).endswith(text)
+        assert (problem.position, problem.missing) == (5, missing)
+
+
+def test_a_magic_nobody_knows_is_told_as_soon_as_it_is_there() -> None:
+    buffer = bytes(entries(2)[:16]) + b"\x09"
+    for end, missing in ((16, True), (17, False)):
+        problem = scan_batches(buffer[:end]).problem
+        assert problem is not None
+        assert bool(problem.missing) == missing
+        assert ("magic 9, not one of 0, 1, 2" in str(problem)) != missing
+
+
+@pytest.mark.parametrize(("magic", "smallest"), [(0, 14), (1, 22), (2, 49)])
+def test_a_size_below_the_smallest_of_its_format_is_told(
+    magic: int, smallest: int
+) -> None:
+    buffer = bytearray(b"front") + entries(magic)
+    buffer[5 + 8 : 5 + 12] = (smallest - 1).to_bytes(4, "big")
+    found = f"size {smallest - 1} with magic {magic}, whose smallest entry has"
+    if magic == 0:
+        found = "size 13, below the smallest entry's"
+    with pytest.raises(CorruptRecords, match=f"at byte 5: {found} {smallest}"):
+        parse_batch(buffer, 5)
 
 
 def test_a_scan_may_start_anywhere() -> None:
@@ -166,9 +216,22 @@ def test_the_checksum_notices_every_damaged_byte_it_covers(magic: int) -> None:
     for at in range(21 if magic == 2 else 16, batch.size):
         buffer[at] ^= 1
         assert not is_crc_valid(buffer, batch)
-        with pytest.raises(CorruptRecords, match="claimed"):
+        with pytest.raises(CorruptRecords, match="claimed") as refused:
             check_crc(buffer, batch)
+        assert refused.value.position == 0
         buffer[at] ^= 1
+
+
+def test_a_wrong_checksum_is_told_with_both_and_with_the_place_of_the_entry() -> None:
+    buffer = entries(1)
+    batch = parse_batches(buffer)[1]
+    buffer[batch.position + 12 : batch.position + 16] = b"\0\0\0\7"
+    with pytest.raises(CorruptRecords) as refused:
+        check_crc(buffer, parse_batches(buffer)[1])
+    assert refused.value.position == batch.position
+    assert str(refused.value).endswith(
+        f"checksum 0x00000007 claimed, {batch.crc:#010x} computed"
+    )
 
 
 @pytest.mark.parametrize("magic", [0, 1, 2])
@@ -181,6 +244,27 @@ def test_a_stamp_moves_an_entry_and_keeps_its_checksum(magic: int) -> None:
     assert after.leader_epoch == (12 if magic == 2 else -1)
     assert (after.crc, after.size) == (before.crc, before.size)
     check_crc(buffer, after)
+
+
+@pytest.mark.parametrize("magic", [0, 1, 2])
+@pytest.mark.parametrize("append_time", [None, 7777])
+def test_a_stamped_entry_is_told_by_its_own_header_wherever_it_stands(
+    magic: int, append_time: int | None
+) -> None:
+    buffer = entries(1)[:37] + entries(magic)
+    second = parse_batch(buffer, 37)
+    after = stamp(
+        buffer, second, base_offset=5, leader_epoch=1, append_time=append_time
+    )
+    assert after == parse_batch(buffer, 37)
+    assert (after.position, after.base_offset) == (37, 5)
+    time = second.max_timestamp
+    again = stamp_time(buffer, after, after.timestamp_type, after.max_timestamp)
+    assert (again, again.position) == (after, 37)
+    if magic:
+        later = stamp_time(buffer, after, TimestampType.CREATE_TIME, time + 1)
+        assert (later.position, later.max_timestamp) == (37, time + 1)
+        assert later.timestamp_type is TimestampType.CREATE_TIME
 
 
 @pytest.mark.parametrize("magic", [1, 2])

@@ -29,12 +29,16 @@ def test_a_marker_is_a_control_batch_of_78_bytes(kind: ControlType) -> None:
     assert batch.is_control
     assert batch.is_transactional
     (record,) = read_records(buffer)
-    assert record.offset == 42
+    assert (record.offset, record.timestamp) == (42, 9)
+    assert record.key == b"\0\0\0" + bytes((kind,))
+    assert record.value == b"\0\0\0\0\0\x11"
     assert read_end_transaction_marker(record) == marker
 
 
 def test_higher_versions_are_read_and_unknown_types_passed_over() -> None:
     assert control_type(Record(0, key=b"\0\x09\0\x01more")) is ControlType.COMMIT
+    assert control_type(Record(0, key=b"\0\0\0\x06")) is ControlType.KRAFT_VOTERS
+    assert control_type(Record(0, key=b"\0\0\0\x07")) is None
     assert control_type(Record(0, key=b"\0\0\0\x63")) is None
     assert control_type(Record(0, key=b"\0\0\xff\xff")) is None
     assert read_end_transaction_marker(Record(0, key=b"\0\0\0\x02")) is None

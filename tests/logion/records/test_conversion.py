@@ -41,7 +41,9 @@ def test_records_keep_what_the_older_format_has(
     codec: Codec, stored: int, wanted: int
 ) -> None:
     buffer = write_batch(RECORDS, BatchOptions(magic=stored, codec=codec))
-    converted = list(read_records(down_convert(buffer, wanted, 0)))
+    data = down_convert(buffer, wanted, 0)
+    assert {batch.codec for batch in scan_batches(data).batches} == {codec}
+    converted = list(read_records(data))
     assert converted == [
         r._replace(headers=(), timestamp=r.timestamp if wanted else -1) for r in RECORDS
     ]
@@ -72,6 +74,14 @@ def test_compressed_records_below_the_fetch_offset_are_kept() -> None:
     buffer = write_batch(RECORDS, BatchOptions(codec=Codec.GZIP))
     converted = down_convert(buffer, 1, 12)
     assert [record.offset for record in read_records(converted)] == [10, 11, 12]
+
+
+def test_no_more_is_decompressed_than_the_bound_allows() -> None:
+    records = [Record(0, 0, None, bytes(1000))]
+    buffer = write_batch(records, BatchOptions(codec=Codec.GZIP))
+    assert list(read_records(down_convert(buffer, 1, 0, size_max=1100))) == records
+    with pytest.raises(ApiError, match="more than 1000 bytes"):
+        down_convert(buffer, 1, 0, size_max=1000)
 
 
 def test_markers_and_empty_batches_vanish() -> None:

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from logion.protocol.errors import ApiError, Error
+from logion.records import lz4_frame
 from logion.records.batch import OVERHEAD, CorruptRecords, parse_batches, stamp
 from logion.records.codec import Codec
 from logion.records.compression import compress
@@ -64,6 +65,22 @@ def test_a_wrapper_moves_its_messages_by_its_own_offset() -> None:
     assert [r.offset for r in read_records(buffer)] == [1000, 1001, 1004]
 
 
+@pytest.mark.parametrize("append_time", [None, 77])
+def test_a_wrapper_that_was_appended_gives_its_time_to_its_messages(
+    append_time: int | None,
+) -> None:
+    buffer = wrapped(1)
+    (batch,) = parse_batches(buffer)
+    stamp(buffer, batch, base_offset=204, leader_epoch=0, append_time=append_time)
+    assert list(read_records(buffer)) == [
+        it._replace(
+            offset=it.offset + 100,
+            timestamp=it.timestamp if append_time is None else append_time,
+        )
+        for it in RECORDS
+    ]
+
+
 def test_a_wrapper_with_offset_0_counts_from_0() -> None:
     buffer = wrapped(1)
     (batch,) = parse_batches(buffer)
@@ -75,8 +92,82 @@ def test_a_wrapper_below_its_last_relative_offset_is_refused() -> None:
     buffer = wrapped(1)
     batch = stamp(buffer, parse_batches(buffer)[0], base_offset=3, leader_epoch=0)
     inner = read_inner(buffer, batch, size_max=1000)
-    with pytest.raises(ApiError, match="wrapper offset 3 below the last relative"):
+    with pytest.raises(ApiError, match="offset 3 below the last relative offset 4"):
         offset_shift(batch, inner)
+
+
+def test_a_wrapper_at_its_last_relative_offset_moves_nothing() -> None:
+    records = [it._replace(offset=it.offset - 100) for it in RECORDS]
+    buffer = write_message_set(records, BatchOptions(magic=1, codec=Codec.GZIP))
+    assert list(read_records(buffer)) == records
+
+
+@pytest.mark.parametrize(
+    ("base", "offsets"), [(90, [10, 11, 14]), (0, [100, 101, 104])]
+)
+def test_relative_offsets_count_from_the_base_that_is_wished(
+    base: int, offsets: list[int]
+) -> None:
+    buffer = wrapped(1, base_offset=base)
+    (batch,) = parse_batches(buffer)
+    inner = read_inner(buffer, batch, size_max=1000)
+    assert [message.base_offset for message in inner.batches] == offsets
+    assert [r.offset for r in read_records(buffer)] == [100, 101, 104]
+
+
+PLAIN = {
+    0: "0000000000000007 00000010 1fecd70a 00 00 00000001 6b 00000001 76"
+    "0000000000000009 00000010 a4278ff1 00 00 ffffffff 00000002 7676",
+    1: "0000000000000007 00000018 e4e321bc 01 00 00000000000003e8 00000001 6b"
+    "00000001 76"
+    "0000000000000009 00000018 0d5e5241 01 00 00000000000003e6 ffffffff 00000002 7676",
+}
+
+
+@pytest.mark.parametrize("magic", [0, 1])
+def test_every_field_of_a_message_has_its_place(magic: int) -> None:
+    records = [Record(7, 1000, b"k", b"v"), Record(9, 998, None, b"vv")]
+    expected = bytes.fromhex(PLAIN[magic])
+    assert write_message_set(records, BatchOptions(magic=magic)) == expected
+
+
+@pytest.mark.parametrize("magic", [0, 1])
+def test_what_is_empty_is_not_null(magic: int) -> None:
+    records = [Record(0, -1, b"", None), Record(1, -1, None, b"")]
+    for codec in (Codec.NONE, Codec.GZIP):
+        buffer = write_message_set(records, BatchOptions(magic=magic, codec=codec))
+        assert list(read_records(buffer)) == records
+
+
+@pytest.mark.parametrize(("append_time", "attributes"), [(None, 3), (77, 11)])
+def test_a_message_says_its_codec_and_who_set_its_time(
+    append_time: int | None, attributes: int
+) -> None:
+    options = BatchOptions(magic=1, codec=Codec.LZ4, log_append_time=append_time)
+    assert write_message_set(RECORDS, options)[17] == attributes
+
+
+def test_a_wrapper_is_compressed_as_its_format_and_level_want_it() -> None:
+    wrong_checksum, right = (
+        write_message_set(RECORDS, BatchOptions(magic=magic, codec=Codec.LZ4))
+        for magic in (0, 1)
+    )
+    assert lz4_frame.with_right_checksum(wrong_checksum[26:]) != wrong_checksum[26:]
+    assert lz4_frame.with_right_checksum(right[34:]) == right[34:]
+    for buffer in (wrong_checksum, right):
+        assert [r.offset for r in read_records(buffer)] == [100, 101, 104]
+    records = [Record(i, 0, None, b"%d is %d" % (i, i * i)) for i in range(300)]
+    options = BatchOptions(magic=1, codec=Codec.GZIP)
+    fast, slow = (
+        write_message_set(records, options._replace(level=level)) for level in (1, 9)
+    )
+    assert len(slow) < len(fast)
+
+
+def test_zstd_is_no_codec_of_a_wrapper() -> None:
+    buffer = bytearray(wrapper_of(compress(Codec.ZSTD, b"some bytes")))
+    buffer[17] = Codec.ZSTD
+    assert "zstd in a message set of magic 1" in refusal(bytes(buffer))
 
 
 def test_a_wrapper_holds_something() -> None:

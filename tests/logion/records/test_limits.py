@@ -69,3 +69,12 @@ def test_each_failure_has_its_own_code() -> None:
     made = [too_large("gzip", 5).error, corrupt("x").error, invalid("x").error]
     expected = [Error.MESSAGE_TOO_LARGE, Error.CORRUPT_MESSAGE, Error.INVALID_RECORD]
     assert made == expected
+
+
+def test_each_failure_tells_what_was_found() -> None:
+    found = [str(it) for it in (too_large("gzip", 5), corrupt("x"), invalid("y"))]
+    assert found == [
+        "MESSAGE_TOO_LARGE (10): gzip: more than 5 bytes when decompressed",
+        "CORRUPT_MESSAGE (2): x",
+        "INVALID_RECORD (87): y",
+    ]

@@ -156,9 +156,32 @@ def test_header_names_that_are_no_utf8_survive() -> None:
 def test_an_empty_batch_has_no_records_whatever_its_codec(codec: Codec) -> None:
     options = BatchOptions(base_offset=5, last_offset=9, codec=codec)
     buffer = bytearray(write_batch([], options))
+    assert (len(buffer), buffer[21:23]) == (61, b"\0\0")
     buffer[22] |= codec
     (batch,) = parse_batches(buffer)
     assert read_batch(buffer, batch) == []
+
+
+def test_only_what_is_decompressed_has_a_bound() -> None:
+    records = [Record(0, 0, None, bytes(1000))]
+    plain, packed = (
+        write_batch(records, BatchOptions(codec=codec))
+        for codec in (Codec.NONE, Codec.GZIP)
+    )
+    assert list(read_records(plain, size_max=1)) == records
+    assert list(read_records(packed, size_max=1100)) == records
+    with pytest.raises(ApiError, match="more than 999 bytes") as refused:
+        list(read_records(packed, size_max=999))
+    assert refused.value.error is Error.MESSAGE_TOO_LARGE
+
+
+def test_records_are_compressed_as_much_as_is_wished() -> None:
+    records = [Record(i, 0, None, b"%d is %d" % (i, i * i)) for i in range(300)]
+    fast, slow = (
+        write_batch(records, BatchOptions(codec=Codec.GZIP, level=level))
+        for level in (1, 9)
+    )
+    assert len(slow) < len(fast)
 
 
 @pytest.mark.parametrize("magic", [0, 1, 2])
@@ -170,6 +193,45 @@ def test_what_has_no_place_in_the_format_is_refused(magic: int) -> None:
 def test_offsets_further_apart_than_32_bits_are_refused() -> None:
     with pytest.raises(ApiError, match="out of range"):
         write_batch([Record(0), Record(2**31)])
+
+
+FIELDS = [
+    "0000000000000005 0000004b 00000003 02 fa3e2305",  # offset, size, epoch, magic, crc
+    "0070 00000006",  # transactional, control and horizon; last offset - base offset
+    "000000000000004d 00000000000003e8",  # the horizon, and the largest timestamp
+    "0000000000001267 0002 00000006 00000002",  # producer, epoch, sequence, count
+    "1e 00 b60e 04 02 6b 02 76 04 02 68 02 78 00 01",
+    "12 00 b20e 08 01 04 7676 00",
+]
+
+
+def test_every_field_of_a_batch_has_its_place() -> None:
+    records = [
+        Record(7, 1000, b"k", b"v", (("h", b"x"), ("", None))),
+        Record(9, 998, None, b"vv"),
+    ]
+    options = BatchOptions(
+        base_offset=5, last_offset=11, leader_epoch=3, producer_id=4711,
+        producer_epoch=2, base_sequence=6, is_transactional=True, is_control=True,
+        delete_horizon=77,
+    )  # fmt: skip
+    buffer = bytes.fromhex("".join(FIELDS))
+    assert write_batch(records, options) == buffer
+    assert list(read_records(buffer)) == records
+
+
+@pytest.mark.parametrize(
+    ("options", "attributes"),
+    [
+        (BatchOptions(codec=Codec.LZ4), 0x03),
+        (BatchOptions(log_append_time=5), 0x08),
+        (BatchOptions(is_transactional=True), 0x10),
+        (BatchOptions(is_control=True), 0x20),
+        (BatchOptions(delete_horizon=8), 0x40),
+    ],
+)
+def test_each_option_has_its_bits_alone(options: BatchOptions, attributes: int) -> None:
+    assert write_batch([Record(0)], options)[21:23] == bytes((0, attributes))
 
 
 KAFKA_PYTHON = [

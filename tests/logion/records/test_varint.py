@@ -14,6 +14,13 @@ from logion.records.varint import BYTES_MAX, read_varint, varint, wrapped
 )
 def test_small_numbers_have_their_known_bytes(value: int, encoded: str) -> None:
     assert varint(value).hex() == encoded
+    assert read_varint(bytes.fromhex(encoded), 0) == (value, len(encoded) // 2)
+
+
+@pytest.mark.parametrize("value", range(-64, 64))
+def test_a_number_of_seven_bits_is_one_byte(value: int) -> None:
+    assert len(varint(value)) == 1
+    assert read_varint(b"\xff" + varint(value), 1) == (value, 2)
 
 
 @given(st.integers(-(2**63), 2**63 - 1), st.binary(max_size=3))
