@@ -57,7 +57,9 @@ def test_what_is_kept_besides_stays() -> None:
         "alice": {"SCRAM-SHA-256", "SCRAM-SHA-512", "producer_byte_rate"},
         "bob": {"SCRAM-SHA-256"},
     }
-    assert outcomes(Deletion("alice", SHA_256)) == {"alice": {"producer_byte_rate"}}
+    for one_each in (False, True):
+        left = outcomes(Deletion("alice", SHA_256), one_each=one_each)
+        assert left == {"alice": {"producer_byte_rate"}}
 
 
 NO_NAME = Error.UNACCEPTABLE_CREDENTIAL, "the name of a user is empty"
