@@ -94,7 +94,8 @@ def _rounds(partitions: range, count: int, shift: int) -> list[tuple[int, int]]:
 
 
 def _follower(first: int, shift: int, distance: int, count: int) -> int:
-    return (first + 1 + (shift + distance) % max(1, count - 1)) % count
+    """Return which of `count` brokers follows the first one; there are two at least."""
+    return (first + 1 + (shift + distance) % (count - 1)) % count
 
 
 def alternate_racks(racks: Mapping[BrokerId, str]) -> list[BrokerId]:

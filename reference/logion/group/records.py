@@ -144,8 +144,7 @@ def offset_value(committed: CommittedOffset, version: int) -> bytes:
         commit_timestamp=committed.commit_ms,
         expire_timestamp=-1 if committed.expire_ms is None else committed.expire_ms,
     )
-    chosen = _EXPIRING_VALUE if expires and version > _EXPIRING_VALUE else version
-    return value_bytes(chosen, value)
+    return value_bytes(min(version, _EXPIRING_VALUE) if expires else version, value)
 
 
 def read_offset(value: OffsetCommitValue) -> CommittedOffset:

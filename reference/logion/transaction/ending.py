@@ -146,7 +146,7 @@ def prepared(known: Transaction, end: End, fresh_id: int, now_ms: int) -> Transa
         last_epoch=known.epoch if has_own else known.last_epoch,
         next_producer_id=fresh_id,
         started_ms=now_ms if known.state in AT_REST else known.started_ms,
-        client_version=end.client_version if has_own else 0,
+        client_version=end.client_version,
     )
 
 
@@ -169,7 +169,7 @@ def fence(
         epoch=min(known.epoch + 1 + rules.fences_twice, EPOCH_MAX),
         last_epoch=known.epoch + rules.fences_twice if has_own else NO_EPOCH,
         next_producer_id=NO_PRODUCER_ID if fresh_id is None else fresh_id,
-        client_version=rules.version if has_own else 0,
+        client_version=rules.version,
     )
 
 

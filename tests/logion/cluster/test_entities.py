@@ -48,6 +48,14 @@ async def test_everybody_is_told_of_a_change() -> None:
     assert json.loads(data) == {"version": 2, "entity_path": "users/u/clients/c"}
 
 
+async def test_who_changes_is_written_beside_who_does_not() -> None:
+    store, before = await a_store(), {"users/u": {"k": "v"}}
+    await entities.store(store, ClusterImage(), before, RELEASE)
+    both = {**before, "users/v": {"k": "w"}}
+    await entities.store(store, await image_in(store), both, RELEASE)
+    assert (await image_in(store)).entity_configs == both
+
+
 async def test_what_does_not_change_is_not_written() -> None:
     store, settings = await a_store(), {"users/u": {"k": "v"}}
     await entities.store(store, ClusterImage(), settings, RELEASE)

@@ -71,6 +71,27 @@ def test_a_marker_ends_only_what_was_written_before_it() -> None:
     found.add(7, "g", {B: TWO}, 3)
     assert dict(found.end(7, 2, is_commit=True)) == {"g": {A: ONE}}
     assert found.of_group("g") == [B]
+    assert dict(found.end(7, 4, is_commit=True)) == {"g": {B: TWO}}
+
+
+def test_a_marker_ends_what_was_written_just_before_it_whatever_was_added_first() -> (
+    None
+):
+    found = OpenOffsets()
+    found.add(7, "g", {A: ONE}, 1)
+    found.add(7, "g", {B: TWO}, 2)
+    found.add(7, "g", {A: TWO}, 4)
+    assert dict(found.end(7, 2, is_commit=True)) == {"g": {B: TWO}}
+
+
+def test_groups_of_which_nothing_is_open_are_forgotten() -> None:
+    found = OpenOffsets()
+    for group in "gh":
+        found.add(7, group, {A: ONE}, 1)
+    found.drop("h", [A])
+    assert list(found._by_group) == ["g"]
+    assert dict(found.end(7, 2, is_commit=True)) == {"g": {A: ONE}}
+    assert not found._by_group
 
 
 MOVES = st.tuples(

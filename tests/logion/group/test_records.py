@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from logion.group.classic.state import ClassicGroup, Member, State
 from logion.group.offsets import CommittedOffset
 from logion.group.records import (
+    consumer_group_record,
     group_key,
+    group_record,
     group_value,
     key_bytes,
     offset_key,
@@ -42,11 +46,21 @@ def test_the_offset_of_each_era_has_its_own_fields() -> None:
     expiring = COMMITTED._replace(expire_ms=2000)
     written = f"0001{offset}00016d{time}{2000:016x}"
     assert offset_value(expiring, 1).hex() == written
+    assert offset_value(COMMITTED, 1).hex() == f"0001{offset}00016d{time}{'ff' * 8}"
 
 
 def test_an_offset_that_expires_by_its_own_time_is_written_in_version_1() -> None:
     expiring = COMMITTED._replace(expire_ms=2000)
     assert offset_value(expiring, 3) == offset_value(expiring, 1)
+    assert offset_value(expiring, 0) == offset_value(COMMITTED, 0)
+
+
+@pytest.mark.parametrize("expire_ms", [0, 2000])
+def test_when_an_offset_expires_comes_back(expire_ms: int) -> None:
+    expiring = CommittedOffset(7, -1, "m", 1000, expire_ms)
+    read = read_record(offset_key("g", PARTITION, 0), offset_value(expiring, 1))
+    assert read is not None
+    assert read_offset(read.value) == expiring
 
 
 @pytest.mark.parametrize("version", [0, 1, 3])
@@ -71,6 +85,42 @@ def test_a_group_comes_back_as_far_as_its_version_can_tell(version: int) -> None
     assert member.instance_id == ("i" if version >= 3 else None)
     assert member.rebalance_timeout_ms == (9000 if version >= 1 else 6000)
     assert (member.protocols, member.assignment) == ((("range", b"sub"),), b"own")
+    assert (member.client_id, member.client_host) == ("c", "/10.0.0.1")
+    assert member.session_timeout_ms == 6000
+    assert (group.protocol_type, group.protocol) == ("consumer", "range")
+
+
+def test_the_newest_version_tells_all_of_a_group() -> None:
+    read = read_record(*group_record(GROUP, 3))
+    assert read is not None
+    assert read_group("g", read.value) == GROUP
+
+
+def test_members_have_their_own_assignments_unless_others_are_given() -> None:
+    assert group_record(GROUP, 3) == group_record(GROUP, 3, {"c-1": b"own"})
+    for given, expected in (({}, b""), ({"c-1": b"new"}, b"new")):
+        key, value = group_record(GROUP, 3, given)
+        read = read_record(key, value)
+        assert read is not None
+        assert (key, read.key.group) == (group_key("g"), "g")
+        assert read.value.members[0].assignment == expected
+
+
+def test_a_member_may_have_no_time_to_join_again() -> None:
+    member = replace(MEMBER, rebalance_timeout_ms=0)
+    group = replace(GROUP, members={"c-1": member})
+    read = read_record(*group_record(group, 3))
+    assert read is not None
+    assert read_group("g", read.value) == group
+
+
+def test_a_group_without_a_protocol_comes_back() -> None:
+    member = replace(MEMBER, protocols=(("", b"sub"),))
+    group = replace(GROUP, protocol_type=None, protocol=None, members={"c-1": member})
+    read = read_record(*group_record(group, 3))
+    assert read is not None
+    assert read.value.protocol_type == ""
+    assert read_group("g", read.value) == group
 
 
 def test_a_group_without_members_is_empty() -> None:
@@ -86,8 +136,35 @@ def test_a_null_value_takes_back() -> None:
     assert (read.key.group, read.value) == ("g", None)
 
 
+def test_a_record_of_a_consumer_group_has_the_version_of_its_kind() -> None:
+    key = messages.ConsumerGroupMetadataKey(group_id="g")
+    value = messages.ConsumerGroupMetadataValue(epoch=5)
+    written = consumer_group_record((key, value))
+    assert (written[0][:2], (written[1] or b"")[:2]) == (b"\0\3", b"\0\0")
+    assert read_record(*written) == (key, value)
+    assert consumer_group_record((key, None)) == (written[0], None)
+
+
 def test_a_kind_that_only_newer_releases_know_is_passed_over() -> None:
     assert read_record(b"\0\x63whatever", b"") is None
+    assert read_record(b"\0\x63", b"") is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "why"),
+    [
+        (None, b"", "a key of 0 bytes; it has a version first"),
+        (b"\0", b"", "a key of 1 bytes; it has a version first"),
+        (b"\xff\xffwhatever", b"", "a key of version -1; the first is 0"),
+        (group_key("g"), b"\0", "a value of 1 bytes; it has a version first"),
+        (group_key("g"), b"\0\x63", "GroupMetadataValue has versions 0-4, found 99"),
+    ],
+)
+def test_who_reads_bytes_of_no_known_version_is_told_what_they_are(
+    key: bytes | None, value: bytes, why: str
+) -> None:
+    with pytest.raises(ProtocolError, match=f"^{why}$"):
+        read_record(key, value)
 
 
 @pytest.mark.parametrize(

@@ -31,11 +31,26 @@ def test_a_group_of_consumers_without_members_reads_nothing() -> None:
     assert subscribed_topics(group_of()) == frozenset()
 
 
+def test_what_counts_is_what_members_sent_for_the_protocol_that_was_chosen() -> None:
+    sent = (("sticky", ["a"]), ("range", ["b"]), ("other", ["c"]))
+    protocols = tuple((name, subscription_bytes(topics)) for name, topics in sent)
+    member = Member("m", None, "c", "/h", 6000, 6000, protocols)
+    assert subscribed_topics(group_of().with_member(member)) == {"b"}
+
+
 def test_a_member_of_the_next_generation_need_not_know_the_protocol_of_the_last() -> (
     None
 ):
     group = group_of(subscription_bytes(["a"]))
-    protocols = (("sticky", subscription_bytes(["b"])),)
+    protocols = (
+        ("sticky", subscription_bytes(["b"])),
+        ("other", subscription_bytes(["c"])),
+    )
     newcomer = Member("new", None, "c", "/h", 6000, 6000, protocols, is_joining=True)
     preparing = replace(group.with_member(newcomer), state=State.PREPARING)
     assert subscribed_topics(preparing) == {"a", "b"}
+
+
+def test_nobody_can_tell_what_members_read_before_a_protocol_is_chosen() -> None:
+    group = replace(group_of(subscription_bytes(["a"])), protocol=None)
+    assert subscribed_topics(group) is None

@@ -7,7 +7,7 @@ from logion.protocol.errors import ApiError, Error
 from logion.quota.altering import QuotaEdit, altered, entity_of
 from logion.quota.entity import DEFAULT, Entity
 
-ZOOKEEPER, KRAFT = (3, 9), (4, 3)
+ZOOKEEPER, KRAFT = (3, 9), (4, 0)
 USER = Entity("u")
 
 
@@ -19,24 +19,32 @@ def test_parts_make_an_entity() -> None:
     assert entity_of([("ip", None)], ZOOKEEPER) == Entity(ip=DEFAULT)
 
 
+ALONE = "an address has quotas by itself, not with a user or client"
+
+
 @pytest.mark.parametrize(
-    ("parts", "release"),
+    ("parts", "release", "why"),
     [
-        ([], KRAFT),
-        ([("nope", "u")], KRAFT),
-        ([("user", "")], KRAFT),
-        ([("ip", "10.0.0.1"), ("user", "u")], KRAFT),
-        ([("ip", "nowhere")], KRAFT),
-        ([("ip", "::1")], ZOOKEEPER),
-        ([("ip", "10.0.0.1")], (2, 7)),
+        ([], KRAFT, "the entity has no parts"),
+        ([("nope", "u")], KRAFT, "there is no kind of entity 'nope'"),
+        ([("user", "")], KRAFT, "the name of the user is empty"),
+        ([("ip", "10.0.0.1"), ("user", "u")], KRAFT, ALONE),
+        ([("ip", "nowhere")], KRAFT, "'nowhere' is no IP address"),
+        ([("ip", "::1")], ZOOKEEPER, "'::1' is no IP address"),
+        ([("ip", "10.0.0.1")], (2, 7), "there is no kind of entity 'ip'"),
     ],
 )
 def test_what_is_no_entity_is_refused(
-    parts: list[tuple[str, str | None]], release: tuple[int, ...]
+    parts: list[tuple[str, str | None]], release: tuple[int, ...], why: str
 ) -> None:
     with pytest.raises(ApiError) as refusal:
         entity_of(parts, release)
     assert refusal.value.error is Error.INVALID_REQUEST
+    assert refusal.value.message == why
+
+
+def test_addresses_have_quotas_from_2_8_on() -> None:
+    assert entity_of([("ip", "10.0.0.1")], (2, 8)) == Entity(ip="10.0.0.1")
 
 
 def test_what_is_named_changes_and_nothing_else() -> None:
@@ -90,6 +98,25 @@ def test_what_cannot_be_is_refused(
     assert key in (refusal.value.message or "")
 
 
+@pytest.mark.parametrize("limit", [1e30, 2.0**63, float("inf"), float("-inf")])
+def test_a_limit_that_is_too_large_is_told_so(limit: float) -> None:
+    with pytest.raises(ApiError, match="too large"):
+        altered({}, USER, [QuotaEdit("producer_byte_rate", limit)], ZOOKEEPER)
+
+
+def test_the_largest_limit_of_connections_is_what_an_int32_holds() -> None:
+    key, address = "connection_creation_rate", Entity(ip="10.0.0.1")
+    after = altered({}, address, [QuotaEdit(key, 2.0**31 - 1)], KRAFT)
+    assert after == {key: "2147483647"}
+    with pytest.raises(ApiError, match="too large"):
+        altered({}, address, [QuotaEdit(key, 2.0**31)], KRAFT)
+
+
+def test_the_smallest_limits_are_taken() -> None:
+    edits = [QuotaEdit("request_percentage", 0.5)]
+    assert altered({}, USER, edits, KRAFT) == {"request_percentage": "0.5"}
+
+
 @pytest.mark.parametrize("limit", [0.0, -0.5])
 def test_a_limit_of_nothing_is_taken_on_zookeeper_only(limit: float) -> None:
     edits = [QuotaEdit("request_percentage", limit)]
@@ -101,7 +128,7 @@ def test_a_limit_of_nothing_is_taken_on_zookeeper_only(limit: float) -> None:
 def test_a_key_named_twice_is_taken_on_zookeeper_only() -> None:
     edits = [QuotaEdit("producer_byte_rate", limit) for limit in (1.0, 2.0)]
     assert altered({}, USER, edits, ZOOKEEPER) == {"producer_byte_rate": "2"}
-    with pytest.raises(ApiError, match="more than once"):
+    with pytest.raises(ApiError, match=r": a key is named more than once$"):
         altered({}, USER, edits, KRAFT)
 
 
@@ -111,6 +138,13 @@ def test_almost_an_integer_is_one_on_zookeeper_and_stays_what_it_is_on_kraft() -
     assert altered({}, USER, edits, KRAFT) == {"producer_byte_rate": "1.0000001"}
 
 
-def test_a_quota_of_a_later_release_is_unknown() -> None:
+def test_a_millionth_beside_an_integer_is_almost_one() -> None:
+    edits = [QuotaEdit("producer_byte_rate", 1e-6)]
+    assert altered({}, USER, edits, ZOOKEEPER) == {"producer_byte_rate": "0"}
+
+
+def test_a_quota_is_unknown_until_the_release_that_has_it() -> None:
+    edits = [QuotaEdit("controller_mutation_rate", 1.0)]
     with pytest.raises(ApiError, match="no quota"):
-        altered({}, USER, [QuotaEdit("controller_mutation_rate", 1.0)], (2, 6))
+        altered({}, USER, edits, (2, 6))
+    assert altered({}, USER, edits, (2, 7)) == {"controller_mutation_rate": "1.0"}

@@ -39,6 +39,13 @@ def test_who_has_stopped_watching_is_not_woken() -> None:
     assert not changed.is_set()
 
 
+def test_a_thing_that_is_watched_twice_over_is_watched_once() -> None:
+    thing = Watched()
+    with watching((thing, thing)) as changed:
+        thing.wake()
+        assert changed.is_set()
+
+
 def test_a_change_before_the_watch_is_not_seen() -> None:
     thing = Watched()
     thing.wake()

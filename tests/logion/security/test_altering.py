@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 from logion.protocol.errors import ApiError, Error
-from logion.security.altering import Change, Deletion, Upsertion, altered
+from logion.security.altering import (
+    Change,
+    Deletion,
+    Outcomes,
+    Upsertion,
+    altered,
+)
+from logion.security.scram import Mechanism, credential, write_credential
 
 SHA_256, SHA_512 = 1, 2
 STORED: Mapping[str, Mapping[str, str]] = {
@@ -21,13 +28,28 @@ def upsertion(user: str, mechanism: int = SHA_256, **more: Any) -> Upsertion:
     return Upsertion(user, mechanism, **fields)
 
 
+def come_of(*changes: Change, one_each: bool = False) -> Outcomes:
+    """Return what comes of the changes where STORED is stored."""
+    return altered(changes, lambda it: STORED.get(it, {}), one_each=one_each)
+
+
 def outcomes(*changes: Change, one_each: bool = False) -> dict[str, set[str] | Error]:
     """Return the keys of the settings of each user afterwards, or the error."""
-    found = altered(changes, lambda it: STORED.get(it, {}), one_each=one_each)
     return {
         user: it.error if isinstance(it, ApiError) else set(it)
-        for user, it in found.items()
+        for user, it in come_of(*changes, one_each=one_each).items()
     }
+
+
+@pytest.mark.parametrize("iterations", [4096, 16384])
+@pytest.mark.parametrize("one_each", [False, True])
+def test_what_is_kept_is_the_credential_of_the_salted_password(
+    iterations: int, *, one_each: bool
+) -> None:
+    change = upsertion("bob", SHA_512, salt=b"salt", iterations=iterations)
+    kept = credential(Mechanism.SHA_512, b"salt", b"p", iterations)
+    expected = {"bob": {"SCRAM-SHA-512": write_credential(kept)}}
+    assert come_of(change, one_each=one_each) == expected
 
 
 def test_what_is_kept_besides_stays() -> None:
@@ -35,29 +57,69 @@ def test_what_is_kept_besides_stays() -> None:
         "alice": {"SCRAM-SHA-256", "SCRAM-SHA-512", "producer_byte_rate"},
         "bob": {"SCRAM-SHA-256"},
     }
-    assert outcomes(Deletion("alice", SHA_256)) == {"alice": {"producer_byte_rate"}}
+    for one_each in (False, True):
+        left = outcomes(Deletion("alice", SHA_256), one_each=one_each)
+        assert left == {"alice": {"producer_byte_rate"}}
+
+
+NO_NAME = Error.UNACCEPTABLE_CREDENTIAL, "the name of a user is empty"
+FEW, MANY = (
+    (Error.UNACCEPTABLE_CREDENTIAL, f"{count} iterations; it must be 4096 to 16384")
+    for count in (4095, 16385)
+)
 
 
 @pytest.mark.parametrize("one_each", [False, True])
 @pytest.mark.parametrize(
-    ("change", "error"),
+    ("change", "refusal"),
     [
-        (upsertion(""), Error.UNACCEPTABLE_CREDENTIAL),
-        (Deletion("", SHA_256), Error.UNACCEPTABLE_CREDENTIAL),
-        (upsertion("u", 0), Error.UNSUPPORTED_SASL_MECHANISM),
-        (Deletion("alice", 9), Error.UNSUPPORTED_SASL_MECHANISM),
-        (upsertion("u", iterations=4095), Error.UNACCEPTABLE_CREDENTIAL),
-        (upsertion("u", iterations=16385), Error.UNACCEPTABLE_CREDENTIAL),
-        (upsertion("u", salted_password=b""), Error.UNACCEPTABLE_CREDENTIAL),
-        (Deletion("alice", SHA_512), Error.RESOURCE_NOT_FOUND),
-        (Deletion("nobody", SHA_256), Error.RESOURCE_NOT_FOUND),
+        (upsertion(""), NO_NAME),
+        (Deletion("", SHA_256), NO_NAME),
+        *(
+            (
+                change,
+                (
+                    Error.UNSUPPORTED_SASL_MECHANISM,
+                    f"there is no SCRAM mechanism {change.mechanism}",
+                ),
+            )
+            for change in (upsertion("u", 0), Deletion("alice", 9))
+        ),
+        (upsertion("u", iterations=4095), FEW),
+        (upsertion("u", iterations=16385), MANY),
+        (
+            upsertion("u", salted_password=b""),
+            (Error.UNACCEPTABLE_CREDENTIAL, "the salted password is empty"),
+        ),
+        *(
+            (
+                Deletion(user, SHA_512),
+                (
+                    Error.RESOURCE_NOT_FOUND,
+                    f"{user!r} has no credential for SCRAM-SHA-512",
+                ),
+            )
+            for user in ("alice", "nobody")
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_and_others_are_not(
-    change: Change, error: Error, *, one_each: bool
+    change: Change, refusal: tuple[Error, str], *, one_each: bool
 ) -> None:
-    found = outcomes(change, upsertion("good"), one_each=one_each)
-    assert found == {change.user: error, "good": {"SCRAM-SHA-256"}}
+    found = come_of(change, upsertion("good"), one_each=one_each)
+    refused = found[change.user]
+    assert isinstance(refused, ApiError)
+    assert (refused.error, refused.message) == refusal
+    good = found["good"]
+    assert isinstance(good, dict)
+    assert set(good) == {"SCRAM-SHA-256"}
+
+
+@pytest.mark.parametrize("one_each", [False, True])
+def test_who_changes_one_credential_twice_is_told_so(*, one_each: bool) -> None:
+    refused = come_of(upsertion("u"), upsertion("u"), one_each=one_each)["u"]
+    assert isinstance(refused, ApiError)
+    assert refused.message == "a credential is changed more than once"
 
 
 def test_one_credential_is_changed_once() -> None:

@@ -34,11 +34,18 @@ def end_of(epoch: int, *, commit: bool, version: int = 0, producer_id: int = 7) 
     return End(Claim("tx", producer_id, epoch), commit, version)
 
 
-def refused(known: Transaction, end: End, rules: TransactionRules = RULES) -> Error:
-    """Return the error of an end that leads to nothing."""
+def refusal_of(
+    known: Transaction, end: End, rules: TransactionRules = RULES
+) -> ApiError:
+    """Return why an end leads to nothing."""
     with pytest.raises(ApiError) as refusal:
         outcome(known, end, rules)
-    return refusal.value.error
+    return refusal.value
+
+
+def refused(known: Transaction, end: End, rules: TransactionRules = RULES) -> Error:
+    """Return the error of an end that leads to nothing."""
+    return refusal_of(known, end, rules).error
 
 
 def test_the_tables_say_something_of_every_state_and_end() -> None:
@@ -87,10 +94,26 @@ def test_every_end_takes_an_epoch(commit: bool) -> None:
     assert outcome(done, other, RULES) is Outcome.WRONG
 
 
+@pytest.mark.parametrize(("rules", "last_epoch"), [(OLD, 2), (RULES, 3)])
+def test_an_end_that_takes_no_epoch_leaves_the_one_before_as_it_was(
+    rules: TransactionRules, last_epoch: int
+) -> None:
+    end = end_of(3, commit=True, version=rules.version)
+    after = prepared(OPEN._replace(last_epoch=2), end, -1, 60)
+    assert after.last_epoch == last_epoch
+
+
+def test_every_step_notes_its_time() -> None:
+    after = prepared(OPEN, end_of(3, commit=True), -1, 60)
+    assert (after.updated_ms, completed(after, 70).updated_ms) == (60, 70)
+    assert fence(OPEN, RULES, None, 80).updated_ms == 80
+
+
 def test_a_new_end_while_the_last_is_under_way_is_fenced() -> None:
     after = prepared(OPEN, end_of(3, commit=True, version=2), -1, 60)
-    new = end_of(4, commit=True, version=2)
-    assert refused(after, new) is Error.PRODUCER_FENCED
+    refusal = refusal_of(after, end_of(4, commit=True, version=2))
+    assert refusal.error is Error.PRODUCER_FENCED
+    assert refusal.message == "epoch 4 in PrepareCommit of epoch 4"
 
 
 @pytest.mark.parametrize(
@@ -138,6 +161,8 @@ def test_until_2_5_an_epoch_of_the_future_was_heard_where_nothing_was_open() -> 
 def test_no_release_ends_what_is_open_for_an_epoch_of_the_future() -> None:
     for rules in (OLD, UNTIL_2_5):
         assert refused(OPEN, end_of(9, commit=True), rules) is rules.fenced
+    refusal = refusal_of(OPEN, end_of(9, commit=True), UNTIL_2_5)
+    assert refusal.message == "epoch 9 is not there yet: 3"
 
 
 def test_the_last_epoch_leads_to_another_id() -> None:
@@ -154,6 +179,29 @@ def test_the_last_epoch_leads_to_another_id() -> None:
     assert outcome(done, end, RULES) is Outcome.DONE
     begun = done._replace(state=State.EMPTY)
     assert refused(begun, end) is Error.PRODUCER_FENCED
+
+
+@pytest.mark.parametrize(("epoch", "asked"), [(0, 5), (0, 32765), (1, 32766)])
+def test_only_the_last_epoch_of_the_id_before_is_a_repetition(
+    epoch: int, asked: int
+) -> None:
+    known = KNOWN._replace(
+        state=State.COMPLETE_COMMIT, previous_producer_id=6, epoch=epoch
+    )
+    end = end_of(asked, commit=True, version=2, producer_id=6)
+    assert refused(known, end) is Error.INVALID_PRODUCER_ID_MAPPING
+
+
+@pytest.mark.parametrize(
+    ("rules", "last_epoch"),
+    [(OLD, -1), (RULES, 3), (TransactionRules(fences_twice=True), 4)],
+)
+def test_who_fences_ends_the_transaction_with_an_epoch_of_its_own(
+    rules: TransactionRules, last_epoch: int
+) -> None:
+    after = fence(OPEN._replace(last_epoch=2), rules, None, 60)
+    assert after.epoch == 4 + rules.fences_twice
+    assert (after.last_epoch, after.client_version) == (last_epoch, rules.version)
 
 
 def test_whoever_is_fenced_can_do_no_more() -> None:

@@ -94,6 +94,19 @@ def test_what_newer_releases_write_is_passed_over() -> None:
     assert read_value("tx", b"\0\x02whatever") is None
 
 
+def test_a_version_says_whether_it_is_known_though_nothing_follows() -> None:
+    assert read_key(b"\0\x01") is None
+    assert read_value("tx", b"\0\x02") is None
+
+
+def test_bytes_without_a_version_are_told_by_how_many_there_are() -> None:
+    for key in (None, b"", b"\0"):
+        with pytest.raises(ProtocolError, match=rf"^a key of {len(key or b'')} bytes;"):
+            read_key(key)
+    with pytest.raises(ProtocolError, match=r"^a value of 1 bytes; it has a version"):
+        read_value("tx", b"\0")
+
+
 @pytest.mark.parametrize("key", [None, b"", b"\0", b"\0\0\0\x05tx"])
 def test_bytes_that_are_no_key_are_told(key: bytes | None) -> None:
     with pytest.raises(ProtocolError):

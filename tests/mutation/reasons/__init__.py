@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.mutation.reasons import logs_and_classic_groups, records
+from tests.mutation.reasons import (
+    logs_and_classic_groups,
+    records,
+    transactions_and_quotas,
+)
 
 REASONS: Mapping[str, str] = {
     **logs_and_classic_groups.REASONS,
     **records.REASONS,
+    **transactions_and_quotas.REASONS,
 }
 """Reasons by what `tests/mutation/code.json` says of a survivor."""
 
