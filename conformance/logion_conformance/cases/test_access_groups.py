@@ -137,7 +137,7 @@ async def test_who_may_not_describe_sees_no_members(
 @case(
     "access.groups.listed",
     level=MUST,
-    cites="KIP-11, KIP-546; ListGroups without Describe on the cluster",
+    cites="KIP-11, KIP-231; ListGroups without Describe on the cluster",
     apis={"ListGroups": "3+", "OffsetCommit": "2+"},
 )
 async def test_who_may_not_describe_sees_no_groups(

@@ -106,7 +106,7 @@ async def test_each_partition_is_described(broker: Subject, version: int) -> Non
 @case(
     "metadata.topic.unknown",
     level=MUST,
-    cites="KIP-78; error 3; MetadataRequest.AllowAutoTopicCreation",
+    cites="KAFKA-5291; error 3; MetadataRequest.AllowAutoTopicCreation",
     apis={"Metadata": "4+"},
 )
 async def test_an_unknown_topic_is_not_made_unless_asked_for(

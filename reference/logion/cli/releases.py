@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from logion.broker.admission import Doorkeeper, Verdict
 from logion.broker.dispatch import served
 from logion.cli.arguments import Parser, refuse
 from logion.cli.tables import Row, table
-from logion.protocol.apis import APIS
+from logion.protocol.apis import APIS, api_named
 from logion.protocol.releases import RELEASES, Release, release
 
 DESCRIPTION = """\
 Without R: every release that `logion broker --release R` plays, with the number of APIs
 it speaks and of those this broker answers. With R: each of its APIs, the versions the
 release advertises, and whether this broker answers them; it advertises what it answers
-and nothing else.
+and nothing else. Of some it has none (SASL, an authorizer, delegation tokens, share and
+streams groups) and answers as Apache Kafka does where they are switched off.
 """
 
 NOT_BUILT = "not built yet"
+
+_WITHOUT = {
+    "SASL": ("SaslHandshake", "SaslAuthenticate"),
+    "authorizer": ("DescribeAcls", "CreateAcls", "DeleteAcls"),
+    "delegation token": (
+        *("CreateDelegationToken", "RenewDelegationToken"),
+        *("ExpireDelegationToken", "DescribeDelegationToken"),
+    ),
+    "share group": (
+        *("ShareGroupHeartbeat", "ShareGroupDescribe", "ShareFetch"),
+        *("ShareAcknowledge", "InitializeShareGroupState", "ReadShareGroupState"),
+        *("WriteShareGroupState", "DeleteShareGroupState"),
+        *("ReadShareGroupStateSummary", "DescribeShareGroupOffsets"),
+        *("AlterShareGroupOffsets", "DeleteShareGroupOffsets"),
+    ),
+    "streams group": ("StreamsGroupHeartbeat", "StreamsGroupDescribe"),
+}
+
+OFF: Mapping[int, str] = {
+    api_named(name).key: what for what, names in _WITHOUT.items() for name in names
+}
+"""What this broker has none of, by the API that asks for it: it answers as a broker of
+Apache Kafka does that has it switched off."""
 
 
 def main(arguments: list[str]) -> int:
@@ -44,6 +70,8 @@ def answer_text(api_key: int, played: Release) -> str:
         for version in range(low, high + 1)
         if doorkeeper.admit(api_key, version).verdict is not Verdict.READ
     ]
+    if api_key in OFF:
+        return f"answered: there is no {OFF[api_key]}"
     if refused:
         return f"answered, {_range_text(refused[0], refused[-1])} refused as there"
     return "answered"
@@ -66,14 +94,14 @@ def _apis_of(played: Release) -> list[str]:
         (key, APIS[key].name, _range_text(*versions), answer_text(key, played))
         for key, versions in played.versions.items()
     ]
-    answered = len(served(played.versions))
-    return [
-        _title(played),
-        "",
-        *table([*heads, *rows]),
-        "",
-        f"{answered} of {len(rows)} APIs are answered",
-    ]
+    return [_title(played), "", *table([*heads, *rows]), "", _count_text(played)]
+
+
+def _count_text(played: Release) -> str:
+    answered = served(played.versions)
+    text = f"{len(answered)} of {len(played.versions)} APIs are answered"
+    off = len(answered.keys() & OFF.keys())
+    return f"{text}, {off} of them as where they are switched off" if off else text
 
 
 def _title(played: Release) -> str:

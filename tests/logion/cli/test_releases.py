@@ -67,6 +67,16 @@ def test_what_is_advertised_but_refused_is_told() -> None:
     assert answer_text(0, release("3.9")) == "answered"
 
 
+def test_what_a_broker_has_none_of_is_not_called_answered_alone(capsys: Capsys) -> None:
+    assert answer_text(17, release("4.3")) == "answered: there is no SASL"
+    assert answer_text(30, release("1.0")) == "answered: there is no authorizer"
+    main(["0.9.0"])
+    assert capsys.readouterr().out.endswith("13 of 17 APIs are answered\n")
+    main(["4.3"])
+    told = "75 of 75 APIs are answered, 23 of them as where they are switched off\n"
+    assert capsys.readouterr().out.endswith(told)
+
+
 def test_a_patch_release_is_its_minor(capsys: Capsys) -> None:
     assert main(["3.9.1"]) == 0
     assert capsys.readouterr().out.startswith("Kafka 3.9: metadata on ZooKeeper")
