@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from logion.group.offsets import CommittedOffset, Retention, expired
+from logion.group.offsets import NO_OFFSET, CommittedOffset, Retention, expired
 from logion.names import TopicPartition
 
 A, B = TopicPartition("a", 0), TopicPartition("b", 1)
@@ -27,3 +27,8 @@ def test_what_a_commit_itself_said_about_its_expiry_counts_before_all_else() -> 
 def test_offsets_of_topics_that_members_read_stay() -> None:
     offsets = {A: CommittedOffset(1, commit_ms=0), B: CommittedOffset(2, commit_ms=0)}
     assert expired(offsets, Retention(500, kept_topics={"a"}), 10_000) == [B]
+
+
+def test_what_is_not_committed_is_told_as_minus_one() -> None:
+    assert NO_OFFSET == -1
+    assert CommittedOffset(5).leader_epoch == CommittedOffset(5).commit_ms == -1

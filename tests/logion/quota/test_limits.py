@@ -26,6 +26,16 @@ IN_ORDER = [
 """Entities from the most specific on, and with whom the client shares their quota."""
 
 
+def test_quotas_have_the_names_and_releases_of_their_kips() -> None:
+    assert {it.key: (it.since, it.is_whole) for it in Quota} == {
+        "producer_byte_rate": ((0, 9), True),
+        "consumer_byte_rate": ((0, 9), True),
+        "request_percentage": ((0, 11), False),
+        "controller_mutation_rate": ((2, 7), False),
+        "connection_creation_rate": ((2, 8), True),
+    }
+
+
 @pytest.mark.parametrize("first", range(len(IN_ORDER)))
 def test_the_most_specific_quota_holds(first: int) -> None:
     limits = {entity: float(n) for n, (entity, _) in enumerate(IN_ORDER[first:])}

@@ -89,11 +89,13 @@ def test_an_old_version_gets_no_record_before_the_one_it_asks_for() -> None:
     assert read(led, 2, offset=3) == b""
 
 
-def test_what_has_no_place_in_the_old_format_is_read_past() -> None:
+@pytest.mark.parametrize("before", [0, 1])
+def test_what_has_no_place_in_the_old_format_is_read_past(before: int) -> None:
     led = partition()
+    fill(led, *[b"0"] * before)
     marker = write_end_transaction_marker(
         EndTransactionMarker(ControlType.ABORT, 0),
-        offset=0,
+        offset=before,
         timestamp=0,
         leader_epoch=3,
         producer_id=7,
@@ -101,7 +103,7 @@ def test_what_has_no_place_in_the_old_format_is_read_past() -> None:
     )
     led.log.append_as_follower(memoryview(bytearray(marker)))
     fill(led, b"1")
-    found = read(led, 3, size_max=10)
+    found = read(led, 3, size_max=10, offset=before)
     assert [it.value for it in read_records(found, size_max=1000)] == [b"1"]
 
 

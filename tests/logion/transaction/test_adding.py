@@ -43,6 +43,7 @@ def test_nothing_is_in_a_transaction_that_is_not_open() -> None:
     ("claim", "error", "found"),
     [
         (Claim("tx", 8, 3), Error.INVALID_PRODUCER_ID_MAPPING, "producer 8"),
+        (Claim("tx", 6, 3), Error.INVALID_PRODUCER_ID_MAPPING, "producer 6"),
         (Claim("tx", 7, 2), Error.PRODUCER_FENCED, "epoch 2"),
         (Claim("tx", 7, 4), Error.PRODUCER_FENCED, "epoch 4"),
     ],
@@ -56,6 +57,12 @@ def test_only_the_present_producer_may_add(
     present = 7 if "producer" in found else 3
     assert refusal.value.error is error
     assert refusal.value.message == f"{found}; the current one is {present}"
+
+
+def test_producers_are_known_by_number_however_large() -> None:
+    """Equal numbers that were read twice are two objects."""
+    known = KNOWN._replace(producer_id=int("70000"), epoch=int("30000"))
+    check_claim(known, Claim("tx", int("70000"), int("30000")), RULES)
 
 
 @pytest.mark.parametrize("state", State)

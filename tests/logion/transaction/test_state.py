@@ -4,6 +4,9 @@ import pytest
 from logion.transaction.state import (
     AT_REST,
     NEVER_MS,
+    NO_EPOCH,
+    NO_PRODUCER_ID,
+    NO_TIME_MS,
     PREPARED,
     STATE_IDS,
     TRANSITIONS,
@@ -26,6 +29,12 @@ def test_states_are_stored_by_kafkas_numbers() -> None:
         State.DEAD: 6,
         State.PREPARE_EPOCH_FENCE: 7,
     }
+
+
+def test_what_is_not_there_is_written_as_apache_kafka_does() -> None:
+    assert (NO_PRODUCER_ID, NO_EPOCH, NO_TIME_MS) == (-1, -1, -1)
+    assert NEVER_MS == 2_147_483_647
+    assert KNOWN.client_version == 0
 
 
 def test_what_is_decided_can_only_be_completed() -> None:

@@ -363,6 +363,19 @@ def test_if_it_cannot_be_written_down_the_old_one_stays() -> None:
     assert game.heartbeat("b", instance="ib") is Error.NONE
 
 
+def test_the_second_stays_though_the_first_is_of_a_later_instance() -> None:
+    game = Game()
+    game.join(new="a", instance_id="iz")
+    game.join(new="b", instance_id="ib")
+    game.join("a", instance_id="iz")
+    game.sync("b", instance_id="ib")
+    game.sync("a", {"a": b"A", "b": b"B"}, instance_id="iz")
+    before = game.group.members
+    game.store_error = Error.NOT_COORDINATOR
+    game.join(new="b2", instance_id="ib")
+    assert dict(game.group.members) == dict(before)
+
+
 def test_the_old_one_waits_for_nothing_though_it_had_not_been_answered() -> None:
     group = static_pair().group
     waiting = replace(group.members["b"], is_joining=True)

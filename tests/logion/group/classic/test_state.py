@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from logion.group.classic.state import (
+    NO_GENERATION,
     TRANSITIONS,
     ClassicGroup,
     Member,
@@ -124,3 +125,19 @@ def test_somebody_with_a_new_id_is_missing_until_it_joins() -> None:
     game = Game()
     game.join(new="a", must_have_id=True)
     assert not game.group.have_all_joined
+
+
+def test_a_group_that_has_not_begun_is_in_generation_minus_one() -> None:
+    assert NO_GENERATION == -1
+
+
+def test_a_member_that_syncs_again_is_waited_for_no_more_than_before() -> None:
+    known = replace(group(member("a"), member("b")), unsynced=frozenset({"b"}))
+    assert known.synced("a").unsynced == {"b"}
+    assert known.synced("b").unsynced == frozenset()
+
+
+def test_metadata_is_found_by_the_protocols_name_whoever_read_it() -> None:
+    """Equal names that were read twice are two objects."""
+    read = "".join(["ran", "ge"])
+    assert member("a", "range", "sticky").metadata(read) == b"range"

@@ -27,11 +27,14 @@ def test_each_member_gets_the_part_that_the_leader_gave_it() -> None:
     assert game.group.since_ms == game.now.time_ms
 
 
-def test_what_a_follower_brings_does_not_count() -> None:
-    game = completing()
-    game.sync("b", {"a": b"mine", "b": b"mine"})
-    game.sync("a", {"a": b"A", "b": b"B"})
-    assert game.syncs["b"].assignment == b"B"
+@pytest.mark.parametrize(("leader", "follower"), ["ab", "ba"])
+def test_what_a_follower_brings_does_not_count(leader: str, follower: str) -> None:
+    game = Game().stable(leader, follower)
+    game.join(leader)
+    game.join(follower)
+    game.sync(follower, {leader: b"mine", follower: b"mine"})
+    game.sync(leader, {leader: b"A", follower: b"B"})
+    assert game.syncs[follower].assignment == b"B"
 
 
 def test_a_member_that_the_leader_left_out_gets_nothing() -> None:
