@@ -185,7 +185,7 @@ class _Parser:
             return node
         self._take("?")
         if self._bounds() is not None:
-            raise self._wrong("invalid nested repetition operator before")
+            raise self._wrong("invalid nested repetition operator that ends")
         return Repeat(node, *bounds)
 
     def _bounds(self) -> tuple[int, int | None] | None:
