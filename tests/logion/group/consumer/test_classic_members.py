@@ -354,6 +354,21 @@ def test_a_classic_member_too_many_is_refused() -> None:
     world.settings = Settings(size_max=2)
     found = error_of(on_join, world.group, join(), world.moment)
     assert found is Error.GROUP_MAX_SIZE_REACHED
+    assert error_of(on_join, world.group, join("c"), world.moment) is Error.NONE
+
+
+def test_a_classic_member_that_wants_less_gives_it_up_before_a_new_target() -> None:
+    world = World(cluster(t=1, u=1), Settings(assignment_interval_ms=1_000))
+    Consumer(world, "n").beat()
+    world.now_ms += 1_000
+    classic = ClassicConsumer(world, "c", ("t", "u"))
+    classic.turn()
+    assert classic.owned == parts(t=(0,), u=(0,))
+    target_epoch = world.group.target_epoch
+    classic.topics = ("t",)
+    classic.join()
+    assert world.group.target_epoch == target_epoch
+    assert world.group.members["c"].revoking.keys() == parts(u=(0,))
 
 
 def test_members_of_both_protocols_leave_by_leave_group() -> None:
@@ -453,7 +468,7 @@ def test_the_last_new_member_that_is_replaced_makes_the_group_classic(
     request = join(instance_id="i", protocols=(("range", metadata(*topics)),))
     outcome, answer = on_join(world.group, request, world.moment)
     assert outcome.downgrade is not None
-    assert outcome.downgrade.must_rebalance is not is_same
+    assert outcome.downgrade.must_rebalance is (not is_same)
     group = world.group
     for key, value in outcome.records:
         group = apply(group, key, value)

@@ -189,11 +189,15 @@ def test_a_letter_after_a_backslash_may_be_a_place(letter: str) -> None:
     assert parse(f"\\{letter}a") == Sequence((Assertion(kind), A))  # type: ignore[arg-type]
 
 
-def test_groups_stand_in_each_other_a_hundred_deep_and_beside_each_other_freely() -> (
-    None
-):
-    assert parse("(" * 100 + "a" + ")" * 100) == A
-    assert parse("(a)" * 101) == Sequence((A,) * 101)
+def test_groups_stand_in_each_other_so_deep_and_beside_each_other_freely(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("logion.group.consumer.pattern_syntax.DEPTH_MAX", 5)
+    assert parse("(((((a)))))") == A
+    assert parse("(a)" * 6) == Sequence((A,) * 6)
+    with pytest.raises(ValueError, match="more than 5 groups in each other") as caught:
+        parse("((((((a))))))")
+    assert str(caught.value) == "more than 5 groups in each other at position 6"
 
 
 def test_letters_alone_have_two_cases() -> None:

@@ -20,6 +20,7 @@ from logion.group.consumer.subscriptions import (
     update_metadata,
     update_patterns,
 )
+from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.group_records import TopicMetadata
 
 from tests.logion.group.consumer.grouping import (
@@ -41,6 +42,17 @@ def test_a_pattern_that_another_broker_took_matches_nothing_here() -> None:
     (told,) = world.problems
     assert r"\p{Greek}" in told
     assert world.group.patterns[r"\p{Greek}"].topics == frozenset()
+
+
+def test_a_pattern_of_groups_in_each_other_is_taken_a_hundred_deep() -> None:
+    world = World(cluster(t=1))
+    deep = {"subscribed_topic_regex": "(" * 100 + "t" + ")" * 100}
+    Consumer(world, "a", (), deep).beat()
+    assert world.group.patterns[deep["subscribed_topic_regex"]].topics == {"t"}
+    deeper = {"subscribed_topic_regex": "(" * 101 + "t" + ")" * 101}
+    with pytest.raises(ApiError, match="more than 100 groups in each other") as caught:
+        Consumer(world, "b", (), deeper).beat()
+    assert caught.value.error is Error.INVALID_REGULAR_EXPRESSION
 
 
 def test_members_with_the_same_pattern_share_it() -> None:
