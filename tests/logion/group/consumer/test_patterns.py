@@ -7,6 +7,7 @@ import re
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from logion.group.consumer.pattern_syntax import mask_of
 from logion.group.consumer.patterns import Pattern
 from logion.protocol.errors import ApiError, Error
 
@@ -118,6 +119,25 @@ def test_a_pattern_may_have_so_many_instructions_and_no_more(
 
 def test_no_pattern_keeps_the_broker_busy() -> None:
     assert not Pattern("(a+)+(a|aa)*" * 3 + "b").matches("a" * 249)
+
+
+@pytest.mark.parametrize(("steps_max", "again"), [(9, 0), (2, 0), (1, 1), (0, 2)])
+def test_a_pattern_remembers_so_many_steps(
+    steps_max: int, again: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[str] = []
+
+    def counted(character: str) -> int:
+        taken.append(character)
+        return mask_of(character)
+
+    monkeypatch.setattr("logion.group.consumer.patterns.STEPS_MAX", steps_max)
+    monkeypatch.setattr("logion.group.consumer.patterns.mask_of", counted)
+    pattern = Pattern("ab")
+    assert pattern.matches("ab")
+    assert len(taken) == 2
+    assert pattern.matches("ab")
+    assert len(taken) == 2 + again
 
 
 def test_a_pattern_forgets_no_match_when_it_remembers_no_more_steps(

@@ -75,9 +75,10 @@ def test_what_a_member_does_not_own_it_need_not_give_up() -> None:
 
 
 def test_who_has_nothing_to_give_up_moves_on_in_silence() -> None:
-    a = member("a", 1, *P0)
+    a = member("a", 1, *P0, previous_epoch=0)
     told = step(group_of(a), a, P0, None)
     assert (told.state, told.epoch) == (MemberState.STABLE, 2)
+    assert told.previous_epoch == 1
 
 
 def test_nobody_gets_what_another_one_has() -> None:
@@ -100,6 +101,7 @@ def test_who_has_arrived_stays_as_it_is() -> None:
 
 def test_who_wants_less_gives_it_up_before_there_is_a_new_target() -> None:
     a = member("a", 2, *P0, *U0, previous_epoch=1)
+    assert step(group_of(a), a, P0 | U0, None) is a, "it has not said so"
     told = narrowed(a, None)
     assert (told.state, told.epoch) == (MemberState.UNREVOKED_PARTITIONS, 2)
     assert told.previous_epoch == 2
