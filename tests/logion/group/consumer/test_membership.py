@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from logion.group.consumer.changes import Draft
 from logion.group.consumer.leaving import on_time
@@ -111,8 +113,9 @@ def test_who_takes_a_place_begins_anew_with_what_was_there() -> None:
     world = World(cluster(t=1))
     static(world, "a").beat()
     world.leave("a", -2, instance_id="i")
-    left = world.group.members["a"]
-    member = joining(Draft(world.group, world.settings), "b", "i", is_classic=False)
+    left = replace(world.group.members["a"], previous_epoch=4)
+    group = replace(world.group, members={"a": left})
+    member = joining(Draft(group, world.settings), "b", "i", is_classic=False)
     assert (member.member_id, member.epoch, member.previous_epoch) == ("b", 0, 0)
     assert (member.assigned, member.topic_names) == (left.assigned, left.topic_names)
 
