@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from logion.group.consumer.pattern_syntax import (
     ALL,
@@ -183,6 +185,33 @@ def test_a_set_is_of_all_that_stands_in_it(pattern: str, mask: int) -> None:
     assert parse(pattern) == Characters(mask)
 
 
+def ascii_where(holds: Callable[[str], bool]) -> Characters:
+    return chars("".join(it for it in map(chr, range(128)) if holds(it)))
+
+
+@pytest.mark.parametrize(
+    ("name", "holds"),
+    [
+        ("alnum", str.isalnum),
+        ("alpha", str.isalpha),
+        ("blank", lambda it: it in "\t "),
+        ("cntrl", lambda it: it < " " or it == "\x7f"),
+        ("digit", str.isdigit),
+        ("graph", lambda it: "!" <= it <= "~"),
+        ("lower", str.islower),
+        ("print", str.isprintable),
+        ("punct", lambda it: "!" <= it <= "~" and not it.isalnum()),
+        ("space", lambda it: it in "\t\n\v\f\r "),
+        ("upper", str.isupper),
+        ("word", lambda it: it.isalnum() or it == "_"),
+    ],
+)
+def test_a_named_set_is_of_the_characters_of_ascii_that_are_so(
+    name: str, holds: Callable[[str], bool]
+) -> None:
+    assert parse(f"[[:{name}:]]") == ascii_where(holds)
+
+
 @pytest.mark.parametrize("letter", ["A", "z", "b", "B"])
 def test_a_letter_after_a_backslash_may_be_a_place(letter: str) -> None:
     kind = {"A": "start", "z": "end"}.get(letter, letter)
@@ -195,9 +224,16 @@ def test_groups_stand_in_each_other_so_deep_and_beside_each_other_freely(
     monkeypatch.setattr("logion.group.consumer.pattern_syntax.DEPTH_MAX", 5)
     assert parse("(((((a)))))") == A
     assert parse("(a)" * 6) == Sequence((A,) * 6)
+    assert parse("(a)(((((b)))))") == Sequence((A, B))
+    with pytest.raises(ValueError, match="in each other at position 9"):
+        parse("(a)((((((b))))))")
     with pytest.raises(ValueError, match="more than 5 groups in each other") as caught:
         parse("((((((a))))))")
     assert str(caught.value) == "more than 5 groups in each other at position 6"
+
+
+def test_any_character_at_all_is_one_character() -> None:
+    assert parse(r"\Ca") == Sequence((Characters(ALL), A))
 
 
 def test_letters_alone_have_two_cases() -> None:

@@ -70,6 +70,8 @@ WRONG = [
     ("a{1,1001}", "invalid repeat count {1,1001} at position 1"),
     ("a{3,2}", "invalid repeat count {3,2} at position 1"),
     ("[a", "missing closing ] at position 2"),
+    ("[a-", "missing closing ] at position 3"),
+    ("[", "missing closing ] at position 1"),
     ("[z-a]", "invalid character class range at position 4"),
     (r"[\d-z]", "invalid character class range at position 5"),
     (r"[a-\d]", "invalid character class range at position 5"),
