@@ -97,7 +97,7 @@ REPEATS: dict[str, tuple[int, int | None]] = {
     "+": (1, None),
     "?": (0, 1),
 }
-COUNTED = re.compile(r"\{(\d{1,9})(,(\d{0,9}))?\}", re.ASCII)
+COUNTED = re.compile(r"\{(\d{1,9})(?:,(\d{0,9}))?\}", re.ASCII)
 CODED = re.compile(
     r"(0[0-7]{0,2}|[1-7][0-7]{1,2})|x([0-9a-fA-F]{2})|x\{([0-9a-fA-F]{1,6})\}"
 )
@@ -198,14 +198,15 @@ class _Parser:
         if counted is None:
             return None
         least = int(counted[1])
-        most = least if counted[2] is None else int(counted[3]) if counted[3] else None
-        if max(least, most or 0) > REPEATS_MAX or (most is not None and most < least):
+        most = least if counted[2] is None else int(counted[2]) if counted[2] else None
+        if least > REPEATS_MAX or not (most is None or least <= most <= REPEATS_MAX):
             raise self._wrong(f"invalid repeat count {counted[0]}")
         self._at = counted.end()
         return least, most
 
     def _atom(self) -> Node:
-        character = self._next("expression")
+        character = self._peek()
+        self._at += 1
         if character in REPEATS:
             raise self._wrong(f"missing argument to {character}")
         if character == ".":

@@ -81,6 +81,7 @@ def chars(characters: str) -> Characters:
         ("(?is-s:.)", Characters(ALL & ~NEWLINE)),
         ("(?s:.)", Characters(ALL)),
         ("(?U)a*", Sequence((NOTHING, Repeat(A, 0, None)))),
+        ("(?P<name>(?i)a)a", Sequence((Sequence((NOTHING, chars("aA"))), A))),
         ("((?i)a)a", Sequence((Sequence((NOTHING, chars("aA"))), A))),
     ],
 )
@@ -230,6 +231,15 @@ def test_groups_stand_in_each_other_so_deep_and_beside_each_other_freely(
     with pytest.raises(ValueError, match="more than 5 groups in each other") as caught:
         parse("((((((a))))))")
     assert str(caught.value) == "more than 5 groups in each other at position 6"
+
+
+def test_what_has_no_other_meaning_stands_for_itself() -> None:
+    special = "\\^$.[|()*+?"
+    for character in map(chr, range(128)):
+        if character not in special:
+            assert parse(character) == chars(character)
+        if not character.isalnum():
+            assert parse(f"\\{character}") == chars(character)
 
 
 def test_any_character_at_all_is_one_character() -> None:
