@@ -62,6 +62,23 @@ MODULES: Mapping[str, tuple[str, ...]] = {
         "tests/logion/log/test_compaction_in_steps.py",
     ),
     "records/validation.py": ("tests/logion/records/test_validation.py",),
+    **{
+        f"group/consumer/{it}.py": ("tests/logion/group/consumer",)
+        for it in (
+            *("state", "heartbeat", "changes", "membership", "migration"),
+            *("classic_members", "reconciliation", "subscriptions", "target"),
+            *("timing", "validation", "leaving", "committing", "describing"),
+            *("embedded", "patterns"),
+        )
+    },
+    **{
+        f"group/consumer/assignors/{it}.py": ("tests/logion/group/consumer/assignors",)
+        for it in ("spec", "range", "uniform")
+    },
+    "group/consumer/pattern_syntax.py": (
+        "tests/logion/group/consumer/test_pattern_syntax.py",
+        "tests/logion/group/consumer/test_patterns.py",
+    ),
 }
 """Modules of `reference/logion` without tasks, clock or disk, and the tests that guard
 each."""

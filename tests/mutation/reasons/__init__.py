@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.mutation.reasons import logs_and_classic_groups
+from tests.mutation.reasons import consumer_groups, logs_and_classic_groups
 
-REASONS: Mapping[str, str] = {**logs_and_classic_groups.REASONS}
+REASONS: Mapping[str, str] = {
+    **logs_and_classic_groups.REASONS,
+    **consumer_groups.REASONS,
+}
 """Reasons by what `tests/mutation/code.json` says of a survivor."""
 
 
