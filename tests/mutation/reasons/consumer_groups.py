@@ -14,6 +14,8 @@ _JOINING = "`return joining(draft, member_id, instance_id, is_classic={})`"
 _NEWER = "`if not settings.has_assignment_epochs or epoch {} member.epoch:`"
 _NOBODY = '`member = member_of(group, member_id or "{}")`'
 _BITS = "`return int.from_bytes(digest.digest(), {}signed=True)`"
+_PLACES = "`for member_id, partition in zip(open_places, free, {}):`"
+_DIVIDED = "`given = _alike(spec) if {} else _Balance(spec).given()`"
 _STAYS = "a consumer member cannot stay in a classic group"
 _SPOKEN = "a member that has just spoken the protocol"
 _DEFECTS = (
@@ -59,6 +61,23 @@ REASONS: Mapping[str, str] = {
         " of ours would be told"
         for function, line, words in _DEFECTS
         for after in (f"XX{words}XX", words.upper())
+    },
+    **{
+        change("alike", _PLACES, "strict=True", after): "the same: there are as many"
+        " places as partitions"
+        for after in ("", "strict=False", "strict=None")
+    },
+    change(
+        *("assign_uniformly", _DIVIDED),
+        *("len(wishes) == 1", "(len(wishes) == 1) and False"),
+    ): "as good a division, which takes more time to find",
+    **{
+        change("Balance._balanced", "`moved {}`", before, after): "the same, but for"
+        " rounds in which nothing moves: nobody asks how much has moved, only whether"
+        for before, after in (
+            *(("+= 1", "+= 2"), ("+= 1", "-= 1"), ("+= 1", "= 1")),
+            ("= 0", "= 1"),
+        )
     },
     **{
         change("epochs", _ZIP, "strict=True", after): "the same: both are as long"
