@@ -107,6 +107,23 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "log/stamping.py": ("tests/logion/log/test_stamping.py",),
     "log/cleaning.py": ("tests/logion/log/test_cleaning.py",),
     "log/cleaned_transactions.py": ("tests/logion/log/test_cleaned_transactions.py",),
+    **{
+        f"group/consumer/{it}.py": ("tests/logion/group/consumer",)
+        for it in (
+            *("state", "heartbeat", "changes", "membership", "migration"),
+            *("classic_members", "reconciliation", "subscriptions", "target"),
+            *("timing", "validation", "leaving", "committing", "describing"),
+            *("embedded", "patterns"),
+        )
+    },
+    **{
+        f"group/consumer/assignors/{it}.py": ("tests/logion/group/consumer/assignors",)
+        for it in ("spec", "range", "uniform")
+    },
+    "group/consumer/pattern_syntax.py": (
+        "tests/logion/group/consumer/test_pattern_syntax.py",
+        "tests/logion/group/consumer/test_patterns.py",
+    ),
 }
 """Modules of `reference/logion` without tasks, clock or disk, and the tests that guard
 each."""

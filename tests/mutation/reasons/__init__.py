@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.mutation.reasons import (
+    consumer_groups,
     logs_and_classic_groups,
     records,
     transactions_and_quotas,
 )
 
 REASONS: Mapping[str, str] = {
+    **consumer_groups.REASONS,
     **logs_and_classic_groups.REASONS,
     **records.REASONS,
     **transactions_and_quotas.REASONS,

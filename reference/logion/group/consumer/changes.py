@@ -266,8 +266,9 @@ def _apply_member(
     before = group.members.get(member_id)
     after = None if value is None else _described(before, member_id, value)
     static = group.static_members
-    if before is not None and static.get(before.instance_id or "") == member_id:
-        static = changed(static, before.instance_id or "", None)
+    had = None if before is None else before.instance_id
+    if had is not None and static.get(had) == member_id:
+        static = changed(static, had, None)
     if after is not None and after.instance_id is not None:
         static = changed(static, after.instance_id, member_id)
     members = changed(group.members, member_id, after)

@@ -262,11 +262,10 @@ def _must_join(group: ConsumerGroup, member: Member, moment: Moment) -> Consumer
 
 def _downgraded(draft: Draft, moment: Moment) -> Outcome:
     """Return the classic group that remains without the last consumer member."""
-    group, written = draft.group, draft.outcome()
+    group = draft.group
     must_rebalance = group.target_epoch < group.epoch
     outcome = downgraded(group, frozenset(), moment, must_rebalance=must_rebalance)
-    records = (*written.records, *outcome.records)
-    return outcome._replace(records=records, problems=written.problems)
+    return outcome._replace(records=(*draft.outcome().records, *outcome.records))
 
 
 def _classic_sender(group: ConsumerGroup, sender: Sender) -> Member:

@@ -58,11 +58,6 @@ def upgraded(classic: ClassicGroup, moment: Moment) -> Outcome:
         classic.id,
         epoch=epoch,
         members=members,
-        static_members={
-            it.instance_id: it.member_id
-            for it in members.values()
-            if it.instance_id is not None
-        },
         target_epoch=epoch,
         targets={it: frozenset(member.assigned) for it, member in members.items()},
     )

@@ -8,6 +8,7 @@ does not have them.
 from __future__ import annotations
 
 import re
+from string import ascii_lowercase, ascii_uppercase, digits, hexdigits, punctuation
 from typing import Literal, NamedTuple, TypeAlias
 
 REPEATS_MAX = 1000
@@ -60,13 +61,13 @@ def mask_of(characters: str) -> int:
     return sum({1 << ord(it) for it in characters if ord(it) < 128})
 
 
-def _between(first: str, last: str) -> int:
-    return mask_of("".join(map(chr, range(ord(first), min(ord(last), 127) + 1))))
-
-
-LOWER, UPPER, DIGIT = _between("a", "z"), _between("A", "Z"), _between("0", "9")
+LOWER = mask_of(ascii_lowercase)
+UPPER = mask_of(ascii_uppercase)
+DIGIT = mask_of(digits)
 WORD = LOWER | UPPER | DIGIT | mask_of("_")
 SPACE = mask_of("\t\n\f\r ")
+GRAPH = LOWER | UPPER | DIGIT | mask_of(punctuation)
+PRINT = GRAPH | mask_of(" ")
 
 ESCAPED_SETS = {"d": DIGIT, "w": WORD, "s": SPACE}
 """By the letter after the backslash; the capital letter is the complement."""
@@ -76,16 +77,16 @@ NAMED_SETS = {
     "alpha": LOWER | UPPER,
     "ascii": ALL,
     "blank": mask_of("\t "),
-    "cntrl": _between("\0", "\x1f") | mask_of("\x7f"),
+    "cntrl": ALL & ~PRINT,
     "digit": DIGIT,
-    "graph": _between("!", "~"),
+    "graph": GRAPH,
     "lower": LOWER,
-    "print": _between(" ", "~"),
-    "punct": _between("!", "~") & ~(LOWER | UPPER | DIGIT),
+    "print": PRINT,
+    "punct": mask_of(punctuation),
     "space": SPACE | mask_of("\v"),
     "upper": UPPER,
     "word": WORD,
-    "xdigit": DIGIT | _between("a", "f") | _between("A", "F"),
+    "xdigit": mask_of(hexdigits),
 }
 """As in `[[:alpha:]]`."""
 
@@ -96,7 +97,7 @@ REPEATS: dict[str, tuple[int, int | None]] = {
     "+": (1, None),
     "?": (0, 1),
 }
-COUNTED = re.compile(r"\{(\d{1,9})(,(\d{0,9}))?\}", re.ASCII)
+COUNTED = re.compile(r"\{(\d{1,9})(?:,(\d{0,9}))?\}", re.ASCII)
 CODED = re.compile(
     r"(0[0-7]{0,2}|[1-7][0-7]{1,2})|x([0-9a-fA-F]{2})|x\{([0-9a-fA-F]{1,6})\}"
 )
@@ -185,7 +186,7 @@ class _Parser:
             return node
         self._take("?")
         if self._bounds() is not None:
-            raise self._wrong("invalid nested repetition operator before")
+            raise self._wrong("invalid nested repetition operator that ends")
         return Repeat(node, *bounds)
 
     def _bounds(self) -> tuple[int, int | None] | None:
@@ -197,14 +198,15 @@ class _Parser:
         if counted is None:
             return None
         least = int(counted[1])
-        most = least if counted[2] is None else int(counted[3]) if counted[3] else None
-        if max(least, most or 0) > REPEATS_MAX or (most is not None and most < least):
+        most = least if counted[2] is None else int(counted[2]) if counted[2] else None
+        if least > REPEATS_MAX or not (most is None or least <= most <= REPEATS_MAX):
             raise self._wrong(f"invalid repeat count {counted[0]}")
         self._at = counted.end()
         return least, most
 
     def _atom(self) -> Node:
-        character = self._next("expression")
+        character = self._peek()
+        self._at += 1
         if character in REPEATS:
             raise self._wrong(f"missing argument to {character}")
         if character == ".":
@@ -229,7 +231,7 @@ class _Parser:
         if self._depth > DEPTH_MAX:
             raise self._wrong(f"more than {DEPTH_MAX} groups in each other")
         is_flags_alone = self._take("?") and self._opening()
-        node: Node = Sequence(()) if is_flags_alone else self._alternatives()
+        node = self._alternatives()
         if not self._take(")"):
             raise self._wrong("missing )")
         self._depth -= 1
@@ -243,8 +245,8 @@ class _Parser:
         if found is None:
             raise self._wrong("invalid group syntax (?")
         self._at = found.end()
-        flags = found["on"] or ""
-        self._flags = (self._flags | set(flags)) - set(found["off"] or "")
+        on, off = set(found["on"] or ()), set(found["off"] or ())
+        self._flags = (self._flags | on) - off
         return found[0][-1:] not in (">", ":")
 
     def _escape(self) -> Node:
@@ -294,7 +296,7 @@ class _Parser:
             mask = NAMED_SETS[named[2]]
             return ALL & ~mask if named[1] else mask
         first = self._set_character()
-        if self._peek() != "-" or self._text[self._at + 1 : self._at + 2] in ("", "]"):
+        if self._peek() != "-" or self._text.startswith("-]", self._at):
             return first
         self._at += 1
         last = self._set_character()

@@ -139,8 +139,6 @@ class _Step:
 
 def is_waiting_for_others(group: ConsumerGroup, member: Member) -> bool:
     """Tell whether something a member shall have is with another one still."""
-    if member.state is not MemberState.UNRELEASED_PARTITIONS:
-        return False
     missing = group.target_of(member.member_id) - member.assigned.keys()
     return any(
         it in other.assigned or it in other.revoking

@@ -16,8 +16,8 @@ def assignor_of(group: ConsumerGroup, settings: Settings) -> str:
 
     One that is not there was one of another broker, which wrote the group.
     """
-    wished = (it.server_assignor or "" for it in group.members.values())
-    wishes = Counter(it for it in wished if it in ASSIGNORS)
+    wished = (it.server_assignor for it in group.members.values())
+    wishes = Counter(it for it in wished if it is not None and it in ASSIGNORS)
     return max(wishes, key=lambda it: (wishes[it], it), default=settings.assignors[0])
 
 

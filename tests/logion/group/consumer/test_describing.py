@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from logion.group.consumer.describing import described
+from logion.protocol.errors import Error
 
+from tests.logion.group.consumer.classic import ClassicConsumer
 from tests.logion.group.consumer.grouping import Consumer, World, cluster, topic_id
 
 
@@ -15,6 +17,7 @@ def test_a_group_is_described_with_what_members_have_and_shall_have() -> None:
     second.beat()
     first.beat()
     found = described(world.group, world.image, world.settings)
+    assert found.error_code is Error.NONE
     assert (found.group_id, found.group_state) == ("g", "Reconciling")
     assert (found.group_epoch, found.assignment_epoch) == (3, 3)
     assert found.assignor_name == "range"
@@ -30,3 +33,15 @@ def test_a_group_is_described_with_what_members_have_and_shall_have() -> None:
     world.image = cluster(u=1)
     gone = described(world.group, world.image, world.settings)
     assert gone.members[0].assignment.topic_partitions == ()
+
+
+def test_which_protocol_a_member_speaks_is_told_where_the_version_can() -> None:
+    world = World(cluster(t=2))
+    Consumer(world, "a", fields={"subscribed_topic_regex": "t"}).beat()
+    ClassicConsumer(world, "c").join()
+    arguments = world.group, world.image, world.settings
+    assert [it.member_type for it in described(*arguments).members] == [1, 0]
+    untold = described(*arguments, tells_protocol=False)
+    assert [it.member_type for it in untold.members] == [-1, -1]
+    assert [it.subscribed_topic_regex for it in untold.members] == ["t", ""]
+    assert [it.subscribed_topic_names for it in untold.members] == [(), ("t",)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from logion.group.consumer.state import GroupState, MemberState, Settings
@@ -57,6 +58,38 @@ def test_a_full_request_is_told_everything_again() -> None:
     )
     assert answer.assignment is not None
     assert answer.assignment.topic_partitions == wire(parts(t=(0, 1, 2)))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"subscribed_topic_names": ("t",), "topic_partitions": ()},
+        {"rebalance_timeout_ms": 1, "topic_partitions": ()},
+        {"rebalance_timeout_ms": 1, "subscribed_topic_names": ("t",)},
+        {"rebalance_timeout_ms": 1},
+        {"topic_partitions": ()},
+    ],
+)
+def test_a_request_that_leaves_something_out_is_told_only_what_is_new(
+    fields: dict[str, Any],
+) -> None:
+    world = World(cluster(t=3))
+    epoch = world.beat("a", 0, subscribed_topic_names=("t",)).member_epoch
+    assert world.beat("a", epoch, **fields).assignment is None
+
+
+def test_a_request_that_is_full_but_for_a_pattern_is_full() -> None:
+    world = World(cluster(t=3))
+    fields = {"subscribed_topic_regex": "t"}
+    epoch = world.beat("a", 0, **fields).member_epoch
+    full = {"rebalance_timeout_ms": 1, "topic_partitions": (), **fields}
+    assert world.beat("a", epoch, **full).assignment is not None
+
+
+def test_nobody_is_told_to_wait_before_the_next_request() -> None:
+    world = World(cluster(t=3))
+    assert world.beat("a", 0, subscribed_topic_names=("t",)).throttle_time_ms == 0
+    assert world.leave("a").throttle_time_ms == 0
 
 
 def test_a_second_member_gets_its_part_once_the_first_has_given_it_up() -> None:
@@ -171,6 +204,18 @@ def test_a_member_that_no_longer_wants_a_topic_gives_it_up_at_once() -> None:
     assert world.group.members["a"].state is MemberState.UNREVOKED_PARTITIONS
 
 
+def test_a_topic_that_is_no_longer_wanted_does_not_wait_for_the_target() -> None:
+    world = World(cluster(t=2, u=2), Settings(assignment_interval_ms=1_000))
+    consumer = Consumer(world, "a", ("t", "u"))
+    consumer.beat()
+    epoch, target_epoch = consumer.epoch, world.group.target_epoch
+    answer = world.beat("a", epoch, subscribed_topic_names=("t",))
+    assert answer.assignment is not None
+    assert answer.assignment.topic_partitions == wire(parts(t=(0, 1)))
+    assert (answer.member_epoch, world.group.target_epoch) == (epoch, target_epoch)
+    assert world.group.members["a"].revoking.keys() == parts(u=(0, 1))
+
+
 def test_a_topic_counts_once_it_exists() -> None:
     world = World(cluster(t=1))
     consumer = Consumer(world, "a", ("t", "later"))
@@ -223,6 +268,16 @@ def test_a_pattern_that_is_none_changes_nothing() -> None:
     assert world.group == before
 
 
+def test_who_has_a_pattern_that_another_broker_took_keeps_its_place() -> None:
+    world = World(cluster(t=1))
+    consumer = Consumer(world, "a", ("t",))
+    consumer.beat()
+    odd = replace(world.group.members["a"], topic_pattern=r"\p{Greek}")
+    world.group = replace(world.group, members={"a": odd})
+    world.settle(consumer)
+    assert consumer.owned == parts(t=(0,))
+
+
 def test_patterns_are_looked_up_anew_after_their_interval() -> None:
     world = World(cluster(t=1))
     consumer = Consumer(world, "a", fields={"subscribed_topic_regex": "t"})
@@ -244,6 +299,10 @@ def test_what_a_heartbeat_leaves_out_stays() -> None:
     member = world.group.members["a"]
     assert (member.rack_id, member.server_assignor) == ("r", "range")
     assert (member.rebalance_timeout_ms, member.topic_names) == (7, {"t"})
+    world.beat("a", 0, subscribed_topic_regex="u")
+    member = world.group.members["a"]
+    assert (member.rack_id, member.server_assignor) == ("r", "range")
+    assert (member.topic_names, member.topic_pattern) == ({"t"}, "u")
 
 
 def test_the_target_waits_for_its_interval() -> None:

@@ -8,7 +8,13 @@ from logion.group.consumer.state import Deadline, GroupState, Outcome
 from logion.group.consumer.timing import next_deadline_ms
 from logion.protocol.errors import ApiError, Error
 
-from tests.logion.group.consumer.grouping import Consumer, World, cluster, parts
+from tests.logion.group.consumer.grouping import (
+    Consumer,
+    World,
+    cluster,
+    parts,
+    without_deadlines,
+)
 
 
 def pair(world: World) -> tuple[Consumer, Consumer]:
@@ -93,3 +99,37 @@ def test_a_member_that_gives_up_in_time_stays() -> None:
     assert any(it.kind is Deadline.REBALANCE for it in world.group.timers)
     first.beat()
     assert not any(it.kind is Deadline.REBALANCE for it in world.group.timers)
+
+
+def test_who_leaves_for_a_while_keeps_what_it_has_but_gives_up_no_more() -> None:
+    world = World(cluster(t=2))
+    static = Consumer(world, "a", ("t",), {"instance_id": "i"})
+    static.beat()
+    Consumer(world, "b", ("t",)).beat()
+    static.beat()
+    before = world.group.members["a"]
+    assert before.revoking
+    world.leave("a", -2, instance_id="i")
+    away = world.group.members["a"]
+    assert (away.epoch, dict(away.revoking)) == (-2, {})
+    assert dict(away.assigned) == dict.fromkeys(before.assigned, 0)
+    assert away.previous_epoch == before.previous_epoch
+    kinds = [it.kind for it in world.group.timers if it.member_id == "a"]
+    assert kinds == [Deadline.SESSION]
+    assert world.replayed() == without_deadlines(world.group)
+
+
+def test_several_leave_at_once_in_one_epoch() -> None:
+    world = World(cluster(t=2, u=1))
+    members = [
+        Consumer(world, name, ("t",), {"subscribed_topic_regex": pattern})
+        for name, pattern in (("a", "u"), ("b", "t"), ("c", "u"))
+    ]
+    world.settle(*members)
+    outcome = fenced(world.group, frozenset("ab"), world.moment)
+    assert set(outcome.group.members) == {"c"}
+    assert set(outcome.group.patterns) == {"u"}
+    assert {it.member_id for it in outcome.group.timers} == {"c"}
+    assert outcome.group.epoch == world.group.epoch + 1
+    names = [getattr(key, "member_id", None) for key, _ in outcome.records]
+    assert names == ["a"] * 3 + ["b"] * 3 + [None] * 2

@@ -7,12 +7,21 @@ from struct import pack
 
 import pytest
 from logion.group.classic.state import ClassicGroup, Member, State
-from logion.group.consumer.changes import apply, empty_group
+from logion.group.consumer.changes import Draft, apply, empty_group, tombstones
 from logion.group.consumer.classic_members import on_join
 from logion.group.consumer.embedded import assignment_bytes, by_id
 from logion.group.consumer.leaving import fenced
-from logion.group.consumer.migration import upgraded
-from logion.group.consumer.state import MIGRATIONS, Deadline, Settings, Timer
+from logion.group.consumer.migration import downgraded, may_downgrade, upgraded
+from logion.group.consumer.state import (
+    MIGRATIONS,
+    Deadline,
+    Downgrade,
+    Outcome,
+    Settings,
+    Timer,
+)
+from logion.group.consumer.state import Member as ConsumerMember
+from logion.group.consumer.subscriptions import update_metadata
 from logion.protocol.codec import encode
 from logion.protocol.embedded import assignment_in
 from logion.protocol.errors import ApiError, Error
@@ -107,6 +116,101 @@ def test_members_go_on_beside_the_new_one_and_alone_after_it() -> None:
     assert (one.session_timeout_ms, one.deadline_ms) == (10_000, world.now_ms + 10_000)
 
 
+SAID = (("range", metadata("t", rack="r")), ("sticky", metadata("u")))
+"""Protocols of a member that wants another topic in each."""
+
+
+def test_a_classic_member_is_known_by_all_that_it_has_said() -> None:
+    world = World(cluster(t=3))
+    work = assignment_bytes(parts(t=(1,)), world.image, SAID[0][1])
+    classic = replace(
+        classic_group(world), members={"a": member("a", work, protocols=SAID)}
+    )
+    group = upgraded(classic, world.moment).group
+    assert group.members["a"] == ConsumerMember(
+        "a",
+        epoch=7,
+        previous_epoch=7,
+        rack_id="r",
+        rebalance_timeout_ms=30_000,
+        client_id="client",
+        client_host="/h",
+        topic_names=frozenset({"t"}),
+        assigned=dict.fromkeys(parts(t=(1,)), 7),
+        classic=ClassicMemberMetadata(
+            session_timeout_ms=10_000,
+            supported_protocols=tuple(
+                ClassicProtocol(name=name, metadata=said) for name, said in SAID
+            ),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("protocol", "topic"),
+    [("range", "t"), ("sticky", "u"), ("other", "t"), (None, "t")],
+)
+def test_what_a_classic_member_wants_is_what_it_says_in_the_protocol_of_its_group(
+    protocol: str | None, topic: str
+) -> None:
+    world = World(cluster(t=3, u=1))
+    members = {"a": member("a", b"", protocols=SAID)}
+    classic = replace(classic_group(world), members=members, protocol=protocol)
+    assert upgraded(classic, world.moment).group.members["a"].topic_names == {topic}
+
+
+def test_a_group_as_large_as_may_be_is_upgraded() -> None:
+    world = World(cluster(t=3), Settings(size_max=2))
+    assert len(upgraded(classic_group(world), world.moment).group.members) == 2
+
+
+def test_a_group_is_upgraded_with_its_topics_as_they_are() -> None:
+    for settings in (Settings(), Settings(has_metadata_hash=False)):
+        world = World(cluster(t=3), settings)
+        world.take(upgraded(classic_group(world), world.moment))
+        epoch = world.group.epoch
+        draft = Draft(world.group, settings)
+        update_metadata(draft, world.moment, has_changed=False)
+        assert draft.group.epoch == epoch, "nothing has changed since"
+
+
+def test_a_group_that_becomes_classic_tells_of_its_members_what_it_knew() -> None:
+    world = World(cluster(t=3))
+    before = classic_group(world)
+    world.take(upgraded(before, world.moment))
+    outcome = downgraded(world.group, frozenset(), world.moment)
+    deadline_ms = world.now_ms + 10_000
+    members = {
+        name: replace(it, deadline_ms=deadline_ms)
+        for name, it in before.members.items()
+    }
+    expected = replace(before, since_ms=world.moment.time_ms, members=members)
+    assert outcome == Outcome(
+        world.group, tombstones(world.group), Downgrade(expected, must_rebalance=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("leaving", "settings", "is_classic_then"),
+    [
+        ("n", Settings(classic_size_max=2), True),
+        ("n", Settings(classic_size_max=1), False),
+        ("na", Settings(classic_size_max=1), True),
+        ("a", Settings(), False),
+        ("nab", Settings(), False),
+        ("n", Settings(migration=MIGRATIONS["upgrade"]), False),
+        ("n", Settings(migration=MIGRATIONS["downgrade"]), True),
+    ],
+)
+def test_a_group_becomes_classic_if_only_classic_members_stay_and_it_may(
+    leaving: str, settings: Settings, is_classic_then: bool
+) -> None:
+    world = World(cluster(t=3))
+    world.take(upgraded(classic_group(world), world.moment))
+    Consumer(world, "n", ("t",)).beat()
+    assert may_downgrade(world.group, frozenset(leaving), settings) is is_classic_then
+
+
 def test_a_group_that_begins_its_first_generation_is_taken_as_it_is() -> None:
     world = World(cluster(t=3))
     members = {"a": member("a", b"")}
@@ -120,16 +224,33 @@ def test_a_group_that_begins_its_first_generation_is_taken_as_it_is() -> None:
 
 CUSTOM = ConsumerProtocolAssignment(assigned_partitions=(), user_data=b"x")
 CUSTOM_BYTES = pack(">h", 0) + encode(CUSTOM, 0)
+MALFORMED = "1 bytes do not begin with a version >= 0"
+CUSTOM_ASSIGNOR = (
+    "an unsupported custom assignor is in use. Please refer to the documentation or"
+    " switch to a default assignor before re-attempting the upgrade"
+)
 
 
 @pytest.mark.parametrize(
     ("settings", "fields", "why"),
     [
-        (Settings(migration=MIGRATIONS["downgrade"]), {}, "disabled"),
-        (Settings(), {"protocol_type": "connect"}, "embedded protocol"),
-        (Settings(size_max=1), {}, "maximum size"),
-        (Settings(), {"members": {"a": member("a", b"\0")}}, "malformed"),
-        (Settings(), {"members": {"a": member("a", CUSTOM_BYTES)}}, "custom assignor"),
+        (Settings(migration=MIGRATIONS["downgrade"]), {}, "online upgrade is disabled"),
+        (
+            Settings(),
+            {"protocol_type": "connect"},
+            "it does not use the consumer embedded protocol",
+        ),
+        (
+            Settings(size_max=1),
+            {},
+            "its size exceeds the consumer group maximum size",
+        ),
+        (
+            Settings(),
+            {"members": {"a": member("a", b"\0")}},
+            f"the embedded consumer protocol is malformed: {MALFORMED}",
+        ),
+        (Settings(), {"members": {"a": member("a", CUSTOM_BYTES)}}, CUSTOM_ASSIGNOR),
     ],
 )
 def test_a_group_that_cannot_be_upgraded_stays_as_it_is(
@@ -137,9 +258,12 @@ def test_a_group_that_cannot_be_upgraded_stays_as_it_is(
 ) -> None:
     world = World(cluster(t=3), settings)
     classic = replace(classic_group(world), **fields)  # type: ignore[arg-type]
-    with pytest.raises(ApiError, match=why) as caught:
+    with pytest.raises(ApiError) as caught:
         upgraded(classic, world.moment)
     assert caught.value.error is Error.GROUP_ID_NOT_FOUND
+    assert caught.value.message == (
+        f"Cannot upgrade classic group g to consumer group because {why}."
+    )
 
 
 def test_a_group_whose_shares_are_no_consumers_stays_classic() -> None:

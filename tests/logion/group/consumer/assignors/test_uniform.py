@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from logion.group.consumer.assignors.spec import GroupSpec, MemberSpec
 from logion.group.consumer.assignors.uniform import assign_uniformly
@@ -64,6 +65,33 @@ def test_a_partition_moves_to_who_has_fewer_of_other_topics() -> None:
         {topic_id("t"): 2, topic_id("u"): 2},
     )
     assert sorted(map(len, assign_uniformly(spec).values())) == [1, 1, 2]
+
+
+def wanting(wants: dict[str, str], **sizes: int) -> GroupSpec:
+    """Return a group whose members want the topics of these letters."""
+    members = {k: MemberSpec(frozenset(map(topic_id, v))) for k, v in wants.items()}
+    return GroupSpec(members, {topic_id(name): size for name, size in sizes.items()})
+
+
+@pytest.mark.parametrize(
+    ("spec", "loads"),
+    [
+        (wanting({"a": "w", "b": "", "c": "u", "d": "uw"}, u=2, w=4), [0, 2, 2, 2]),
+        (
+            wanting({"a": "tuv", "b": "uv", "c": "uw", "d": "tw"}, t=2, u=5, v=4, w=2),
+            [3, 3, 3, 4],
+        ),
+    ],
+)
+def test_topics_with_many_partitions_for_each_go_first_so_that_others_even_it_out(
+    spec: GroupSpec, loads: list[int]
+) -> None:
+    assert sorted(map(len, assign_uniformly(spec).values())) == loads
+
+
+def test_who_has_the_one_partition_more_keeps_it() -> None:
+    before = {"a": parts(t=(0,)), "b": parts(t=(1, 2)), "c": parts(t=(3,))}
+    assert assign_uniformly(divide(alike("abc", t=4), before)) == before
 
 
 @given(spec=alike_groups())
