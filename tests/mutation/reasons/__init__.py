@@ -8,6 +8,7 @@ from tests.mutation.reasons import (
     consumer_groups,
     logs_and_classic_groups,
     records,
+    sampled,
     transactions_and_quotas,
 )
 
@@ -15,6 +16,7 @@ REASONS: Mapping[str, str] = {
     **consumer_groups.REASONS,
     **logs_and_classic_groups.REASONS,
     **records.REASONS,
+    **sampled.REASONS,
     **transactions_and_quotas.REASONS,
 }
 """Reasons by what `tests/mutation/code.json` says of a survivor."""
