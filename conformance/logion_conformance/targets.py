@@ -22,7 +22,7 @@ from logion.protocol.releases import RELEASES, Release, release
 
 from logion_conformance import apache, starting
 from logion_conformance.diagnosis import diagnosis, shut_out
-from logion_conformance.readable import readable_metadata
+from logion_conformance.readable import readable_versions
 from logion_conformance.securing import IN_CLEAR, Security
 from logion_conformance.starting import Started
 
@@ -165,9 +165,9 @@ class Target:
     fallback: Release | None
     """Release taken for granted where the broker cannot be asked (before 0.10)."""
     versions: Versions
-    metadata: VersionRange | None = None
-    """Versions of Metadata to look leaders up in, if not in the newest that it speaks:
-    see `readable`."""
+    readable: Mapping[int, VersionRange] = field(default_factory=dict)
+    """Versions to do what every case needs in, by API key, if not the newest that it
+    speaks: see `readable`."""
     elsewhere: Callable[[int, Mapping[str, str]], Target] | None = None
     """What gives a broker of the kind whose topics have so many partitions and such
     settings of themselves: see `defaults`. None if there is nothing that does."""
@@ -182,7 +182,7 @@ class Target:
             "versions": [
                 [key, *spoken] for key, spoken in self.versions.spoken.items()
             ],
-            "metadata": list(self.metadata) if self.metadata else None,
+            "readable": [[key, *versions] for key, versions in self.readable.items()],
             "settings": dict(self.settings),
         }
 
@@ -225,8 +225,8 @@ def meet(
                 reasons.append(f"{address}: {text}")
                 continue
             spoken = Versions(honest(versions.spoken))
-            metadata = trio.run(readable_metadata, address, options, spoken)
-            return Target(tuple(bootstrap), fallback, spoken, metadata)
+            readable = trio.run(readable_versions, address, options, spoken)
+            return Target(tuple(bootstrap), fallback, spoken, readable)
     raise NotStarted("; ".join(reasons))
 
 

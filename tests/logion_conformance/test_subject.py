@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
-from logion.client.connection import Exchange, Options
+import trio
+from logion.client.connection import Connection, Exchange, Options
 from logion.client.versions import VersionRange
-from logion.protocol.apis import PRODUCE
+from logion.protocol.apis import METADATA, PRODUCE
 from logion.protocol.errors import ApiError, ProtocolError
 from logion_conformance.expect import Broken
 from logion_conformance.material import EARLIEST, values_in
@@ -109,7 +110,7 @@ async def test_what_is_said_is_kept_without_the_cleaning_up() -> None:
 async def test_an_answer_with_more_bytes_than_its_fields_is_caught() -> None:
     async with running("trailing-bytes") as broker:
         with pytest.raises((ProtocolError, ApiError), match="found 1 more"):
-            async with meeting(broker):
+            async with meeting(broker, {METADATA: VersionRange(0, 9)}):
                 pass
 
 
@@ -122,3 +123,26 @@ async def test_a_broker_that_says_nothing_is_broken() -> None:
         await connection.send(bytes([0, 0, 0, 10]) + b"\x7f\0" + bytes(8))
         with pytest.raises(Broken, match="nothing within"):
             await subject.next_frame(connection)
+
+
+class Resets(trio.abc.Stream):
+    """A stream that the other side has reset: nothing more is sent, or comes."""
+
+    async def send_all(self, data: object) -> None:
+        raise trio.BrokenResourceError("[Errno 104] Connection reset by peer")
+
+    async def wait_send_all_might_not_block(self) -> None:
+        await trio.lowlevel.checkpoint()
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        raise trio.BrokenResourceError("[Errno 104] Connection reset by peer")
+
+    async def aclose(self) -> None:
+        await trio.lowlevel.checkpoint()
+
+
+async def test_a_reset_in_place_of_an_answer_is_an_end_of_the_connection() -> None:
+    async with running() as broker, meeting(broker) as (subject, _):
+        connection = Connection(Resets(), subject.cluster.options)
+        await subject.say(connection, b"x")
+        assert await subject.next_frame(connection) is None
