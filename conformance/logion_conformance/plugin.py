@@ -20,7 +20,7 @@ from uuid import uuid4
 import pytest
 import trio
 from logion.client.connection import Address, Exchange
-from logion.client.versions import versions_of
+from logion.client.versions import VersionRange, versions_of
 from logion.protocol.apis import APIS
 from logion.protocol.releases import release
 
@@ -274,6 +274,7 @@ def target_from(told: Mapping[str, Any]) -> Target:
         release(name) if name else None,
         versions_of(told["versions"]),
         versions_of(told["readable"]).spoken,
+        VersionRange(*told["metadata"]) if told["metadata"] else None,
         settings=told["settings"],
     )
 

@@ -14,7 +14,14 @@ from typing import Any
 import pytest
 from logion.client.connection import Address, Options, connect
 from logion.client.versions import VersionRange, Versions
-from logion.protocol.apis import FETCH, METADATA, OFFSET_FETCH, PRODUCE, api_named
+from logion.protocol.apis import (
+    API_VERSIONS,
+    FETCH,
+    METADATA,
+    OFFSET_FETCH,
+    PRODUCE,
+    api_named,
+)
 from logion.protocol.errors import ApiError, Error, ProtocolError
 from logion.protocol.messages.heartbeat import HeartbeatRequest, HeartbeatResponse
 from logion.protocol.messages.join_group import JoinGroupRequest, JoinGroupResponse
@@ -64,22 +71,27 @@ async def readable_versions(
     An API is left out if nothing keeps a client from the newest that both speak, or if
     no answer in any version can be read.
     """
+    found = {key: await _found(address, options, versions, key) for key in PROBES}
+    return {key: readable for key, readable in found.items() if readable is not None}
+
+
+async def exact_metadata(
+    address: Address, options: Options, versions: Versions
+) -> VersionRange | None:
+    """Return likewise the versions of Metadata without a byte too many."""
+    return await _found(address, replace(options, is_exact=True), versions, METADATA)
+
+
+async def _found(
+    address: Address, options: Options, versions: Versions, key: int
+) -> VersionRange | None:
     asked = replace(options, limits=versions.spoken, timeout_s=PROBE_SECONDS)
-    found = {}
-    for key in PROBES:
-        both = versions.range_of(key)
-        newest = await _newest(address, asked, key, both) if both else None
-        if both and newest is not None and newest < both.last:
-            found[key] = VersionRange(both.first, newest)
-    return found
-
-
-async def _newest(
-    address: Address, options: Options, key: int, both: VersionRange
-) -> int | None:
-    for version in range(both.last, both.first - 1, -1):
-        if await _is_readable(address, options, key, version):
-            return version
+    both = versions.range_of(key)
+    if both is None:
+        return None
+    for newest in range(both.last, both.first - 1, -1):
+        if await _is_readable(address, asked, key, newest):
+            return None if newest == both.last else VersionRange(both.first, newest)
     return None
 
 
@@ -104,11 +116,13 @@ def within(
 ) -> dict[int, VersionRange]:
     """Return a case's limits by API key, cut to what can be read of a broker's answers.
 
-    A case that is about a version that cannot be read keeps it. Where no version of
-    Metadata that tells ids is left, topics go by their names.
+    A case about a version that cannot be read keeps it. ApiVersions is asked in a
+    version in which the broker told what it speaks. Where no version of Metadata that
+    tells ids is left, topics go by their names.
     """
     cut = dict(limits)
-    for key, versions in readable.items():
+    told = {key: it for key, it in spoken.items() if key == API_VERSIONS}
+    for key, versions in {**told, **readable}.items():
         wanted = limits.get(key, versions)
         cut[key] = wanted.overlap(versions) or wanted
     metadata = cut.get(METADATA, spoken.get(METADATA))

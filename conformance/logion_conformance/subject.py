@@ -113,7 +113,7 @@ async def open_subject(
     is the API that the case is about.
     """
     tape = tape or Tape()
-    spoken = target.versions.spoken
+    spoken, about = target.versions.spoken, next(iter(limits), None)
     options = Options(
         client_id=unheard_of(prefix),
         timeout_s=timeout_s,
@@ -121,8 +121,8 @@ async def open_subject(
         fallback=target.fallback,
         is_asked=API_VERSIONS in spoken,
         is_exact=True,
-        lenient=frozenset({METADATA} - {next(iter(limits), None)}),
-        limits={**spoken, **within(limits, target.readable, spoken)},
+        lenient=frozenset({METADATA} - {about}),
+        limits={**spoken, **within(limits, target.readable_for(about), spoken)},
         observe=exchanges.append,
         frame_size_max=FRAME_SIZE_MAX,
         dial=tape.dial,

@@ -1,16 +1,24 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from logion.client.connection import Options
 from logion.client.versions import VersionRange
-from logion.protocol.apis import FETCH, METADATA, OFFSET_FETCH, PRODUCE, api_named
+from logion.protocol.apis import (
+    API_VERSIONS,
+    FETCH,
+    METADATA,
+    OFFSET_FETCH,
+    PRODUCE,
+    api_named,
+)
 from logion.protocol.errors import ProtocolError
 from logion.protocol.headers import RequestHeader, read_request_header
 from logion.protocol.messages.metadata import MetadataRequest, MetadataResponse
 from logion_conformance.cases import test_groups_sync
-from logion_conformance.readable import readable_versions, within
+from logion_conformance.readable import exact_metadata, readable_versions, within
 from logion_conformance.subject import open_subject
 from logion_conformance.targets import Target, ask_versions
 
@@ -98,6 +106,12 @@ async def test_a_byte_too_many_is_a_matter_of_the_cases_about_metadata() -> None
         produce = {PRODUCE: VersionRange(0, 9), METADATA: VersionRange(5, 9)}
         async with open_subject(target, produce, **about) as subject:
             await subject.append(await subject.topic(), b"x")
+        exact = await exact_metadata(broker.address, Options(), spoken)
+        assert exact == (0, 4)
+        any_of_them = {METADATA: VersionRange(0, 9)}
+        target = replace(target, metadata=exact)
+        async with open_subject(target, any_of_them, **about) as subject:
+            await subject.ask(MetadataRequest(topics=()), MetadataResponse)
         limits = {METADATA: VersionRange(5, 5)}
         with pytest.raises(ProtocolError, match="found 1 more"):
             async with open_subject(target, limits, **about) as subject:
@@ -113,6 +127,11 @@ def test_limits_are_cut_to_what_can_be_read() -> None:
     assert within(about, readable, {})[METADATA] == (12, 12)
     assert within({}, readable, {}) == readable
     assert within(wanted, {}, {}) == wanted
+
+
+def test_apiversions_is_asked_in_the_version_in_which_it_was_told() -> None:
+    told = {API_VERSIONS: VersionRange(0, 0)}
+    assert within({API_VERSIONS: VersionRange(0, 4)}, {}, told) == told
 
 
 @pytest.mark.parametrize("is_unreadable", [True, False])
