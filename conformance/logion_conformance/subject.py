@@ -44,7 +44,7 @@ from logion.protocol.messages.produce import (
     PartitionProduceResponse,
     ProduceResponse,
 )
-from logion.records.record import BatchOptions
+from logion.records.record import BatchOptions, Record
 
 from logion_conformance import material
 from logion_conformance.case import untestable
@@ -398,6 +398,20 @@ class Subject:
         )
         expect_success(answer.error_code, "the error code of the whole fetch")
         return answer.responses[0].partitions[0]
+
+    async def read(self, topic: Topic, count: int, offset: int = 0) -> list[Record]:
+        """Return `count` records from an offset on, or those there are.
+
+        One fetch may bring fewer, a batch at least: the next one goes on from there.
+        """
+        records: list[Record] = []
+        while len(records) < count:
+            more = material.records_in(await self.fetch(topic, offset), offset)
+            if not more:
+                break
+            records += more
+            offset = more[-1].offset + 1
+        return records
 
     async def producer_id(self) -> InitProducerIdResponse:
         """Return a new producer id, for an idempotent producer."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import pytest
 import trio
@@ -10,7 +11,7 @@ from logion.client.versions import VersionRange
 from logion.protocol.apis import METADATA, PRODUCE
 from logion.protocol.errors import ApiError, ProtocolError
 from logion_conformance.expect import Broken
-from logion_conformance.material import EARLIEST, values_in
+from logion_conformance.material import EARLIEST, Reading, values_in
 from logion_conformance.subject import Subject, open_subject
 from logion_conformance.targets import Target, ask_versions
 
@@ -78,6 +79,19 @@ async def test_the_usual_acts_append_and_read() -> None:
         assert values_in(await subject.fetch(topic, 1), 1) == [b"b"]
         assert await subject.end_offset(topic) == 2
         assert (await subject.list_offset(topic, EARLIEST)).offset == 0
+
+
+async def test_records_are_read_on_where_a_fetch_brings_less_than_there_is() -> None:
+    reading = Reading(partition_max_bytes=1)  # a batch is what comes at least
+    async with running() as broker, meeting(broker) as (subject, _):
+        topic = await subject.topic()
+        for value in (b"a", b"b", b"c"):
+            await subject.append(topic, value)
+        one_by_one = partial(subject.fetch, reading=reading)
+        subject.fetch = one_by_one  # type: ignore[method-assign]
+        assert values_in(await subject.fetch(topic)) == [b"a"]
+        assert [it.value for it in await subject.read(topic, 2, 1)] == [b"b", b"c"]
+        assert len(await subject.read(topic, 9)) == 3
 
 
 async def test_a_case_speaks_within_its_limits() -> None:
