@@ -30,6 +30,7 @@ from logion_conformance.defaults import Defaults
 from logion_conformance.entry import MARKER
 from logion_conformance.expect import Broken, only_leaf
 from logion_conformance.guarding import Guarded, guarded_already, guarded_broker
+from logion_conformance.lacking import judged
 from logion_conformance.provisioner import SETTINGS, Provisioner, provisioned
 from logion_conformance.results.model import Spoken
 from logion_conformance.results.model import Target as JudgedTarget
@@ -272,6 +273,7 @@ def target_from(told: Mapping[str, Any]) -> Target:
         tuple(Address(*address) for address in told["bootstrap"]),
         release(name) if name else None,
         versions_of(told["versions"]),
+        versions_of(told["readable"]).spoken,
         VersionRange(*told["metadata"]) if told["metadata"] else None,
         settings=told["settings"],
     )
@@ -347,12 +349,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call() -> Iterator[None]:
-    """Take what a case raised out of the groups that trio's nurseries put it in."""
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
+    """Take what a case raised out of the groups that trio's nurseries put it in, and
+    say what an answer lacked."""
     try:
         return (yield)
-    except BaseExceptionGroup as group:
-        raise only_leaf(group) from None
+    except (BaseExceptionGroup, LookupError, ValueError) as failure:
+        said = pyfuncitem.stash.get(reporting.EXCHANGES, [])
+        raise judged(only_leaf(failure), said) from None
     except pytest.skip.Exception as skipped:
         raise with_reason(skipped) from None
 

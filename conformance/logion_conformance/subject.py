@@ -29,7 +29,7 @@ from logion.client.connection import (
 from logion.client.producer import magic_of
 from logion.client.versions import VersionRange
 from logion.names import ZERO_UUID, TopicPartition
-from logion.protocol.apis import API_VERSIONS, api_named
+from logion.protocol.apis import API_VERSIONS, METADATA, api_named
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.fetch import FetchResponse, PartitionData
 from logion.protocol.messages.init_producer_id import (
@@ -44,7 +44,7 @@ from logion.protocol.messages.produce import (
     PartitionProduceResponse,
     ProduceResponse,
 )
-from logion.records.record import BatchOptions
+from logion.records.record import BatchOptions, Record
 
 from logion_conformance import material
 from logion_conformance.case import untestable
@@ -109,17 +109,20 @@ async def open_subject(
     """Yield the broker for one case; afterwards its topics are gone, and hung up.
 
     What the case says and hears is put into `exchanges`, its bytes on the `tape`, which
-    also knows how a broker is reached: in clear if there is none.
+    also knows how a broker is reached: in clear if there is none. The first of `limits`
+    is the API that the case is about.
     """
     tape = tape or Tape()
+    spoken, about = target.versions.spoken, next(iter(limits), None)
     options = Options(
         client_id=unheard_of(prefix),
         timeout_s=timeout_s,
         retry_s=timeout_s,
         fallback=target.fallback,
-        is_asked=API_VERSIONS in target.versions.spoken,
+        is_asked=API_VERSIONS in spoken,
         is_exact=True,
-        limits={**target.versions.spoken, **within(limits, target.metadata)},
+        lenient=frozenset({METADATA} - {about}),
+        limits={**spoken, **within(limits, target.readable_for(about), spoken)},
         observe=exchanges.append,
         frame_size_max=FRAME_SIZE_MAX,
         dial=tape.dial,
@@ -241,6 +244,12 @@ class Subject:
         met = Subject(self.target, cluster, self._stack, self._prefix)
         met.security = user
         return met
+
+    async def say(self, connection: Connection, data: bytes) -> None:
+        """Send bytes that may end the connection, which `next_frame` will tell: the end
+        may come before all is sent, as a reset."""
+        with suppress(ApiError):
+            await connection.send(data)
 
     async def next_frame(self, connection: Connection) -> bytes | None:
         """Return the next frame, None at the stream's end; Broken after a while."""
@@ -389,6 +398,20 @@ class Subject:
         )
         expect_success(answer.error_code, "the error code of the whole fetch")
         return answer.responses[0].partitions[0]
+
+    async def read(self, topic: Topic, count: int, offset: int = 0) -> list[Record]:
+        """Return `count` records from an offset on, or those there are.
+
+        One fetch may bring fewer, a batch at least: the next one goes on from there.
+        """
+        records: list[Record] = []
+        while len(records) < count:
+            more = material.records_in(await self.fetch(topic, offset), offset)
+            if not more:
+                break
+            records += more
+            offset = more[-1].offset + 1
+        return records
 
     async def producer_id(self) -> InitProducerIdResponse:
         """Return a new producer id, for an idempotent producer."""

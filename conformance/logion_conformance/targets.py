@@ -16,13 +16,13 @@ from typing import Literal, NamedTuple
 import trio
 from logion.client.connection import Address, Options, address_of, connect
 from logion.client.versions import VersionRange, Versions
-from logion.protocol.apis import API_VERSIONS, FETCH, PRODUCE
+from logion.protocol.apis import API_VERSIONS, FETCH, METADATA, PRODUCE
 from logion.protocol.errors import ApiError, ProtocolError
 from logion.protocol.releases import RELEASES, Release, release
 
 from logion_conformance import apache, starting
 from logion_conformance.diagnosis import diagnosis, shut_out
-from logion_conformance.readable import readable_metadata
+from logion_conformance.readable import exact_metadata, readable_versions
 from logion_conformance.securing import IN_CLEAR, Security
 from logion_conformance.starting import Started
 
@@ -165,14 +165,23 @@ class Target:
     fallback: Release | None
     """Release taken for granted where the broker cannot be asked (before 0.10)."""
     versions: Versions
+    readable: Mapping[int, VersionRange] = field(default_factory=dict)
+    """Versions to do what every case needs in, by API key, if not the newest that it
+    speaks: see `readable`."""
     metadata: VersionRange | None = None
-    """Versions of Metadata to look leaders up in, if not in the newest that it speaks:
-    see `readable`."""
+    """Versions of Metadata for cases about it, if its newest has bytes too many."""
     elsewhere: Callable[[int, Mapping[str, str]], Target] | None = None
     """What gives a broker of the kind whose topics have so many partitions and such
     settings of themselves: see `defaults`. None if there is nothing that does."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """The broker's, as far as it was started with them."""
+
+    def readable_for(self, about: int | None) -> Mapping[int, VersionRange]:
+        """Return `readable` for a case about an API, which Metadata has to be exact
+        for if it is that."""
+        if about != METADATA or self.metadata is None:
+            return self.readable
+        return {**self.readable, METADATA: self.metadata}
 
     def as_data(self) -> dict[str, object]:
         """Return it as plain data, for the processes of pytest-xdist."""
@@ -182,6 +191,7 @@ class Target:
             "versions": [
                 [key, *spoken] for key, spoken in self.versions.spoken.items()
             ],
+            "readable": [[key, *versions] for key, versions in self.readable.items()],
             "metadata": list(self.metadata) if self.metadata else None,
             "settings": dict(self.settings),
         }
@@ -225,8 +235,9 @@ def meet(
                 reasons.append(f"{address}: {text}")
                 continue
             spoken = Versions(honest(versions.spoken))
-            metadata = trio.run(readable_metadata, address, options, spoken)
-            return Target(tuple(bootstrap), fallback, spoken, metadata)
+            readable = trio.run(readable_versions, address, options, spoken)
+            metadata = trio.run(exact_metadata, address, options, spoken)
+            return Target(tuple(bootstrap), fallback, spoken, readable, metadata)
     raise NotStarted("; ".join(reasons))
 
 

@@ -173,12 +173,14 @@ def test_a_target_reaches_other_processes_as_it_is() -> None:
         addresses_of("a:1,b:2"),
         release("0.9.0"),
         versions_of([(0, 0, 1), (1, 0, 1)]),
+        {14: VersionRange(0, 3)},
         VersionRange(0, 8),
         settings={"log.cleaner.backoff.ms": "300"},
     )
     again = target_from(target.as_data())
     assert (again.bootstrap, again.fallback) == (target.bootstrap, target.fallback)
     assert again.versions.spoken == target.versions.spoken
+    assert again.readable == target.readable
     assert again.metadata == target.metadata
     assert again.settings == target.settings
 

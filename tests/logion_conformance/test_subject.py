@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import pytest
-from logion.client.connection import Exchange, Options
+import trio
+from logion.client.connection import Connection, Exchange, Options
 from logion.client.versions import VersionRange
-from logion.protocol.apis import PRODUCE
+from logion.protocol.apis import METADATA, PRODUCE
 from logion.protocol.errors import ApiError, ProtocolError
 from logion_conformance.expect import Broken
-from logion_conformance.material import EARLIEST, values_in
+from logion_conformance.material import EARLIEST, Reading, values_in
 from logion_conformance.subject import Subject, open_subject
 from logion_conformance.targets import Target, ask_versions
 
@@ -79,6 +81,19 @@ async def test_the_usual_acts_append_and_read() -> None:
         assert (await subject.list_offset(topic, EARLIEST)).offset == 0
 
 
+async def test_records_are_read_on_where_a_fetch_brings_less_than_there_is() -> None:
+    reading = Reading(partition_max_bytes=1)  # a batch is what comes at least
+    async with running() as broker, meeting(broker) as (subject, _):
+        topic = await subject.topic()
+        for value in (b"a", b"b", b"c"):
+            await subject.append(topic, value)
+        one_by_one = partial(subject.fetch, reading=reading)
+        subject.fetch = one_by_one  # type: ignore[method-assign]
+        assert values_in(await subject.fetch(topic)) == [b"a"]
+        assert [it.value for it in await subject.read(topic, 2, 1)] == [b"b", b"c"]
+        assert len(await subject.read(topic, 9)) == 3
+
+
 async def test_a_case_speaks_within_its_limits() -> None:
     limits = {PRODUCE: VersionRange(4, 5)}
     async with running() as broker, meeting(broker, limits) as (subject, _):
@@ -109,7 +124,7 @@ async def test_what_is_said_is_kept_without_the_cleaning_up() -> None:
 async def test_an_answer_with_more_bytes_than_its_fields_is_caught() -> None:
     async with running("trailing-bytes") as broker:
         with pytest.raises((ProtocolError, ApiError), match="found 1 more"):
-            async with meeting(broker):
+            async with meeting(broker, {METADATA: VersionRange(0, 9)}):
                 pass
 
 
@@ -122,3 +137,26 @@ async def test_a_broker_that_says_nothing_is_broken() -> None:
         await connection.send(bytes([0, 0, 0, 10]) + b"\x7f\0" + bytes(8))
         with pytest.raises(Broken, match="nothing within"):
             await subject.next_frame(connection)
+
+
+class Resets(trio.abc.Stream):
+    """A stream that the other side has reset: nothing more is sent, or comes."""
+
+    async def send_all(self, data: object) -> None:
+        raise trio.BrokenResourceError("[Errno 104] Connection reset by peer")
+
+    async def wait_send_all_might_not_block(self) -> None:
+        await trio.lowlevel.checkpoint()
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        raise trio.BrokenResourceError("[Errno 104] Connection reset by peer")
+
+    async def aclose(self) -> None:
+        await trio.lowlevel.checkpoint()
+
+
+async def test_a_reset_in_place_of_an_answer_is_an_end_of_the_connection() -> None:
+    async with running() as broker, meeting(broker) as (subject, _):
+        connection = Connection(Resets(), subject.cluster.options)
+        await subject.say(connection, b"x")
+        assert await subject.next_frame(connection) is None

@@ -148,6 +148,7 @@ def test_a_target_is_plain_data_for_other_processes() -> None:
         "bootstrap": [["a", 1]],
         "fallback": "0.9.0",
         "versions": [[0, 0, 1]],
+        "readable": [],
         "metadata": None,
         "settings": {},
     }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
 from logion.client.connection import Options
-from logion.client.versions import Versions
+from logion.client.versions import VersionRange, Versions
 from logion.protocol.errors import ApiError, ProtocolError
 from logion_conformance.case import Case, limits_of
 from logion_conformance.expect import Broken
@@ -17,6 +17,8 @@ from logion_conformance.targets import Target, ask_versions
 from tests.logion.client.small_broker import SmallBroker
 
 CaseFunction = Callable[..., Awaitable[None]]
+
+EMPTY: Mapping[int, VersionRange] = {}
 
 PATIENCE_S = 60.0
 """An answer that comes is waited for, however busy the machine; one that a fault keeps
@@ -35,14 +37,21 @@ def case_in(function: CaseFunction) -> Case:
 
 
 async def tried(
-    broker: SmallBroker, function: CaseFunction, timeout_s: float = PATIENCE_S
+    broker: SmallBroker,
+    function: CaseFunction,
+    timeout_s: float = PATIENCE_S,
+    *,
+    readable: Mapping[int, VersionRange] = EMPTY,
 ) -> None:
-    """Run one case on a broker, in the newest version both speak."""
+    """Run one case on a broker, in the newest version both speak.
+
+    `readable` is what the broker is found to answer, where that is less.
+    """
     spoken: Versions = await ask_versions(broker.address, Options())
-    target = Target((broker.address,), None, spoken)
-    subject_case = case_in(function)
+    target = Target((broker.address,), None, spoken, readable)
+    limits = limits_of(case_in(function))
     async with open_subject(
-        target, limits_of(subject_case), prefix="t", timeout_s=timeout_s, exchanges=[]
+        target, limits, prefix="t", timeout_s=timeout_s, exchanges=[]
     ) as subject:
         await function(subject, **arguments(subject, function))
 

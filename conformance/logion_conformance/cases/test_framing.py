@@ -60,7 +60,7 @@ async def test_a_request_of_an_unknown_api_ends_the_connection(
 ) -> None:
     """A request whose API key no release knows has no answer: the broker closes."""
     connection = await broker.connect_mutely()
-    await connection.send(frame(9_999, 0))
+    await broker.say(connection, frame(9_999, 0))
     answer = await broker.next_frame(connection)
     expect("the answer to API 9999", answer, None)
 
@@ -76,7 +76,7 @@ async def test_a_request_of_an_unknown_version_ends_the_connection(
 ) -> None:
     """A version of Metadata that the broker does not advertise ends the connection."""
     connection = await broker.connect_mutely()
-    await connection.send(frame(METADATA, 999))
+    await broker.say(connection, frame(METADATA, 999))
     answer = await broker.next_frame(connection)
     expect("the answer to Metadata version 999", answer, None)
 
@@ -89,7 +89,7 @@ async def test_a_request_of_an_unknown_version_ends_the_connection(
 async def test_a_negative_size_ends_the_connection(broker: Subject) -> None:
     """A frame cannot be less than nothing: a size of -1 ends the connection."""
     connection = await broker.connect_mutely()
-    await connection.send(struct.pack(">i", -1))
+    await broker.say(connection, struct.pack(">i", -1))
     expect("the answer to size -1", await broker.next_frame(connection), None)
 
 
@@ -101,7 +101,7 @@ async def test_a_negative_size_ends_the_connection(broker: Subject) -> None:
 async def test_a_size_above_the_limit_ends_the_connection(broker: Subject) -> None:
     """A frame above socket.request.max.bytes (100 MiB) is refused by its size."""
     connection = await broker.connect_mutely()
-    await connection.send(struct.pack(">i", 0x7FFF_FFFF))
+    await broker.say(connection, struct.pack(">i", 0x7FFF_FFFF))
     expect("the answer to size 2^31-1", await broker.next_frame(connection), None)
 
 
@@ -167,7 +167,7 @@ async def test_a_body_that_ends_too_early_ends_the_connection(
 ) -> None:
     """A body that promises five topics and brings none is no request: closed."""
     connection = await broker.connect_mutely()
-    await connection.send(frame(METADATA, 1, struct.pack(">i", 5)))
+    await broker.say(connection, frame(METADATA, 1, struct.pack(">i", 5)))
     answer = await broker.next_frame(connection)
     expect("the answer to a body cut short", answer, None)
 

@@ -108,6 +108,8 @@ class Options:
     """Pause before trying again, in seconds."""
     is_exact: bool = False
     """Whether bytes after an answer's last field are a ProtocolError."""
+    lenient: frozenset[int] = frozenset()
+    """Keys of APIs for which they are not, `is_exact` or not."""
     limits: Mapping[int, VersionRange] = field(default_factory=dict)
     """Versions to stay within, by API key, where the broker speaks more."""
     observe: Callable[[Exchange], None] = ignore
@@ -192,7 +194,9 @@ class Connection:
     def _understood(self, said: Exchange, answer: type[Answer]) -> Answer:
         with self._breaking():
             check_correlation(said.came, said.correlation_id)
-            read = read_exactly if self.options.is_exact else read_response
+            is_lenient = api_key_of(said.request) in self.options.lenient
+            is_exact = self.options.is_exact and not is_lenient
+            read = read_exactly if is_exact else read_response
             return read(answer, said.version, said.came)[1]
 
     async def tell(self, request: Any, *, version: int | None = None) -> None:

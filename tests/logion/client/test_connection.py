@@ -15,6 +15,7 @@ from logion.client.connection import (
     read_versions,
 )
 from logion.client.versions import VersionRange
+from logion.protocol.apis import METADATA
 from logion.protocol.codec import encode
 from logion.protocol.errors import ApiError, Error, ProtocolError
 from logion.protocol.headers import encode_response
@@ -174,6 +175,9 @@ async def test_bytes_after_an_answer_are_refused_by_who_wants_it_exact() -> None
     await peer.send_all(answer)
     with pytest.raises(ProtocolError, match="found 1 more"):
         await ask(strict)
+    lenient, peer = pair(Options(is_exact=True, lenient=frozenset({METADATA})))
+    await peer.send_all(answer)
+    assert await ask(lenient) == EMPTY
 
 
 async def test_every_call_is_observed_with_what_came_of_it() -> None:
