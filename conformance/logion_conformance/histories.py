@@ -123,6 +123,8 @@ class Scene:
         self.topic = topic
         self.partitions = range(partitions)
         self.notes = Notes()
+        self.is_interrupted = False
+        """Whether the broker goes away in between: readers then go on after errors."""
         self._isolation_level = isolation_level
         self._polls: dict[str, int] = {}
         """Of each reader, how many have ended."""
@@ -154,7 +156,11 @@ class Scene:
 
     async def pause(self, chance: Random) -> None:
         """Wait for none, one or two polls of readers to end."""
-        for _ in range(chance.choice((0, 0, 1, 2))):
+        await self.polls(chance.choice((0, 0, 1, 2)))
+
+    async def polls(self, several: int) -> None:
+        """Wait until so many polls of readers have ended."""
+        for _ in range(several):
             await self._polled.park()
 
     async def until_polled(self) -> None:
@@ -172,8 +178,7 @@ class Scene:
     async def _read_on(self) -> None:
         """Read what comes after the first few polls of the other reader."""
         consumer = await self._consumer()
-        for _ in range(3):
-            await self._polled.park()
+        await self.polls(3)
         at = {it: await consumer.latest(it) for it in self._places}
         await self._read("from-where-they-are", consumer, at)
 
@@ -198,11 +203,20 @@ class Scene:
         consumer.assign(at)
         self._polls[process] = 0
         while not self._is_through(consumer):
-            self.notes.note(process, INVOKE, POLL, [[POLL]])
-            received = await consumer.poll()
-            self.notes.note(process, OK, POLL, [[POLL, self._by_key(received)]])
+            await self._poll(process, consumer)
             self._polls[process] += 1
             self._polled.unpark_all()
+
+    async def _poll(self, process: str, consumer: Consumer) -> None:
+        self.notes.note(process, INVOKE, POLL, [[POLL]])
+        try:
+            received = await consumer.poll()
+        except ApiError as problem:
+            if not (self.is_interrupted and problem.error.retriable):
+                raise
+            self.notes.note(process, FAIL, POLL)
+        else:
+            self.notes.note(process, OK, POLL, [[POLL, self._by_key(received)]])
 
     def _is_through(self, consumer: Consumer) -> bool:
         at = consumer.positions

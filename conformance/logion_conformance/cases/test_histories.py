@@ -9,12 +9,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from itertools import count
 
+import pytest
 import trio
+from logion.client.cluster import raise_for
 from logion.client.committed import READ_COMMITTED
+from logion.protocol.errors import ApiError
 
 from logion_conformance.case import MUST, case
 from logion_conformance.expect import expect_success
 from logion_conformance.histories import PARTITIONS, Scene, key_of
+from logion_conformance.material import Topic
+from logion_conformance.provisioner import How, Provisioner
 from logion_conformance.subject import Subject
 from logion_conformance.transactions import (
     TransactionalProducer,
@@ -25,22 +30,31 @@ WRITERS = 4
 BATCHES = 8
 """How many each of them sends."""
 
-Append = Callable[[int, Sequence[bytes]], Awaitable[int]]
-"""Append values to a partition; return the offset of the first."""
+Append = Callable[[int, Sequence[bytes]], Awaitable[int | None]]
+"""Append values to a partition; return the offset of the first, None if nobody knows
+whether they are there."""
+
+POLLS_BEFORE = 6
+"""When a broker is stopped: about half of the batches are then sent."""
 
 
 async def write(scene: Scene, name: str, append: Append) -> None:
     """Send batches of one to three records, one after the other."""
     chance = scene.chance(name)
-    numbers = count()
+    numbers, lives = count(), count(1)
+    process = name
     for _ in range(BATCHES):
         await scene.pause(chance)
         partition = chance.choice(scene.partitions)
         values = [f"{name}/{next(numbers)}" for _ in range(chance.randint(1, 3))]
         sends = [(key_of(scene.topic, partition), it) for it in values]
-        scene.notes.begin(name, sends)
+        scene.notes.begin(process, sends)
         base = await append(partition, [it.encode() for it in values])
-        scene.notes.done(name, sends, range(base, base + len(values)))
+        if base is None:
+            scene.notes.lost(process, sends)
+            process = f"{name}.{next(lives)}"
+        else:
+            scene.notes.done(process, sends, range(base, base + len(values)))
 
 
 @case(
@@ -222,3 +236,56 @@ async def test_of_many_transactions_those_committed_are_read_whole(
         await Transacting(scene, name, producer).play()
 
     await scene.play([partial(play, f"producer-{it}") for it in range(WRITERS)])
+
+
+async def appended_or_lost(
+    client: Subject, topic: Topic, values: Sequence[bytes]
+) -> int | None:
+    """Return the offset of the first value; None if the broker goes away over it."""
+    try:
+        came = await client.produce(topic, client.batch(*values))
+        raise_for(came.error_code)
+    except ApiError as problem:
+        if not problem.error.retriable:
+            raise
+        return None
+    return came.base_offset
+
+
+@case(
+    "histories.restart",
+    level=MUST,
+    cites="Kafka documentation, Replication: a committed message is not lost",
+    apis={"Produce": "0+", "Fetch": "0+", "ListOffsets": "0+"},
+)
+@pytest.mark.parametrize("how", ["stop", "kill"])
+async def test_a_restart_amid_many_clients_contradicts_nothing(
+    broker: Subject, provisioner: Provisioner, how: How
+) -> None:
+    """While several clients write with acks of all and others read, the broker is
+    stopped, or killed, and started: what it had acknowledged is read, once and in
+    order; what it did not answer is read once or never."""
+    scene = Scene(broker, await broker.topic(), partitions=1)
+    scene.is_interrupted = True
+    is_back = trio.Event()
+
+    async def play(name: str) -> None:
+        client = await broker.another()
+
+        async def append(_: int, values: Sequence[bytes]) -> int | None:
+            base = await appended_or_lost(client, scene.topic, values)
+            if base is None:
+                await is_back.wait()
+                await client.again(scene.topic)
+            return base
+
+        await write(scene, name, append)
+
+    async def interrupt() -> None:
+        await scene.polls(POLLS_BEFORE)
+        await provisioner.restart(how)
+        await broker.again(scene.topic)
+        is_back.set()
+
+    writers = [partial(play, f"producer-{it}") for it in range(WRITERS)]
+    await scene.play([interrupt, *writers])
