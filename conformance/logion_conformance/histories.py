@@ -53,6 +53,14 @@ def key_of(topic: Topic, partition: int) -> str:
     return f"{topic.name}-{partition}"
 
 
+def is_of_absence(problem: ApiError) -> bool:
+    """Whether an error may come of a broker that is away, or not yet back.
+
+    Kafka 0.8.2 has no name for what it says of its topics while it starts.
+    """
+    return problem.error.retriable or problem.error is Error.UNKNOWN_SERVER_ERROR
+
+
 @dataclass(slots=True)
 class Notes:
     """A history that grows, in the schema of docs/history.md."""
@@ -212,9 +220,10 @@ class Scene:
         try:
             received = await consumer.poll()
         except ApiError as problem:
-            if not (self.is_interrupted and problem.error.retriable):
+            if not (self.is_interrupted and is_of_absence(problem)):
                 raise
             self.notes.note(process, FAIL, POLL)
+            await trio.sleep(WAIT_MS / 1000)
         else:
             self.notes.note(process, OK, POLL, [[POLL, self._by_key(received)]])
 

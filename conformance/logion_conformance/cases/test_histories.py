@@ -17,7 +17,12 @@ from logion.protocol.errors import ApiError
 
 from logion_conformance.case import MUST, case
 from logion_conformance.expect import expect_success
-from logion_conformance.histories import PARTITIONS, Scene, key_of
+from logion_conformance.histories import (
+    PARTITIONS,
+    Scene,
+    is_of_absence,
+    key_of,
+)
 from logion_conformance.material import Topic
 from logion_conformance.provisioner import How, Provisioner
 from logion_conformance.subject import Subject
@@ -246,7 +251,7 @@ async def appended_or_lost(
         came = await client.produce(topic, client.batch(*values))
         raise_for(came.error_code)
     except ApiError as problem:
-        if not problem.error.retriable:
+        if not is_of_absence(problem):
             raise
         return None
     return came.base_offset
