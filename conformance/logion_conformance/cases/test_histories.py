@@ -270,6 +270,7 @@ async def test_a_restart_amid_many_clients_contradicts_nothing(
     """While several clients write with acks of all and others read, the broker is
     stopped, or killed, and started: what it had acknowledged is read, once and in
     order; what it did not answer is read once or never."""
+    provisioner.need_data()
     scene = Scene(broker, await broker.topic(), partitions=1)
     scene.is_interrupted = True
     is_back = trio.Event()
