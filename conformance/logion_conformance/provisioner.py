@@ -46,13 +46,17 @@ class Provisioner:
         """A session time-out that the broker allows, a short one if it can be set."""
         return 1_000 if self._broker.has_settings else 6_000
 
+    def need_data(self) -> None:
+        """Go on only with a broker that keeps its data; UNTESTABLE if not."""
+        if not self._broker.keeps:
+            untestable("the target keeps nothing when it is started again")
+
     async def restart(self, how: How) -> None:
         """Stop the broker, or kill it (kill -9), and start it again on its data.
 
         On return it accepts connections. UNTESTABLE if it keeps no data.
         """
-        if not self._broker.keeps:
-            untestable("the target keeps nothing when it is started again")
+        self.need_data()
         process = self._broker.process
         if how == "kill":
             await trio.to_thread.run_sync(process.kill)

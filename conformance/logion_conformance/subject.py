@@ -234,11 +234,17 @@ class Subject:
 
         What is made stays with this one: the other has no topics of its own.
         """
-        options = replace(
-            self.cluster.options,
-            dial=user.dial,
-            client_id=unheard_of(self._prefix),
-        )
+        return await self._met(user, replace(self.cluster.options, dial=user.dial))
+
+    async def another(self) -> Subject:
+        """Return the broker as one more client meets it, by connections of its own.
+
+        As with `met_by`, what is made stays with this one.
+        """
+        return await self._met(self.security, self.cluster.options)
+
+    async def _met(self, user: Security, options: Options) -> Subject:
+        options = replace(options, client_id=unheard_of(self._prefix))
         opened = open_cluster(self.target.bootstrap, options)
         cluster = await self._stack.enter_async_context(opened)
         met = Subject(self.target, cluster, self._stack, self._prefix)

@@ -165,7 +165,7 @@ class TransactionalProducer:
         return await self._until_ready(ask)
 
     async def produce(
-        self, topic: Topic, *values: bytes, sequence: int = 0
+        self, topic: Topic, *values: bytes, sequence: int = 0, partition: int = 0
     ) -> PartitionProduceResponse:
         """Return what the leader says of a batch in the transaction, once it could ask
         the coordinator."""
@@ -177,11 +177,14 @@ class TransactionalProducer:
             is_transactional=True,
         )
         request = schema.replace(
-            produce_request(topic, records), transactional_id=self.id
+            produce_request(topic, records, partition=partition),
+            transactional_id=self.id,
         )
 
         async def ask() -> PartitionProduceResponse:
-            answer = await self.broker.ask_leader(topic, request, ProduceResponse)
+            answer = await self.broker.ask_leader(
+                topic, request, ProduceResponse, partition=partition
+            )
             (told,) = answer.responses[0].partition_responses
             if told.error_code == Error.NOT_ENOUGH_REPLICAS:
                 raise_for(told.error_code)

@@ -80,6 +80,7 @@ MINIATURES = (
             "idempotence.duplicate",
             "idempotence.duplicate.of-five",
             "idempotence.leader-acks",
+            "histories.idempotent",
         ),
         swapped(f"{PRODUCERS}:repeated", instead(None)),
     ),

@@ -286,7 +286,7 @@ MINIATURES = (
     Miniature(
         "gives-an-offset-twice",
         "gives one offset to two producers that write at the same time",
-        ("produce.concurrent",),
+        ("produce.concurrent", "histories.produce"),
         handled("Produce", twice_when_crowded),
     ),
     Miniature(

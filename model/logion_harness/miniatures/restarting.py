@@ -103,13 +103,13 @@ MINIATURES = (
     Miniature(
         "forgets-records",
         "has lost its records after a restart",
-        ("restart.records",),
+        ("restart.records", "histories.restart"),
         swapped(f"{MANAGER}._open_log", emptied),
     ),
     Miniature(
         "reuses-offsets",
         "gives an offset that it had given before a restart",
-        ("restart.offsets",),
+        ("restart.offsets", "histories.restart"),
         swapped(f"{MANAGER}._open_log", shortened),
     ),
     Miniature(

@@ -59,6 +59,7 @@ MINIATURES = (
             "transactions.read.open",
             "transactions.read.offsets",
             "transactions.read.waits",
+            "histories.transactions",
         ),
         swapped(
             f"{LOG}.last_stable_offset",
@@ -68,7 +69,11 @@ MINIATURES = (
     Miniature(
         "keeps-aborts-to-itself",
         "does not tell readers of committed records what was aborted",
-        ("transactions.read.aborted", "transactions.markers.hanging"),
+        (
+            "transactions.read.aborted",
+            "transactions.markers.hanging",
+            "histories.transactions",
+        ),
         swapped(f"{LOG}.aborted", instead([])),
     ),
     Miniature(
