@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 
 import trio
 
@@ -39,33 +39,38 @@ class Ending:
         if self._token is not None:
             self._token.run_sync_soon(self._heard.set)
 
+    def terminated(self, *_: object) -> None:
+        """Take SIGTERM: as Ctrl-C, which trio hears out of cases; or as it is, where
+        Ctrl-C is not to be heard, as of a process in the background."""
+        is_heard = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+        if self._has_case or not is_heard:
+            self.told()
+        else:
+            signal.raise_signal(signal.SIGINT)
+
     @contextmanager
     def hearing(self) -> Iterator[None]:
-        """Take both signals meanwhile. Where Ctrl-C is not to be heard, as of a process
-        in the background, or is somebody else's, that stays so."""
-        with ExitStack() as stack:
-            if threading.current_thread() is threading.main_thread():
-                is_usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-                numbers = [signal.SIGTERM, *([signal.SIGINT] if is_usual else [])]
-                for number in numbers:
-                    before = signal.signal(number, self.told)
-                    stack.callback(signal.signal, number, before)
+        """Take SIGTERM meanwhile."""
+        with taking(signal.SIGTERM, self.terminated):
             yield
 
     @contextmanager
     def case(self) -> Iterator[None]:
         """Run a case inside; KeyboardInterrupt at its end if the run is to end."""
-        self._has_case, self._heard = True, trio.Event()
-        try:
-            yield
-        except BaseException:
+        self._heard = trio.Event()
+        is_usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        with taking(signal.SIGINT, self.told) if is_usual else nullcontext():
+            self._has_case = True
+            try:
+                yield
+            except BaseException:
+                if self.is_told:
+                    raise KeyboardInterrupt from None
+                raise
+            finally:
+                self._has_case = False
             if self.is_told:
-                raise KeyboardInterrupt from None
-            raise
-        finally:
-            self._has_case = False
-        if self.is_told:
-            raise KeyboardInterrupt
+                raise KeyboardInterrupt
 
     async def wait(self) -> None:
         """Raise KeyboardInterrupt once the run is to end."""
@@ -76,6 +81,19 @@ class Ending:
         finally:
             self._token = None
         raise KeyboardInterrupt
+
+
+@contextmanager
+def taking(number: signal.Signals, take: Callable[..., None]) -> Iterator[None]:
+    """Let a signal be taken so meanwhile, where this thread may say so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(number, take)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 @asynccontextmanager

@@ -188,6 +188,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         # else the terminal repeats what pytest itself says of the exit
         config.pluginmanager.unregister(name="terminalreporter")
         pytest.exit(f"no broker to judge: {reason}", returncode=reporting.NOT_DONE)
+    except BaseException:
+        config.stash[RESOURCES].close()  # pytest ends no session that has not begun
+        raise
 
 
 def security_told(option: Namespace) -> Security:
