@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -204,7 +205,16 @@ def test_ctrl_c_is_no_failure_of_the_case_that_it_ends() -> None:
     assert isinstance(only_leaf(ended), KeyboardInterrupt)
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """See that Ctrl-C is heard by what a test starts, though perhaps not by itself."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_a_run_that_is_ended_early_says_so_and_leaves_nothing(
     tmp_path: Path, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
