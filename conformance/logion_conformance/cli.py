@@ -17,7 +17,7 @@ from logion_conformance.results.differences import compared, rows
 from logion_conformance.results.markdown import markdown
 from logion_conformance.results.model import Report
 from logion_conformance.results.page import page
-from logion_conformance.results.summary import conclusion
+from logion_conformance.results.summary import conclusion, early
 
 SUMMARY = "show and compare what the conformance suite found"
 """What `logion --help` says of this command."""
@@ -84,11 +84,13 @@ def _compare(options: argparse.Namespace) -> int:
     found = list(compared(left, right))
     table = rows((left, right))
     differing = sum(row.differs() for row in table)
-    _say(*found, f"{differing} of {len(table)} cases differ")
+    short = [f"{it.target.name} {text}" for it in (left, right) if (text := early(it))]
+    _say(*found, *short, f"{differing} of {len(table)} cases differ")
     return DIFFERENT if differing else SAME
 
 
 def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     _say(file.resolve().as_uri())
 

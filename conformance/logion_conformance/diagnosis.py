@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -36,6 +37,13 @@ QUESTION = b"".join(encode_request(ApiVersionsRequest(), 0, 1, "logion-conforman
 HTTP_QUESTION = b"HEAD / HTTP/1.0\r\n\r\n"
 """What a server of HTTP answers that waits for a line, and finds none in QUESTION."""
 
+ALERT = b"\x15\x03"
+"""How TLS begins to complain of what it does not understand."""
+
+NO_TLS = "leave out SSL, or try the port of a listener that has TLS"
+
+Dial = Callable[[str, int], Awaitable[trio.abc.Stream]]
+
 SHOWN = 24
 """Bytes, or characters, of what came that are told."""
 
@@ -54,19 +62,52 @@ async def diagnosis(address: Address, failure: Exception, security: Security) ->
     except OSError as problem:
         return unreachable(address, problem)
     if security.has_tls:
-        return without_tls(seen, failure)
+        return await behind_tls(address, failure, security, seen)
     if isinstance(seen, bytes):
         return other_server(seen) or str(failure)
     if await speaks_tls(address):
         return "it speaks TLS: try -X security.protocol=SSL, or the port without TLS"
-    page = await glimpse(address, HTTP_QUESTION) if seen == SILENT else CLOSED
-    return other_server(page) if isinstance(page, bytes) else mute(seen)
+    return other_server(await page_or(seen, address)) or mute(seen)
 
 
-async def glimpse(address: Address, question: bytes = QUESTION) -> bytes | str:
-    """Return what is said to ApiVersions in clear, or CLOSED, or SILENT."""
+async def behind_tls(
+    address: Address, failure: Exception, security: Security, seen: bytes | str
+) -> str:
+    """Say what may be wrong with a listener that was to be asked by TLS.
+
+    `seen` is what it says in clear; within TLS it is asked once more, though not who it
+    is: any certificate will do.
+    """
+    if problem := certificate_problem(failure):
+        return f"{problem}: try -X ssl.ca.location=FILE, the PEM of who has signed it"
+    if isinstance(seen, bytes) and not seen.startswith(ALERT):
+        return without_tls(seen)
+    dial = replace(security, protocol="SSL", verifies=False).dial
+    try:
+        heard = await glimpse(address, dial=dial)
+    except (OSError, trio.TooSlowError) as refusal:
+        page = await page_or(seen, address)
+        is_clear = isinstance(page, bytes) and not page.startswith(ALERT)
+        return without_tls(page) if is_clear else no_tls(refusal)
+    if isinstance(heard, bytes):
+        return other_server(heard) or str(failure)
+    page = await page_or(heard, address, dial)
+    return other_server(page) or f"it speaks TLS, but {mute(heard)}"
+
+
+async def page_or(
+    seen: bytes | str, address: Address, dial: Dial = trio.open_tcp_stream
+) -> bytes | str:
+    """Return what a server that was silent says to HTTP; else what was seen."""
+    return await glimpse(address, HTTP_QUESTION, dial) if seen == SILENT else seen
+
+
+async def glimpse(
+    address: Address, question: bytes = QUESTION, dial: Dial = trio.open_tcp_stream
+) -> bytes | str:
+    """Return what is said to ApiVersions, or CLOSED, or SILENT; in clear at first."""
     with trio.fail_after(GLIMPSE_SECONDS):
-        stream = await trio.open_tcp_stream(address.host, address.port)
+        stream = await dial(address.host, address.port)
     async with stream:
         with trio.move_on_after(GLIMPSE_SECONDS):
             try:
@@ -99,22 +140,41 @@ def unreachable(address: Address, problem: OSError) -> str:
     return f"it cannot be reached ({cause}): check host and port"
 
 
-def without_tls(seen: bytes | str, failure: Exception) -> str:
-    """Say what may be wrong with a listener that was to be asked by TLS."""
+def certificate_problem(failure: Exception) -> str:
+    """Return what is wrong with a listener's certificate; empty if nothing is."""
     reasons = (failure.__cause__, failure)
-    if any(isinstance(it, ssl.SSLCertVerificationError) for it in reasons):
-        return f"{failure}: try -X ssl.ca.location=FILE, the PEM of who has signed it"
-    if isinstance(seen, bytes) and seen[4:8] == QUESTION[8:12]:
-        return "it answers without TLS: leave out SSL, or try the port of TLS"
-    told = other_server(seen) if isinstance(seen, bytes) and seen[:1] != b"\x15" else ""
-    return told or str(failure)
+    is_one = any(isinstance(it, ssl.SSLCertVerificationError) for it in reasons)
+    return str(failure) if is_one else ""
 
 
-def other_server(seen: bytes) -> str:
-    """Say what a server is that began to answer so; empty if it is a broker."""
-    if seen[4:8] == QUESTION[8:12]:
+def without_tls(seen: bytes | str) -> str:
+    """Say what a server may be that answers in clear, and was asked by TLS."""
+    told = other_server(seen)
+    return told or "it answers without TLS: leave out SSL, or try the port of TLS"
+
+
+def no_tls(refusal: Exception) -> str:
+    """Say what a server may be that does not shake hands."""
+    if isinstance(refusal, trio.TooSlowError):
+        what = f"it did not shake hands by TLS within {GLIMPSE_SECONDS:g} s"
+    elif isinstance(refusal, ssl.SSLError) and not isinstance(refusal, ssl.SSLEOFError):
+        return f"no TLS with it ({refusal.reason}): {NO_TLS}"
+    else:
+        what = "it closed the connection at the handshake of TLS"
+    return f"{what}: {NO_TLS}"
+
+
+def is_broker(seen: bytes | str) -> bool:
+    """Whether the answer to ApiVersions has the number of the question."""
+    return isinstance(seen, bytes) and seen[4:8] == QUESTION[8:12]
+
+
+def other_server(seen: bytes | str) -> str:
+    """Say what a server is that began to answer so; empty if it is a broker, or did
+    not answer."""
+    if isinstance(seen, str) or is_broker(seen):
         return ""
-    if seen[:2] == b"\x15\x03":
+    if seen.startswith(ALERT):
         return "it speaks TLS: try -X security.protocol=SSL, or the port without TLS"
     words = seen.split(b"\r")[0].split(b"\n")[0][:SHOWN].decode("ascii", "replace")
     if seen.startswith((b"HTTP/", b"<")):

@@ -8,27 +8,26 @@ the reference is started, and stopped at the end.
 from __future__ import annotations
 
 import gc
-import signal
 from argparse import Namespace
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import trio
 from logion.client.connection import Address, Exchange
 from logion.client.versions import VersionRange, versions_of
 from logion.protocol.apis import APIS
 from logion.protocol.releases import release
 
 from logion_conformance import case as cases
-from logion_conformance import reporting
+from logion_conformance import reporting, selecting
 from logion_conformance.defaults import Defaults
+from logion_conformance.ending import Ending, ending
 from logion_conformance.entry import MARKER
-from logion_conformance.expect import Broken, only_leaf
+from logion_conformance.expect import only_leaf
 from logion_conformance.guarding import Guarded, guarded_already, guarded_broker
 from logion_conformance.lacking import judged
 from logion_conformance.provisioner import SETTINGS, Provisioner, provisioned
@@ -52,6 +51,7 @@ TARGET = pytest.StashKey[Target]()
 RESOURCES = pytest.StashKey[ExitStack]()
 PREFIX = pytest.StashKey[str]()
 SECURITY = pytest.StashKey[Security]()
+ENDING = pytest.StashKey[Ending]()
 OWN = pytest.StashKey[Provisioner]()
 """Power over the target, if this process has started it."""
 
@@ -74,8 +74,9 @@ newcomers of groups not at all (KIP-1263), and internal topics have few logs."""
 def pytest_addoption(
     parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager
 ) -> None:
-    """Declare the suite's options, and take in the part that reports."""
-    pluginmanager.register(reporting, reporting.__name__)
+    """Declare the suite's options, and take in the parts that choose and report."""
+    for part in (selecting, reporting):
+        pluginmanager.register(part, part.__name__)
     group = parser.getgroup("logion", "conformance of a Kafka broker")
     group.addoption(
         "--bootstrap",
@@ -155,18 +156,13 @@ def _add_manners(group: pytest.OptionGroup) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker of cases."""
+    """Declare the marker of cases; a name that is empty is wrong usage, since without
+    one it is the reference that is judged: somebody's variable may not be set."""
     config.addinivalue_line("markers", MARKER)
-
-
-def end_early(*_: object) -> None:
-    """End the run as Ctrl-C does, so that it is reported what was found so far.
-
-    Where Ctrl-C is not to be heard, as of a process in the background, it is meant.
-    """
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        raise KeyboardInterrupt
-    signal.raise_signal(signal.SIGINT)
+    for name in ("bootstrap", "target", "release"):
+        told = getattr(config.option, name)
+        if told is not None and not told.strip():
+            raise pytest.UsageError(f"--{name}: expected a value, found {told!r}")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -174,6 +170,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Meet the broker, or end the run with the reason why there is none."""
     config = session.config
     config.stash[RESOURCES] = ExitStack()
+    config.stash[ENDING] = Ending()
+    config.stash[RESOURCES].enter_context(config.stash[ENDING].hearing())
     told = getattr(config, "workerinput", {}).get("logion_conformance")
     try:
         config.stash[SECURITY] = security_told(config.option)
@@ -184,13 +182,16 @@ def pytest_sessionstart(session: pytest.Session) -> None:
                 told["prefix"],
             )
         elif not config.option.collectonly:
-            before = signal.signal(signal.SIGTERM, end_early)
-            config.stash[RESOURCES].callback(signal.signal, signal.SIGTERM, before)
             config.stash[PREFIX] = f"{config.option.topic_prefix}-{uuid4().hex[:8]}"
             config.stash[TARGET] = met(config)
     except (NotStarted, OSError, ValueError) as reason:
         config.stash[RESOURCES].close()
+        # else the terminal repeats what pytest itself says of the exit
+        config.pluginmanager.unregister(name="terminalreporter")
         pytest.exit(f"no broker to judge: {reason}", returncode=reporting.NOT_DONE)
+    except BaseException:
+        config.stash[RESOURCES].close()  # pytest ends no session that has not begun
+        raise
 
 
 def security_told(option: Namespace) -> Security:
@@ -304,29 +305,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("version", versions or [-1], ids=lambda v: f"v{v}")
 
 
-def pytest_collection_modifyitems(
-    config: pytest.Config, items: list[pytest.Item]
-) -> None:
-    """Keep the cases that --case names; with --quick none that stops a broker."""
-    kept: list[pytest.Item] = []
-    dropped: list[pytest.Item] = []
-    for item in items:
-        (kept if is_asked_for(item, config.option) else dropped).append(item)
-    config.hook.pytest_deselected(items=dropped)
-    items[:] = kept
-
-
-def is_asked_for(item: pytest.Item, option: Namespace) -> bool:
-    """Whether options leave a test among those to run."""
-    stops = "provisioner" in getattr(item, "fixturenames", ())
-    if stops and option.quick and not option.with_stops:
-        return False
-    if option.case is None:
-        return True
-    subject = cases.case_of(item)
-    return subject is not None and cases.is_named(subject.id, option.case)
-
-
 def pytest_collection_finish() -> None:
     """Have Python look for cycles seldom, and never in what all cases stand on."""
     gc.freeze()
@@ -353,7 +331,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     """Take what a case raised out of the groups that trio's nurseries put it in, and
     say what an answer lacked."""
     try:
-        return (yield)
+        with pyfuncitem.config.stash[ENDING].case():
+            return (yield)
     except (BaseExceptionGroup, LookupError, ValueError) as failure:
         said = pyfuncitem.stash.get(reporting.EXCHANGES, [])
         raise judged(only_leaf(failure), said) from None
@@ -469,7 +448,7 @@ async def broker(
         target = replace(standing(config, subject), elsewhere=defaults.target)
     patience = config.option.patience
     async with (
-        ending(cases.CASE_SECONDS_MAX * patience),
+        ending(cases.CASE_SECONDS_MAX * patience, config.stash[ENDING]),
         open_subject(
             target,
             cases.limits_of(subject, version),
@@ -480,18 +459,3 @@ async def broker(
         ) as met,
     ):
         yield met
-
-
-@asynccontextmanager
-async def ending(seconds: float) -> AsyncIterator[None]:
-    """See that a case ends, whatever the broker keeps telling it; Broken if it has to
-    be made to."""
-
-    async def end() -> None:
-        await trio.sleep(seconds)
-        raise Broken("the case", expected=f"its end within {seconds:g} s", came="none")
-
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(end)
-        yield
-        nursery.cancel_scope.cancel()

@@ -103,9 +103,19 @@ class Process:
         limit = time.perf_counter() + START_SECONDS_MAX
         while not self._is_listening():
             if self.popen.poll() is not None or time.perf_counter() > limit:
-                said = tail(self.output)
-                raise RuntimeError(f"{self.command[-2:]} did not start:\n{said}")
+                raise RuntimeError(self._why_not_started())
             time.sleep(PAUSE_SECONDS)
+
+    def _why_not_started(self) -> str:
+        status = self.popen.returncode
+        how = (
+            f"nothing listened after {START_SECONDS_MAX:g} s"
+            if status is None
+            else f"it ended, exit status {status}"
+        )
+        said = tail(self.output)
+        printed = f":\n{said}" if said else ", and printed nothing"
+        return f"{self.command[-2:]} did not start: {how}{printed}"
 
     def _is_listening(self) -> bool:
         if not self.port and (printed := PRINTED_PORT.search(self.said)):

@@ -6,9 +6,10 @@ pytest's own reports; the main process gathers it and writes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -19,12 +20,14 @@ from logion.client.connection import Exchange
 
 from logion_conformance import case as cases
 from logion_conformance import expected, report
+from logion_conformance.catalogue import functions
 from logion_conformance.programs import program
 from logion_conformance.results import data, summary
 from logion_conformance.results.badge import badge
 from logion_conformance.results.markdown import markdown
 from logion_conformance.results.model import (
     FORMAT,
+    Early,
     Expected,
     Judged,
     Report,
@@ -72,6 +75,37 @@ class Gathered:
         self._started = datetime.now(UTC).isoformat(timespec="seconds")
         self._begun = perf_counter()
         self._tests: dict[str, Judged] = {}
+        self._chosen: dict[str, str] = {}
+        """Id of the case, by the test that was chosen to try it."""
+        self._is_collected = False
+        self._is_interrupted = False
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Note that the run was ended."""
+        self._is_interrupted = True
+
+    def pytest_collection_modifyitems(self) -> None:
+        """Note that all has been found that there is, which an end may prevent."""
+        self._is_collected = True
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note what is to be run, where this process collects."""
+        if self._is_collected:
+            tried = {item.nodeid: cases.case_of(item) for item in session.items}
+            self._chosen = {test: case.id for test, case in tried.items() if case}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Note what is to be run by processes of pytest-xdist: each of them has all."""
+        self._chosen = {test: case for test in ids if (case := case_tried_by(test))}
+
+    def ended_early(self) -> Early | None:
+        """Return how far the run came, if it has not tried all that was chosen."""
+        if not self._chosen:
+            return Early(0, 0) if self._is_interrupted else None
+        left = {case for test, case in self._chosen.items() if test not in self._tests}
+        every = set(self._chosen.values())
+        return Early(len(every - left), len(every)) if left else None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep what a test found, wherever it ran; a later failure outweighs a pass."""
@@ -93,7 +127,26 @@ class Gathered:
             self._is_quick,
             self.target,
             joined(self._tests.values()),
+            self.ended_early(),
         )
+
+
+def case_tried_by(test: str) -> str | None:
+    """Return the id of the case that a test tries, by its node id; None if none is."""
+    file, _, function = test.partition("::")
+    return by_place().get((Path(file).stem, function.partition("[")[0]))
+
+
+@cache
+def by_place() -> Mapping[tuple[str, str], str]:
+    """Return the ids of all cases, by the names of module and function; pytest leaves
+    out the module where it was asked for one alone."""
+    named = [
+        (function.__module__.rpartition(".")[2], function.__name__, case.id)
+        for case, function in functions()
+    ]
+    alone = {("", name): case_id for _, name, case_id in named}
+    return alone | {(module, name): case_id for module, name, case_id in named}
 
 
 def joined(trials: Iterable[Judged]) -> tuple[Judged, ...]:
@@ -249,7 +302,17 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = NOT_DONE
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter,
+) -> Iterator[None]:
+    """Say what came out once pytest has said what it has to, such as who was skipped:
+    what is last is read."""
+    yield
+    tell(terminalreporter)
+
+
+def tell(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many cases came out how, by area, and where the reports are."""
     gathered = terminalreporter.config.stash.get(GATHERED, None)
     if gathered is None or terminalreporter.config.option.collectonly:

@@ -205,7 +205,7 @@ def security_of(file: Path | None = None, options: Iterable[str] = ()) -> Securi
     """
     told: dict[str, str] = {}
     if file is not None:
-        settings = parse_properties(file.read_text(encoding="utf-8"))
+        settings = parse_properties(text_of(file))
         told |= {k: v for k, v in settings.items() if k.startswith(CONCERNED)}
     for option in options:
         name, equals, value = option.partition("=")
@@ -213,6 +213,14 @@ def security_of(file: Path | None = None, options: Iterable[str] = ()) -> Securi
             raise ValueError(f"expected -X name=value, found {option!r}")
         told[name.strip()] = value.strip()
     return checked(Security(**fields_in(told)))
+
+
+def text_of(file: Path) -> str:
+    """Return what a file of settings says; ValueError if it cannot be read."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as failure:
+        raise ValueError(f"--client-config {file}: {failure.strerror}") from failure
 
 
 def fields_in(told: Mapping[str, str]) -> dict[str, Any]:
@@ -250,7 +258,27 @@ def checked(found: Security) -> Security:
         raise ValueError(f"sasl.mechanism {mechanism}: expected one of {expected}")
     if made.has_sasl and not made.username:
         raise ValueError(f"{protocol} needs sasl.username and sasl.password")
-    for name in filter(None, (made.ca, made.certificate, made.key)):
-        if b"-----BEGIN " not in Path(name).read_bytes():
-            raise ValueError(f"{name}: expected a PEM file, found something else")
+    for setting, file in files_of(made).items():
+        check_pem(setting, file)
     return made
+
+
+def files_of(found: Security) -> dict[str, str]:
+    """Return the files that are told, by the name of the setting."""
+    files = {
+        "ssl.ca.location": found.ca,
+        "ssl.certificate.location": found.certificate,
+        "ssl.key.location": found.key,
+    }
+    return {setting: file for setting, file in files.items() if file}
+
+
+def check_pem(setting: str, file: str) -> None:
+    """Nothing if it is a PEM file; ValueError with its setting if not."""
+    try:
+        content = Path(file).read_bytes()
+    except OSError as failure:
+        text = f"{setting} {file}: expected a PEM file ({failure.strerror})"
+        raise ValueError(text) from failure
+    if b"-----BEGIN " not in content:
+        raise ValueError(f"{setting} {file}: expected a PEM file, found something else")

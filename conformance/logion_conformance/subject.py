@@ -61,6 +61,9 @@ Answer = TypeVar("Answer")
 FRAME_SIZE_MAX = 32 * 1024 * 1024
 """Largest answer that is taken, in bytes: a broker that floods us is left."""
 
+FAREWELL_SECONDS_MAX = 5.0
+"""How long a case may clean up that was ended from outside."""
+
 NAMES = count()
 """Numbers for names: no two topics of a run share one."""
 
@@ -138,8 +141,18 @@ async def open_subject(
             yield subject
         finally:
             until = subject.story.place
-            await subject.clean_up()
+            await clean_up_anyhow(subject)
             subject.story.cut(until)
+
+
+async def clean_up_anyhow(subject: Subject) -> None:
+    """Let a case clean up; one that is ended too, within a short time."""
+    try:
+        await subject.clean_up()
+    except trio.Cancelled:
+        with trio.move_on_after(FAREWELL_SECONDS_MAX, shield=True):
+            await subject.clean_up()
+        raise
 
 
 class Subject:

@@ -71,6 +71,23 @@ def test_it_is_sound_and_accessible_light_dark_and_on_a_phone(
     assert chromium.title.startswith("Kafka conformance: logion, <img")
 
 
+@pytest.mark.parametrize(("targets", "is_wider"), [(4, False), (9, True)])
+def test_on_a_phone_four_targets_fit_and_of_more_the_page_says_so(
+    chromium: Chrome, tmp_path: Path, targets: int, *, is_wider: bool
+) -> None:
+    file = tmp_path / "report.html"
+    names = ("logion", "apache-3.9.1", "librdkafka-mock", "kfake", *map(str, range(5)))
+    reports = [report(*MIXED.cases, name=it) for it in names[:targets]]
+    file.write_text(page(reports), encoding="utf-8")
+    resize(chromium, 390, 840)
+    chromium.get(file.as_uri())
+    wide = "const it = document.querySelector('#matrix').parentElement;"
+    wide += "return it.scrollWidth > it.clientWidth"
+    assert chromium.execute_script(wide) == is_wider
+    hints = chromium.find_elements(By.CSS_SELECTOR, ".legend .more")
+    assert [it.is_displayed() for it in hints][-1] == is_wider
+
+
 def test_a_verdict_opens_its_clause_what_was_said_and_the_bytes(
     chromium: Chrome, address: str
 ) -> None:

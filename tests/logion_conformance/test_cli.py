@@ -8,7 +8,7 @@ from logion_conformance import cli
 from logion_conformance.results import data
 from logion_conformance.results.model import Report
 
-from tests.logion_conformance.results.made import MIXED, case, report, trial
+from tests.logion_conformance.results.made import EARLY, MIXED, case, report, trial
 
 OTHER = report(case("produce.broken", trial("PASS", 3)), name="other")
 
@@ -47,6 +47,21 @@ def test_two_reports_are_compared(
     said = capsys.readouterr().out
     assert "  logion: FAIL: the reason of FAIL\n  other: PASS\n" in said
     assert said.endswith("\n6 of 6 cases differ\n")
+
+
+def test_a_report_that_ended_early_is_compared_with_a_word_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = saved(tmp_path, EARLY)
+    assert cli.main(["compare", file, file]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "logion ended early: 5 of 40 cases judged"
+
+
+def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
+    page = tmp_path / "a/b/page.html"
+    assert cli.main(["report", saved(tmp_path, MIXED), "--html", str(page)]) == 0
+    assert page.exists()
 
 
 @pytest.mark.parametrize(

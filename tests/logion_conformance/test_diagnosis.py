@@ -69,13 +69,7 @@ async def test_silence_is_told_after_a_while() -> None:
 
 
 async def test_an_http_server_that_waits_for_a_line_is_told() -> None:
-    async def serve(stream: trio.abc.Stream) -> None:
-        heard = b""
-        while not heard.endswith(b"\r\n\r\n"):
-            heard += await stream.receive_some(4096)
-        await stream.send_all(b"HTTP/1.0 200 OK\r\n\r\n")
-
-    async with listening(serve) as address:
+    async with listening(http) as address:
         assert (await told(address)).startswith("an HTTP server ('HTTP/1.0 200 OK')")
 
 
@@ -93,6 +87,40 @@ async def test_a_port_in_clear_that_is_asked_by_tls_is_told() -> None:
 async def test_an_http_server_that_is_asked_by_tls_is_told() -> None:
     async with listening(saying(b"HTTP/1.0 400 No\r\n\r\n")) as address:
         assert (await told(address, TLS)).startswith("an HTTP server")
+
+
+async def http(stream: trio.abc.Stream) -> None:
+    """Answer once a request is whole, as web servers do: ApiVersions is none."""
+    heard = b""
+    while not heard.endswith(b"\r\n\r\n"):
+        heard += await stream.receive_some(4096)
+    await stream.send_all(b"HTTP/1.0 200 OK\r\n\r\n")
+
+
+UNANSWERED = OSError("REQUEST_TIMED_OUT (7): no answer within 5 s")
+
+
+@pytest.mark.parametrize(
+    ("serve", "has_tls", "text"),
+    [
+        (http, False, "an HTTP server ('HTTP/1.0 200 OK'), no broker: try the port of"),
+        (http, True, "an HTTP server ('HTTP/1.0 200 OK'), no broker: try the port of"),
+        (silence, False, "it did not shake hands by TLS within 0.5 s: leave out SSL"),
+        (silence, True, "it speaks TLS, but it did not answer ApiVersions within 0.5"),
+        (close, False, "it closed the connection at the handshake of TLS: leave out"),
+        (
+            saying(b""),
+            True,
+            "it speaks TLS, but it closed the connection at ApiVersions",
+        ),
+    ],
+)
+async def test_what_is_no_broker_is_told_to_who_asks_by_tls(
+    serve: Serve, text: str, *, has_tls: bool
+) -> None:
+    async with listening(serve, tls=has_tls) as address:
+        told = await diagnosis.diagnosis(address, UNANSWERED, TLS)
+    assert told.startswith(text)
 
 
 async def test_a_certificate_that_nobody_knows_is_told() -> None:

@@ -16,8 +16,9 @@ from logion.protocol.apis import PRODUCE, api_named
 from logion.protocol.errors import ApiError, ProtocolError
 from logion_conformance import plugin
 from logion_conformance.cases import test_administration, test_batches
+from logion_conformance.ending import Ending, ending
 from logion_conformance.expect import Broken, only_leaf
-from logion_conformance.plugin import ending, security_told
+from logion_conformance.plugin import security_told
 from logion_conformance.targets import Target
 
 from tests.logion.client.small_broker import SmallBroker, serving
@@ -90,7 +91,7 @@ async def test_the_run_goes_on_and_ends_with_a_report(tmp_path: Path) -> None:
 
 async def test_a_case_that_goes_on_and_on_is_ended() -> None:
     with pytest.raises(ExceptionGroup) as caught:
-        async with ending(0.01):
+        async with ending(0.01, Ending()):
             await trio.sleep_forever()
     error = only_leaf(caught.value)
     assert isinstance(error, Broken)
@@ -98,7 +99,7 @@ async def test_a_case_that_goes_on_and_on_is_ended() -> None:
 
 
 async def test_a_case_that_ends_is_left_alone() -> None:
-    async with ending(60):
+    async with ending(60, Ending()):
         pass
 
 
@@ -126,7 +127,7 @@ def test_options_that_cannot_be_followed_are_refused(
 
 
 def test_a_file_of_settings_that_is_not_there_is_refused() -> None:
-    with pytest.raises(OSError, match="'absent'"):
+    with pytest.raises(ValueError, match="--client-config absent: No such"):
         security_told(option(client_config=Path("absent")))
 
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,8 +24,6 @@ from logion_conformance.case import MUST, Case
 from logion_conformance.plugin import (
     OWN,
     TARGET,
-    end_early,
-    is_asked_for,
     named_target,
     only_leaf,
     standing,
@@ -56,6 +55,10 @@ async def run(
     return ran.returncode, ran.stdout.decode()
 
 
+SUITE = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--pyargs")
+SUITE += ("logion_conformance.cases.test_batches",)
+
+
 def command_of(
     broker: SmallBroker | None, *flags: str, cases: str = "test_batches"
 ) -> list[str]:
@@ -80,6 +83,16 @@ async def test_a_sound_broker_passes_and_the_summary_says_so(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
+async def test_what_came_of_the_run_is_told_after_all_that_pytest_says(
+    tmp_path: Path,
+) -> None:
+    flags = ("--case", "batches.c*[gd]", "--quick", "-ra")
+    async with running() as broker:
+        _, output = await run(tmp_path, broker, *flags)
+    assert 0 < output.index("SKIPPED") < output.index("conformance of 127.0.0.1")
+
+
+@pytest.mark.slow
 async def test_a_quick_run_stops_no_broker(tmp_path: Path) -> None:
     async with running() as broker:
         status, output = await run(tmp_path, broker, "--quick", cases="test_restart")
@@ -92,18 +105,6 @@ def test_an_address_is_no_target_to_start() -> None:
     config: Any = SimpleNamespace(option=option)
     with pytest.raises(ValueError, match="for one that runs: --bootstrap a:1"):
         named_target(config)
-
-
-@pytest.mark.parametrize(
-    ("flags", "is_run"),
-    [({}, True), ({"quick": True}, False), ({"quick": True, "with_stops": True}, True)],
-)
-def test_cases_that_stop_a_broker_are_run_when_asked_for(
-    flags: dict[str, bool], is_run: bool
-) -> None:
-    option = Namespace(**{"quick": False, "with_stops": False, "case": None, **flags})
-    item: Any = SimpleNamespace(fixturenames=("provisioner",))
-    assert is_asked_for(item, option) == is_run
 
 
 def test_a_target_that_a_case_has_felled_stands_again_for_the_next() -> None:
@@ -165,7 +166,8 @@ async def test_no_broker_is_an_error_and_not_a_failure_of_each_case(
 ) -> None:
     status, output = await run(tmp_path, None)
     assert status == 2, output
-    assert "no broker to judge: 127.0.0.1:1: nobody listens there" in output
+    (line,) = filter(None, output.split("\n"))
+    assert "no broker to judge: 127.0.0.1:1: nobody listens there" in line
 
 
 def test_a_target_reaches_other_processes_as_it_is() -> None:
@@ -205,32 +207,57 @@ def test_ctrl_c_is_no_failure_of_the_case_that_it_ends() -> None:
     assert isinstance(only_leaf(ended), KeyboardInterrupt)
 
 
-# A signal in the midst of a case, or while pytest tells of one, is at times taken for a
-# failure (1 of some 50), and the status is another: `make verify` alone tries it.
-@pytest.mark.verify
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """See that Ctrl-C is heard by what a test starts, though perhaps not by itself."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_a_run_that_is_ended_early_tells_what_it_found(
-    tmp_path: Path, number: signal.Signals
+async def test_a_run_that_is_ended_early_says_so_and_leaves_nothing(
+    tmp_path: Path, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "report.json"
+    asked = trio.Event()
+
+    async def keep(_: object) -> None:
+        asked.set()
+        await trio.sleep_forever()
+
+    files = [f"--report-{it}={tmp_path / it}" for it in reporting.WRITERS]
     async with running() as broker, trio.open_nursery() as nursery:
-        flags = ("--case", "batches.*", "--report-json", str(file))
-        begin = partial(
-            trio.run_process, command_of(broker, *flags), cwd=tmp_path, check=False
-        )
+        monkeypatch.setattr(broker, "produce", keep)
+        command = command_of(broker, "--case", "batches.crc.*", "--quick", *files)
+        begin = partial(trio.run_process, command, cwd=tmp_path, check=False)
         process = await nursery.start(partial(begin, capture_stdout=True))
-        await broker.news.wait()
+        await asked.wait()
+        assert len(broker.topics) == 1
         process.send_signal(number)
         await process.wait()
+        assert broker.topics == {}
     assert process.returncode == pytest.ExitCode.INTERRUPTED
-    assert json.loads(file.read_text())["cases"] is not None
+    found = json.loads((tmp_path / "json").read_text())
+    assert found["ended_early"] == {"judged": 0, "chosen": 1}
+    for form in ("html", "markdown", "badge"):
+        told = (tmp_path / form).read_text()
+        assert "ended early: 0 of 1 cases judged" in told
 
 
-def test_where_nobody_hears_ctrl_c_the_end_is_the_same() -> None:
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            end_early()
-    finally:
-        signal.signal(signal.SIGINT, before)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["bootstrap", "target", "release"])
+async def test_an_empty_name_of_a_target_is_wrong_usage(
+    tmp_path: Path, name: str
+) -> None:
+    # without the option the reference is judged, which nobody wants by accident
+    line = [*SUITE, f"--{name}", " "]
+    ran = await trio.run_process(
+        line, cwd=tmp_path, capture_stdout=True, capture_stderr=True, check=False
+    )
+    assert ran.returncode == pytest.ExitCode.USAGE_ERROR
+    told = (ran.stdout + ran.stderr).decode().split("\n")
+    assert [it for it in told if it] == [
+        f"ERROR: --{name}: expected a value, found ' '"
+    ]

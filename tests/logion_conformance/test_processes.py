@@ -48,7 +48,8 @@ def test_a_process_that_does_not_end_when_asked_is_killed(tmp_path: Path) -> Non
 
 def test_a_process_that_dies_is_told_with_what_it_printed(tmp_path: Path) -> None:
     process = server(tmp_path, "print('no port')")
-    with pytest.raises(RuntimeError, match="did not start:\nno port"):
+    told = "did not start: it ended, exit status 0:\nno port"
+    with pytest.raises(RuntimeError, match=told):
         process.start()
 
 

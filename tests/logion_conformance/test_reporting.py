@@ -10,9 +10,11 @@ from xml.etree import ElementTree
 
 import pytest
 from logion_conformance import reporting
+from logion_conformance.case import MUST, Case
+from logion_conformance.catalogue import functions
 from logion_conformance.reporting import joined
 from logion_conformance.results import data
-from logion_conformance.results.model import Verdict
+from logion_conformance.results.model import Early, Verdict
 
 from tests.logion.client.small_broker import running
 from tests.logion_conformance.results.made import MIXED, case, trial
@@ -117,3 +119,45 @@ def test_what_a_case_has_said_is_kept_until_it_is_judged() -> None:
         judging.send(None)
     assert item.stash[reporting.EXCHANGES] == []
     assert item.stash[reporting.TAPE].events == []
+
+
+def test_a_test_is_known_by_the_place_of_its_function() -> None:
+    for case_, function in functions():
+        module = function.__module__.rpartition(".")[2]
+        test = f"a/b/{module}.py::{function.__name__}[v3]"
+        assert reporting.case_tried_by(test) == case_.id
+    alone = "::test_a_wrong_checksum_is_refused[v3]"
+    assert reporting.case_tried_by(alone) == "batches.crc.wrong"
+    assert reporting.case_tried_by("x::y") is None
+
+
+CRC = "logion_conformance/cases/test_batches.py::test_a_wrong_checksum_is_refused"
+
+
+def test_a_run_that_has_not_tried_all_that_was_chosen_has_ended_early() -> None:
+    gathered = reporting.Gathered(MIXED.target, is_quick=True)
+    assert gathered.ended_early() is None
+    gathered.pytest_keyboard_interrupt()
+    assert gathered.ended_early() == Early(0, 0)
+    gathered.pytest_xdist_node_collection_finished([f"{CRC}[v3]", f"{CRC}[v9]", "x::y"])
+    assert gathered.ended_early() == Early(0, 1)
+    for version in (3, 9):
+        assert gathered.ended_early() == Early(0, 1)
+        found = data.plain(case("batches.crc.wrong", trial("PASS", version)))
+        made: Any = SimpleNamespace(nodeid=f"{CRC}[v{version}]")
+        setattr(made, reporting.FOUND, found)
+        gathered.pytest_runtest_logreport(made)
+    assert gathered.ended_early() is None
+
+
+def test_what_was_found_before_an_end_of_the_search_is_not_all() -> None:
+    gathered = reporting.Gathered(MIXED.target, is_quick=True)
+    mark = SimpleNamespace(args=[Case("batches.crc.wrong", MUST, "", {})])
+    item = SimpleNamespace(nodeid="::test_x", get_closest_marker=lambda _: mark)
+    session: Any = SimpleNamespace(items=[item])
+    gathered.pytest_collection_finish(session)
+    gathered.pytest_keyboard_interrupt()
+    assert gathered.ended_early() == Early(0, 0)
+    gathered.pytest_collection_modifyitems()
+    gathered.pytest_collection_finish(session)
+    assert gathered.ended_early() == Early(0, 1)

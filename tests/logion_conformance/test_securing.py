@@ -41,6 +41,12 @@ def test_a_file_of_a_java_client_is_understood(tmp_path: Path) -> None:
     assert "sec ret" not in repr(found)
 
 
+def test_a_file_of_settings_that_is_not_there_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "client.properties"
+    with pytest.raises(ValueError, match=f"--client-config {file}: No such file"):
+        security_of(file)
+
+
 @pytest.mark.parametrize(
     ("options", "text"),
     [
@@ -52,6 +58,11 @@ def test_a_file_of_a_java_client_is_understood(tmp_path: Path) -> None:
             ["security.protocol=SASL_SSL", "sasl.mechanism=GSSAPI"],
             "sasl.mechanism GSSAPI: expected one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-51",
         ),
+        (
+            ["ssl.ca.location=no.pem"],
+            r"ssl.ca.location no.pem: expected a PEM file \(No",
+        ),
+        (["ssl.key.location=a/b"], r"ssl.key.location a/b: expected a PEM file \(No s"),
         ([f"ssl.ca.location={__file__}"], "expected a PEM file, found something else"),
     ],
 )

@@ -49,7 +49,8 @@ def test_a_command_is_given_a_port_or_prints_its_own(tmp_path: Path, port: str) 
     ("line", "reason"),
     [
         ("no-such-program", "there is no program 'no-such-program'"),
-        ("{python} -c \"raise SystemExit('no disk')\"", "no disk"),
+        ("{python} -c \"raise SystemExit('no disk')\"", "exit status 1:\nno disk"),
+        ("false {port}", "it ended, exit status 1, and printed nothing"),
     ],
 )
 def test_what_does_not_start_is_told_with_what_it_printed(

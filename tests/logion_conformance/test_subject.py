@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 import trio
+import trio.testing
 from logion.client.connection import Connection, Exchange, Options
 from logion.client.versions import VersionRange
 from logion.protocol.apis import METADATA, PRODUCE
@@ -64,6 +65,31 @@ async def test_topics_are_gone_after_a_failure_too() -> None:
                 raise Broken("x", expected="y", came="z")
         assert broker.topics == {}
         assert broker.asked[-1][0] == "DeleteTopics"
+
+
+async def test_topics_are_gone_after_a_case_that_was_ended_from_outside() -> None:
+    async with running() as broker:
+        with trio.CancelScope() as scope:
+            async with meeting(broker) as (subject, _):
+                await subject.topic()
+                scope.cancel()
+                await trio.sleep_forever()
+        assert broker.topics == {}
+
+
+async def test_who_does_not_answer_keeps_no_case_that_was_ended(
+    monkeypatch: pytest.MonkeyPatch, autojump_clock: trio.testing.MockClock
+) -> None:
+    async def wait(_: Subject) -> None:
+        await trio.sleep_forever()
+
+    monkeypatch.setattr(Subject, "clean_up", wait)
+    async with running() as broker:
+        with trio.CancelScope() as scope:
+            async with meeting(broker):
+                scope.cancel()
+                await trio.sleep_forever()
+    assert scope.cancelled_caught
 
 
 async def test_a_name_can_be_given_an_end_and_a_length() -> None:

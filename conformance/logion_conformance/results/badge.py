@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from logion_conformance.results.model import Report, Verdict, count
+from logion_conformance.results.summary import early
 
 LABEL = "Kafka conformance"
 
@@ -35,7 +36,10 @@ def badge(report: Report) -> str:
 
 
 def message(report: Report) -> str:
-    """Return how many promises are kept."""
+    """Return how many promises are kept; of a run that ended early how far it came,
+    since what it was to judge is not known to be kept."""
+    if report.ended_early:
+        return early(report)
     counts = count(report.cases)
     judged = counts[Verdict.PASS] + counts[Verdict.FAIL]
     return f"{counts[Verdict.PASS]} of {judged}" if judged else "not judged"
@@ -48,4 +52,6 @@ def colour(report: Report) -> str:
         return NONE
     if report.unexpected:
         return BAD
+    if report.ended_early:
+        return NONE
     return MIXED if counts[Verdict.FAIL] else FINE

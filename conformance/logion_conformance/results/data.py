@@ -32,6 +32,8 @@ def brief(report: Report) -> str:
     """Return a report as JSON to be kept, which reads as a report: verdicts with their
     reasons, but not what was said, nor what has no other value than usual."""
     data = {**asdict(report), "cases": []}
+    if report.ended_early is None:
+        del data["ended_early"]
     data["target"] = spare(replace(report.target, bootstrap="", apis=()))
     cases = ",\n".join(json.dumps(spare(bare(it))) for it in report.cases)
     head = json.dumps(data, indent=1, ensure_ascii=False)

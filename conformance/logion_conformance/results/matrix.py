@@ -35,9 +35,22 @@ def matrix(
     bodies = (tag("tbody", *body(name, found, reports)) for name, found in groups)
     inside = tag("table", tag("thead", head), *bodies, id=id_)
     name = f"Table of {label}"
-    return tag(
+    table = tag(
         "div", inside, class_="scroll", tabindex=0, role="region", aria_label=name
     )
+    return tag("div", legend(), table)
+
+
+def legend() -> Element:
+    """Return what the signs stand for; and where the other targets are, which page.js
+    shows if the table is wider than the window."""
+    signs = [*SIGNS.items(), ("not tried", NOT_TRIED)]
+    words = " \N{EM SPACE}".join(
+        f"{sign}\N{NO-BREAK SPACE}{verdict}" for verdict, sign in signs
+    )
+    more = " \N{EM SPACE}\N{RIGHTWARDS ARROW} more targets: scroll it"
+    hidden = worded("span", more, class_="more", hidden="")
+    return tag("p", text(words), hidden, class_="legend")
 
 
 def by_area(table: Iterable[Row]) -> list[tuple[str, Sequence[Row]]]:

@@ -143,6 +143,16 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Early:
+    """That a run was ended before it had judged all that it was to."""
+
+    judged: int
+    """Cases that came to a verdict in each version they were to be tried in."""
+    chosen: int
+    """Cases that were to be judged; 0 if it was ended before they were known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that a run found about one target."""
 
@@ -156,6 +166,8 @@ class Report:
     """Whether only the oldest and newest versions were tried."""
     target: Target
     cases: tuple[Judged, ...]
+    ended_early: Early | None = None
+    """Set if the run was ended before it was done: then `cases` is what was found."""
 
     @property
     def unexpected(self) -> tuple[Judged, ...]:

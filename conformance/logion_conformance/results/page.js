@@ -61,6 +61,13 @@ function open(id) {
   dialog.scrollTop = 0;
 }
 
+function hint() {
+  for (const table of document.querySelectorAll(".scroll")) {
+    const isWide = table.scrollWidth > table.clientWidth;
+    table.previousElementSibling.querySelector(".more").hidden = !isWide;
+  }
+}
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-detail]");
   if (button) open(button.dataset.detail);
@@ -73,3 +80,5 @@ if (byId("differing")) {
   for (const id of ["first-target", "second-target"]) byId(id).addEventListener("change", compare);
 }
 filter();
+window.addEventListener("resize", hint);
+hint();

@@ -83,7 +83,8 @@ def card(report: Report) -> Element:
     numbers += [f"{known} of the failures known"] if known else []
     when = f"{report.started[:10]}, {report.seconds:.0f} s, suite {report.suite}"
     how = "oldest and newest versions" if report.is_quick else "every version"
-    mood = "trouble" if report.target.trouble or news else "fine"
+    has_trouble = report.target.trouble or news or report.ended_early
+    mood = "trouble" if has_trouble else "fine"
     return tag(
         "li",
         worded("h3", report.target.name),

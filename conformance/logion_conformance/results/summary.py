@@ -77,14 +77,30 @@ def one_line(text: str, size_max: int = 200) -> str:
     return line if len(line) <= size_max else f"{line[:size_max]}..."
 
 
+def early(report: Report) -> str:
+    """Return how far a run came that was ended early; empty for any other."""
+    if report.ended_early is None:
+        return ""
+    judged, chosen = report.ended_early.judged, report.ended_early.chosen
+    if not chosen:
+        return "ended early: before the cases to judge were known"
+    return f"ended early: {judged} of {chosen} cases judged"
+
+
 def conclusion(report: Report) -> str:
     """Return the last line: whether the broker keeps its promises, in one sentence."""
+    return "; ".join(filter(None, (verdict_of(report), early(report))))
+
+
+def verdict_of(report: Report) -> str:
+    """Return what the sentence says of the promises that were judged."""
     counts = count(report.cases)
     judged = counts[Verdict.PASS] + counts[Verdict.FAIL]
     if report.target.trouble:
         return f"{report.target.name} was not judged: {report.target.trouble}"
     if not judged:
-        return f"{report.target.name}: no case applied"
+        came = "no promise judged" if report.ended_early else "no case applied"
+        return f"{report.target.name}: {came}"
     text = f"{report.target.name} keeps {counts[Verdict.PASS]} of {judged} promises"
     expected = sum(1 for _ in known(report))
     text += f"; failures known: {expected}" if expected else ""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from logion_conformance.results.model import (
+    Early,
     Expected,
     Judged,
     Report,
@@ -48,3 +51,6 @@ MIXED = report(
     case("produce.sound", trial("PASS", 3), trial("UNSUPPORTED", 4)),
 )
 """One case of each kind."""
+
+EARLY = replace(MIXED, ended_early=Early(5, 40))
+"""The same, of a run that was ended."""

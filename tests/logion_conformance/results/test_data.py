@@ -10,7 +10,7 @@ from logion_conformance.results import data
 from logion_conformance.results.data import BadReport
 from logion_conformance.results.model import Verdict
 
-from tests.logion_conformance.results.made import MIXED, case, report, trial
+from tests.logion_conformance.results.made import EARLY, MIXED, case, report, trial
 
 ANY_VERDICT = " or ".join(Verdict)
 Change = Callable[[Any], object]
@@ -18,6 +18,21 @@ Change = Callable[[Any], object]
 
 def test_a_report_is_read_as_it_was_written() -> None:
     assert data.read(data.write(MIXED)) == MIXED
+
+
+def test_a_report_says_whether_the_run_ended_early() -> None:
+    assert json.loads(data.write(MIXED))["ended_early"] is None
+    early = json.loads(data.write(EARLY))["ended_early"]
+    assert early == {"judged": 5, "chosen": 40}
+    assert data.read(data.write(EARLY)) == EARLY
+    assert data.read(data.brief(EARLY)).ended_early == EARLY.ended_early
+
+
+def test_a_report_from_before_that_was_told_is_read() -> None:
+    written = json.loads(data.write(MIXED))
+    del written["ended_early"]
+    assert data.read(json.dumps(written)) == MIXED
+    assert "ended_early" not in json.loads(data.brief(MIXED))
 
 
 def test_fields_that_are_not_known_are_left_alone() -> None:

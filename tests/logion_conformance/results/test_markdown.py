@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from logion_conformance.results.markdown import markdown, plain
 
-from tests.logion_conformance.results.made import MIXED, case, report, trial
+from tests.logion_conformance.results.made import EARLY, MIXED, case, report, trial
 
 
 def test_a_report_is_a_table_and_lists() -> None:
@@ -19,3 +19,7 @@ def test_there_is_no_heading_over_nothing() -> None:
 
 def test_words_of_brokers_are_no_markup() -> None:
     assert plain("a <b>\n| [x](y) `z`") == r"a \<b\> \| \[x\](y) \`z\`"
+
+
+def test_a_run_that_ended_early_says_so_at_the_top() -> None:
+    assert "ended early: 5 of 40 cases judged" in markdown(EARLY).splitlines()[2]

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 from logion_conformance.results.page import page
 
-from tests.logion_conformance.results.made import MIXED, case, report, trial
+from tests.logion_conformance.results.made import EARLY, MIXED, case, report, trial
 
 OTHER = report(case("produce.broken", trial("PASS", 3)), name="<other>")
 SINGLE = ("meta", "input")
@@ -63,3 +63,14 @@ def test_names_are_words() -> None:
 def test_a_target_that_did_not_start_says_why() -> None:
     made = page((report(name="apache-0.7", trouble="no such release"),))
     assert "apache-0.7 was not judged: no such release" in made
+
+
+def test_a_run_that_ended_early_is_no_fine_one() -> None:
+    made = page((EARLY,))
+    assert '<p class="conclusion trouble">' in made
+    assert "ended early: 5 of 40 cases judged" in made
+
+
+def test_each_table_says_what_its_signs_mean() -> None:
+    made = page((MIXED, OTHER))
+    assert made.count("\N{CHECK MARK}\N{NO-BREAK SPACE}PASS") == 2

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from logion_conformance.results import summary
+from dataclasses import replace
 
-from tests.logion_conformance.results.made import MIXED, case, report, trial
+from logion_conformance.results import summary
+from logion_conformance.results.model import Early
+
+from tests.logion_conformance.results.made import EARLY, MIXED, case, report, trial
 
 
 def test_columns_stand_under_their_titles() -> None:
@@ -58,3 +61,12 @@ def test_the_last_line_is_the_whole_in_one_sentence() -> None:
     assert summary.conclusion(none) == "logion: no case applied"
     absent = report(trouble="no java")
     assert summary.conclusion(absent) == "logion was not judged: no java"
+
+
+def test_a_run_that_ended_early_says_how_far_it_came() -> None:
+    end = "; to look at: 2; ended early: 5 of 40 cases judged"
+    assert summary.conclusion(EARLY).endswith(end)
+    none = replace(report(), ended_early=Early(0, 0))
+    assert summary.conclusion(none) == (
+        "logion: no promise judged; ended early: before the cases to judge were known"
+    )
