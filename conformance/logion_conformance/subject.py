@@ -51,6 +51,7 @@ from logion_conformance.case import untestable
 from logion_conformance.expect import Broken, expect_success
 from logion_conformance.material import AT_ONCE, Reading, Topic
 from logion_conformance.readable import within
+from logion_conformance.relying import to_be_set
 from logion_conformance.securing import IN_CLEAR, Security
 from logion_conformance.tape import Tape
 from logion_conformance.targets import Target
@@ -60,6 +61,12 @@ Answer = TypeVar("Answer")
 
 FRAME_SIZE_MAX = 32 * 1024 * 1024
 """Largest answer that is taken, in bytes: a broker that floods us is left."""
+
+INT_MAX = 2**31 - 1
+"""The largest number of four bytes."""
+
+REPLICAS = "default.replication.factor"
+"""A broker's setting: how many replicas a topic has that is made without a number."""
 
 NAMES = count()
 """Numbers for names: no two topics of a run share one."""
@@ -71,6 +78,11 @@ def unheard_of(prefix: str) -> str:
     Clients have one each too: what a quota holds one case to, others feel nothing of.
     """
     return f"{prefix}-{os.getpid()}-{next(NAMES)}"
+
+
+def named(configs: Mapping[str, str]) -> dict[str, str]:
+    """Return settings by their names, of keywords: `max_message_bytes`."""
+    return {key.replace("_", "."): value for key, value in configs.items()}
 
 
 Place: TypeAlias = tuple[int, tuple[int, int]]
@@ -187,6 +199,33 @@ class Subject:
         if settings.get("delete.topic.enable") == "false":
             pytest.skip("the broker's delete.topic.enable is false")
 
+    def setting(self, key: str) -> str | None:
+        """Return what the broker says that a setting of its own is; None: nothing."""
+        return self.target.settings.get(key)
+
+    def number(self, key: str, default: int) -> int:
+        """Return a setting of the broker that is a number, or `default`."""
+        told = self.setting(key) or ""
+        return int(told) if told.isdecimal() else default
+
+    def need_number(self, key: str, least: int) -> None:
+        """Go on unless the broker says that a setting is less; UNSUPPORTED if it is."""
+        told = self.number(key, least)
+        if told < least:
+            pytest.skip(f"the broker's {key} is {told}, the case needs {least}")
+
+    def need_bound(self, key: str) -> None:
+        """Go on unless a setting is as large as numbers are; UNSUPPORTED if it is."""
+        if self.number(key, 0) >= INT_MAX:
+            pytest.skip(f"the broker's {key} is {INT_MAX}, which nothing is above")
+
+    def need_default_replicas(self) -> None:
+        """Go on only where there are brokers for the replicas that a topic gets."""
+        brokers = len(self.cluster.picture.nodes)
+        told = self.number(REPLICAS, brokers)
+        if told > brokers:
+            pytest.skip(f"the broker's {REPLICAS} is {told}, of {brokers} brokers")
+
     @property
     def magic(self) -> int:
         """The record format that the case's version of Produce carries."""
@@ -271,14 +310,22 @@ class Subject:
     async def topic(self, partitions: int = 1, **configs: str) -> Topic:
         """Return a new topic that is ready; UNSUPPORTED if it cannot be made.
 
-        A keyword `max_message_bytes` is the setting `max.message.bytes`.
+        A keyword `max_message_bytes` is the setting `max.message.bytes`. What else is
+        relied on is as by Kafka's defaults, whatever the broker's are: see `relying`.
         """
         return await self.made(self.new_name(), partitions, **configs)
 
+    async def topic_by_default(self, **configs: str) -> Topic:
+        """Return a new topic with whatever other settings the broker gives it."""
+        name = self.new_name()
+        await create_topic(self.cluster, name, configs=named(configs))
+        return await self.ready(name)
+
     async def made(self, name: str, partitions: int = 1, **configs: str) -> Topic:
         """Return the topic of that name, made and ready: see `topic`."""
-        settings = {key.replace("_", "."): value for key, value in configs.items()}
+        settings = named(configs)
         if self.advertises("CreateTopics"):
+            settings = {**to_be_set(self.target.settings), **settings}
             await create_topic(
                 self.cluster, name, partitions=partitions, configs=settings
             )
@@ -416,10 +463,11 @@ class Subject:
     async def made_again(self, topic: Topic) -> Topic:
         """Make a topic by the name of one that is being deleted, once that is over."""
         self.cluster.picture = self.cluster.picture.without((topic.name,))
+        settings = to_be_set(self.target.settings)
 
         async def make() -> None:
             try:
-                await create_topic(self.cluster, topic.name, partitions=1, configs={})
+                await create_topic(self.cluster, topic.name, configs=settings)
             except ApiError as problem:
                 if problem.error is not Error.TOPIC_ALREADY_EXISTS:
                     raise
