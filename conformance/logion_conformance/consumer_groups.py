@@ -36,7 +36,7 @@ from logion.protocol.messages.offset_fetch import (
 )
 
 from logion_conformance.group_requests import Commit, commit_request
-from logion_conformance.groups import find_coordinator
+from logion_conformance.groups import find_coordinator, need_room
 from logion_conformance.material import Topic
 from logion_conformance.subject import Subject
 
@@ -157,6 +157,7 @@ class Member:
         came = await self.group.ask(
             ConsumerGroupHeartbeatRequest(**said), ConsumerGroupHeartbeatResponse
         )
+        need_room(self.group.broker, came.error_code, "group.consumer.max.size")
         if came.error_code == Error.NONE and came.member_epoch > 0:
             self.id, self.epoch = came.member_id or self.id, came.member_epoch
         if came.assignment is not None:

@@ -30,11 +30,12 @@ from logion_conformance.entry import MARKER
 from logion_conformance.expect import only_leaf
 from logion_conformance.guarding import Guarded, guarded_already, guarded_broker
 from logion_conformance.lacking import judged
+from logion_conformance.opening import open_subject
 from logion_conformance.provisioner import SETTINGS, Provisioner, provisioned
 from logion_conformance.results.model import Spoken
 from logion_conformance.results.model import Target as JudgedTarget
 from logion_conformance.securing import Security, security_of
-from logion_conformance.subject import Subject, open_subject
+from logion_conformance.subject import Subject
 from logion_conformance.tape import Tape
 from logion_conformance.targets import (
     Named,

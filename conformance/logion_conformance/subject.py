@@ -7,8 +7,8 @@ names of their own and are deleted at the end.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -27,9 +27,8 @@ from logion.client.connection import (
     open_stream,
 )
 from logion.client.producer import magic_of
-from logion.client.versions import VersionRange
 from logion.names import ZERO_UUID, TopicPartition
-from logion.protocol.apis import API_VERSIONS, METADATA, api_named
+from logion.protocol.apis import api_named
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.fetch import FetchResponse, PartitionData
 from logion.protocol.messages.init_producer_id import (
@@ -50,7 +49,7 @@ from logion_conformance import material
 from logion_conformance.case import untestable
 from logion_conformance.expect import Broken, expect_success
 from logion_conformance.material import AT_ONCE, Reading, Topic
-from logion_conformance.readable import within
+from logion_conformance.relying import to_be_set
 from logion_conformance.securing import IN_CLEAR, Security
 from logion_conformance.tape import Tape
 from logion_conformance.targets import Target
@@ -58,11 +57,11 @@ from logion_conformance.targets import Target
 Answer = TypeVar("Answer")
 
 
-FRAME_SIZE_MAX = 32 * 1024 * 1024
-"""Largest answer that is taken, in bytes: a broker that floods us is left."""
+INT_MAX = 2**31 - 1
+"""The largest number of four bytes."""
 
-FAREWELL_SECONDS_MAX = 5.0
-"""How long a case may clean up that was ended from outside."""
+REPLICAS = "default.replication.factor"
+"""A broker's setting: how many replicas a topic has that is made without a number."""
 
 NAMES = count()
 """Numbers for names: no two topics of a run share one."""
@@ -74,6 +73,11 @@ def unheard_of(prefix: str) -> str:
     Clients have one each too: what a quota holds one case to, others feel nothing of.
     """
     return f"{prefix}-{os.getpid()}-{next(NAMES)}"
+
+
+def named(configs: Mapping[str, str]) -> dict[str, str]:
+    """Return settings by their names, of keywords: `max_message_bytes`."""
+    return {key.replace("_", "."): value for key, value in configs.items()}
 
 
 Place: TypeAlias = tuple[int, tuple[int, int]]
@@ -97,62 +101,6 @@ class Story:
         said, taped = place
         del self.exchanges[said:]
         self.tape.cut(taped)
-
-
-@asynccontextmanager
-async def open_subject(
-    target: Target,
-    limits: Mapping[int, VersionRange],
-    *,
-    prefix: str,
-    timeout_s: float,
-    exchanges: list[Exchange],
-    tape: Tape | None = None,
-) -> AsyncIterator[Subject]:
-    """Yield the broker for one case; afterwards its topics are gone, and hung up.
-
-    What the case says and hears is put into `exchanges`, its bytes on the `tape`, which
-    also knows how a broker is reached: in clear if there is none. The first of `limits`
-    is the API that the case is about.
-    """
-    tape = tape or Tape()
-    spoken, about = target.versions.spoken, next(iter(limits), None)
-    options = Options(
-        client_id=unheard_of(prefix),
-        timeout_s=timeout_s,
-        retry_s=timeout_s,
-        fallback=target.fallback,
-        is_asked=API_VERSIONS in spoken,
-        is_exact=True,
-        lenient=frozenset({METADATA} - {about}),
-        limits={**spoken, **within(limits, target.readable_for(about), spoken)},
-        observe=exchanges.append,
-        frame_size_max=FRAME_SIZE_MAX,
-        dial=tape.dial,
-    )
-    async with (
-        open_cluster(target.bootstrap, options) as cluster,
-        AsyncExitStack() as stack,
-    ):
-        subject = Subject(target, cluster, stack, prefix)
-        subject.security = tape.security
-        subject.story = Story(exchanges, tape)
-        try:
-            yield subject
-        finally:
-            until = subject.story.place
-            await clean_up_anyhow(subject)
-            subject.story.cut(until)
-
-
-async def clean_up_anyhow(subject: Subject) -> None:
-    """Let a case clean up; one that is ended too, within a short time."""
-    try:
-        await subject.clean_up()
-    except trio.Cancelled:
-        with trio.move_on_after(FAREWELL_SECONDS_MAX, shield=True):
-            await subject.clean_up()
-        raise
 
 
 class Subject:
@@ -202,6 +150,33 @@ class Subject:
         settings = await describe_configs(self.cluster, BROKER, str(node_id))
         if settings.get("delete.topic.enable") == "false":
             pytest.skip("the broker's delete.topic.enable is false")
+
+    def setting(self, key: str) -> str | None:
+        """Return what the broker says that a setting of its own is; None: nothing."""
+        return self.target.settings.get(key)
+
+    def number(self, key: str, default: int) -> int:
+        """Return a setting of the broker that is a number, or `default`."""
+        told = self.setting(key) or ""
+        return int(told) if told.isdecimal() else default
+
+    def need_number(self, key: str, least: int) -> None:
+        """Go on unless the broker says that a setting is less; UNSUPPORTED if it is."""
+        told = self.number(key, least)
+        if told < least:
+            pytest.skip(f"the broker's {key} is {told}, the case needs {least}")
+
+    def need_bound(self, key: str) -> None:
+        """Go on unless a setting is as large as numbers are; UNSUPPORTED if it is."""
+        if self.number(key, 0) >= INT_MAX:
+            pytest.skip(f"the broker's {key} is {INT_MAX}, which nothing is above")
+
+    def need_default_replicas(self) -> None:
+        """Go on only where there are brokers for the replicas that a topic gets."""
+        brokers = len(self.cluster.picture.nodes)
+        told = self.number(REPLICAS, brokers)
+        if told > brokers:
+            pytest.skip(f"the broker's {REPLICAS} is {told}, of {brokers} brokers")
 
     @property
     def magic(self) -> int:
@@ -299,14 +274,22 @@ class Subject:
     async def topic(self, partitions: int = 1, **configs: str) -> Topic:
         """Return a new topic that is ready; UNSUPPORTED if it cannot be made.
 
-        A keyword `max_message_bytes` is the setting `max.message.bytes`.
+        A keyword `max_message_bytes` is the setting `max.message.bytes`. What else is
+        relied on is as by Kafka's defaults, whatever the broker's are: see `relying`.
         """
         return await self.made(self.new_name(), partitions, **configs)
 
+    async def topic_by_default(self, **configs: str) -> Topic:
+        """Return a new topic with whatever other settings the broker gives it."""
+        name = self.new_name()
+        await create_topic(self.cluster, name, configs=named(configs))
+        return await self.ready(name)
+
     async def made(self, name: str, partitions: int = 1, **configs: str) -> Topic:
         """Return the topic of that name, made and ready: see `topic`."""
-        settings = {key.replace("_", "."): value for key, value in configs.items()}
+        settings = named(configs)
         if self.advertises("CreateTopics"):
+            settings = {**to_be_set(self.target.settings), **settings}
             await create_topic(
                 self.cluster, name, partitions=partitions, configs=settings
             )
@@ -458,10 +441,11 @@ class Subject:
     async def made_again(self, topic: Topic) -> Topic:
         """Make a topic by the name of one that is being deleted, once that is over."""
         self.cluster.picture = self.cluster.picture.without((topic.name,))
+        settings = to_be_set(self.target.settings)
 
         async def make() -> None:
             try:
-                await create_topic(self.cluster, topic.name, partitions=1, configs={})
+                await create_topic(self.cluster, topic.name, configs=settings)
             except ApiError as problem:
                 if problem.error is not Error.TOPIC_ALREADY_EXISTS:
                     raise

@@ -23,6 +23,7 @@ from logion.protocol.releases import RELEASES, Release, release
 from logion_conformance import apache, starting
 from logion_conformance.diagnosis import diagnosis, shut_out
 from logion_conformance.readable import exact_metadata, readable_versions
+from logion_conformance.relying import settings_told
 from logion_conformance.securing import IN_CLEAR, Security
 from logion_conformance.starting import Started
 
@@ -139,7 +140,8 @@ def met(target: Named, broker: Started, settings: Mapping[str, str] | None) -> T
     known = fallback_of(target)
     is_asked = known is None or API_VERSIONS in known.versions
     found = meet((broker.address,), known, is_asked=is_asked)
-    return replace(found, settings=(settings or {}) if broker.has_settings else {})
+    given = (settings or {}) if broker.has_settings else {}
+    return replace(found, settings={**given, **found.settings})
 
 
 def fallback_of(target: Named) -> Release | None:
@@ -174,7 +176,7 @@ class Target:
     """What gives a broker of the kind whose topics have so many partitions and such
     settings of themselves: see `defaults`. None if there is nothing that does."""
     settings: Mapping[str, str] = field(default_factory=dict)
-    """The broker's, as far as it was started with them."""
+    """The broker's, as it tells them, or else as far as it was started with them."""
 
     def readable_for(self, about: int | None) -> Mapping[int, VersionRange]:
         """Return `readable` for a case about an API, which Metadata has to be exact
@@ -237,7 +239,9 @@ def meet(
             spoken = Versions(honest(versions.spoken))
             readable = trio.run(readable_versions, address, options, spoken)
             metadata = trio.run(exact_metadata, address, options, spoken)
-            return Target(tuple(bootstrap), fallback, spoken, readable, metadata)
+            settings = trio.run(settings_told, address, options, spoken, readable)
+            found = Target(tuple(bootstrap), fallback, spoken, readable, metadata)
+            return replace(found, settings=settings)
     raise NotStarted("; ".join(reasons))
 
 

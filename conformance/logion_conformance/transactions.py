@@ -63,7 +63,12 @@ NOT_READY = (
 """What a coordinator says that will do what it is asked for a little later."""
 
 TIMEOUT_MS = 60_000
-"""Timeout of transactions: longer than any case, and within what brokers allow."""
+"""Timeout of transactions, where the broker allows it: longer than any case."""
+
+
+def timeout_ms_of(broker: Subject) -> int:
+    """Return the timeout of transactions: within what the broker allows."""
+    return min(TIMEOUT_MS, broker.number("transaction.max.timeout.ms", TIMEOUT_MS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,11 @@ class TransactionalProducer:
         return replace(self, connection=await coordinator_of(self.broker, self.id))
 
     async def init(
-        self, *, timeout_ms: int = TIMEOUT_MS, knows: bool = False
+        self, *, timeout_ms: int | None = None, knows: bool = False
     ) -> InitProducerIdResponse:
         """Return the answer to InitProducerId; `knows` tells id and epoch."""
+        if timeout_ms is None:
+            timeout_ms = timeout_ms_of(self.broker)
         request = InitProducerIdRequest(
             transactional_id=self.id,
             transaction_timeout_ms=timeout_ms,

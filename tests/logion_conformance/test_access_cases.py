@@ -18,8 +18,8 @@ from logion.testing import Broker
 from logion_conformance.case import limits_of, unsupported, versions_to_try
 from logion_conformance.catalogue import functions
 from logion_conformance.expect import Broken, only_leaf
+from logion_conformance.opening import open_subject
 from logion_conformance.securing import IN_CLEAR
-from logion_conformance.subject import open_subject
 from logion_conformance.targets import Target, meet
 from logion_harness.miniatures.suite import Trying
 

@@ -12,9 +12,9 @@ from logion.protocol.apis import api_named
 from logion.protocol.messages.metadata import MetadataResponseTopic
 from logion_conformance import defaults
 from logion_conformance.defaults import Defaults
+from logion_conformance.opening import open_subject
 from logion_conformance.processes import Process
 from logion_conformance.starting import Started
-from logion_conformance.subject import open_subject
 from logion_conformance.targets import Named, Target, ask_versions
 from logion_conformance.upkeep import UPKEEP
 

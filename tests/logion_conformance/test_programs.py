@@ -12,8 +12,8 @@ from logion.client.connection import Exchange, Options
 from logion_conformance import tape as tapes
 from logion_conformance.cases import test_batches
 from logion_conformance.expect import Broken
+from logion_conformance.opening import open_subject
 from logion_conformance.programs import Given, given, program
-from logion_conformance.subject import open_subject
 from logion_conformance.tape import Event, Tape
 from logion_conformance.targets import Target, ask_versions
 

@@ -18,8 +18,8 @@ from logion.protocol.errors import ProtocolError
 from logion.protocol.headers import RequestHeader, read_request_header
 from logion.protocol.messages.metadata import MetadataRequest, MetadataResponse
 from logion_conformance.cases import test_groups_sync
+from logion_conformance.opening import open_subject
 from logion_conformance.readable import exact_metadata, readable_versions, within
-from logion_conformance.subject import open_subject
 from logion_conformance.targets import Target, ask_versions
 
 from tests.logion.client.small_broker import SmallBroker, serving

@@ -13,8 +13,9 @@ from logion_conformance.case import limits_of, versions_to_try
 from logion_conformance.catalogue import functions
 from logion_conformance.expect import only_leaf
 from logion_conformance.guarding import Guarded
+from logion_conformance.opening import open_subject
 from logion_conformance.securing import Security
-from logion_conformance.subject import Subject, open_subject
+from logion_conformance.subject import Subject
 from logion_conformance.tape import Tape
 from logion_conformance.targets import Target, ask_versions
 from logion_harness.miniatures.suite import Trying

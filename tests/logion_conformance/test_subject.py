@@ -13,7 +13,8 @@ from logion.protocol.apis import METADATA, PRODUCE
 from logion.protocol.errors import ApiError, ProtocolError
 from logion_conformance.expect import Broken
 from logion_conformance.material import EARLIEST, Reading, values_in
-from logion_conformance.subject import Subject, open_subject
+from logion_conformance.opening import open_subject
+from logion_conformance.subject import Subject
 from logion_conformance.targets import Target, ask_versions
 
 from tests.logion.client.small_broker import SmallBroker, running

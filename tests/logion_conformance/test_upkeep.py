@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import trio.testing
 from logion.client.connection import Options
-from logion_conformance.subject import open_subject
+from logion_conformance.opening import open_subject
 from logion_conformance.targets import Target, ask_versions
 from logion_conformance.upkeep import (
     COMPACTION,

@@ -11,7 +11,8 @@ from logion.client.versions import VersionRange, Versions
 from logion.protocol.errors import ApiError, ProtocolError
 from logion_conformance.case import Case, limits_of
 from logion_conformance.expect import Broken
-from logion_conformance.subject import Subject, open_subject
+from logion_conformance.opening import open_subject
+from logion_conformance.subject import Subject
 from logion_conformance.targets import Target, ask_versions
 
 from tests.logion.client.small_broker import SmallBroker

@@ -34,8 +34,15 @@ from logion_conformance.subject import Subject
 SET, DELETE, APPEND, SUBTRACT = range(4)
 """What IncrementalAlterConfigs does to a setting (KIP-339)."""
 
-FROM_TOPIC, FROM_DEFAULT = 1, 5
-"""Sources of a setting: the topic itself, or the default in the code (KIP-226)."""
+FROM_TOPIC = 1
+"""Source of a setting that the topic itself has (KIP-226)."""
+
+DEFAULT_OF = {
+    "log.cleanup.policy": "cleanup.policy",
+    "log.flush.interval.messages": "flush.messages",
+    "log.segment.bytes": "segment.bytes",
+}
+"""Settings of a broker, to those of topics that have their default there."""
 
 WRONG_VALUE = (Error.INVALID_CONFIG, Error.INVALID_REQUEST)
 """What a value that cannot be is answered with: by 3.x and later, and by 2.x."""
@@ -58,6 +65,14 @@ async def ask(
 async def settings_of(broker: Subject, name: str, *keys: str) -> Settings:
     """Return the settings of a topic by name."""
     came = await ask(broker, TOPIC, name, *keys)
+    expect_success(came.error_code)
+    return {row.name: row for row in came.configs}
+
+
+async def settings_of_broker(broker: Subject) -> Settings:
+    """Return the settings of a broker by name."""
+    node_id = next(iter(broker.cluster.picture.nodes))
+    came = await ask(broker, BROKER, str(node_id))
     expect_success(came.error_code)
     return {row.name: row for row in came.configs}
 
@@ -118,16 +133,22 @@ async def changed(
     apis={"DescribeConfigs": "0+", "CreateTopics": "0+"},
 )
 async def test_a_topics_settings_are_described(broker: Subject, version: int) -> None:
-    """A setting of the topic has its value and its source, the others defaults."""
-    topic = await broker.topic(retention_ms="1234567")
+    """A setting of the topic has its value and its source, the others are those of the
+    broker, or defaults."""
+    topic = await broker.topic_by_default(retention_ms="1234567")
     settings = await settings_of(broker, topic.name)
     expect("retention.ms", settings["retention.ms"].value, "1234567")
-    expect("segment.bytes", settings["segment.bytes"].value, "1073741824")
-    expect("cleanup.policy", settings["cleanup.policy"].value, "delete")
+    for key, of_broker in (await settings_of_broker(broker)).items():
+        if key not in DEFAULT_OF:
+            continue
+        row = settings[DEFAULT_OF[key]]
+        expect(row.name, row.value, of_broker.value)
+        if version >= 1:
+            allowed = {of_broker.config_source} - {FROM_TOPIC}
+            expect_in(f"the source of {row.name}", row.config_source, allowed)
     if version >= 1:  # before there was a flag, which Apache Kafka 3.9 never sets
-        own, default = settings["retention.ms"], settings["flush.messages"]
-        sources = (own.config_source, default.config_source)
-        expect("the sources", sources, (FROM_TOPIC, FROM_DEFAULT))
+        source = settings["retention.ms"].config_source
+        expect("the source of retention.ms", source, FROM_TOPIC)
 
 
 @case(
@@ -169,10 +190,7 @@ async def test_what_is_not_there_has_no_settings(broker: Subject) -> None:
 )
 async def test_a_brokers_settings_are_described(broker: Subject, version: int) -> None:
     """A broker describes its own settings, with its id as the name."""
-    node_id = next(iter(broker.cluster.picture.nodes))
-    came = await ask(broker, BROKER, str(node_id))
-    expect_success(came.error_code)
-    expect_in("a setting", "log.segment.bytes", {row.name for row in came.configs})
+    expect_in("a setting", "log.segment.bytes", set(await settings_of_broker(broker)))
     expect("the version asked in", broker.version("DescribeConfigs"), version)
 
 
@@ -188,7 +206,9 @@ async def test_altering_replaces_all_settings(broker: Subject, version: int) -> 
     expect_success(await replaced(broker, topic.name, max_message_bytes="5000"))
     await becomes(broker, topic.name, "max.message.bytes", "5000")
     settings = await settings_of(broker, topic.name)
-    expect("retention.ms", settings["retention.ms"].value, "604800000")
+    other = await broker.topic_by_default()
+    default = (await settings_of(broker, other.name))["retention.ms"].value
+    expect("retention.ms", settings["retention.ms"].value, default)
     expect("the version asked in", broker.version("AlterConfigs"), version)
 
 
@@ -232,7 +252,8 @@ async def test_settings_are_changed_one_by_one(broker: Subject, version: int) ->
         ("cleanup.policy", SUBTRACT, "delete", "compact"),
         ("max.message.bytes", DELETE, None, None),
     )
-    default = (await settings_of(broker, topic.name))["max.message.bytes"].value
+    other = await broker.topic_by_default()
+    default = (await settings_of(broker, other.name))["max.message.bytes"].value
     for key, operation, value, expected in steps:
         expect_success(await changed(broker, topic.name, (key, operation, value)))
         await becomes(broker, topic.name, key, expected or default or "")

@@ -248,6 +248,7 @@ async def test_a_partition_sends_no_more_than_asked_for(
     broker: Subject, version: int
 ) -> None:
     """Of several batches only those within partition_max_bytes come."""
+    broker.need_number("fetch.max.bytes", 2_500)
     topic = await broker.topic()
     for _ in range(5):
         await broker.append(topic, bytes(1_000))

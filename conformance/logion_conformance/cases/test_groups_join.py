@@ -271,6 +271,7 @@ async def test_a_member_names_its_type_and_a_protocol(
 )
 async def test_session_timeouts_have_bounds(broker: Subject, version: int) -> None:
     """A session time-out outside of the broker's bounds is refused."""
+    broker.need_bound("group.max.session.timeout.ms")
     group = await new_group(broker)
     for timeout_ms in (0, 2_147_483_647):
         came = await (await group.member()).join(session_timeout_ms=timeout_ms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from logion.client.admin import BROKER, describe_configs
 from logion.client.picture import Picture, seen
 from logion.names import ZERO_UUID, Uuid
@@ -133,11 +134,15 @@ async def test_an_unknown_topic_is_made_if_asked_for(
     creates it: at first it may have no leader, soon it has."""
     node_id = next(iter(broker.cluster.picture.nodes))
     settings = await describe_configs(broker.cluster, BROKER, str(node_id))
-    may_create = settings["auto.create.topics.enable"] == "true"
+    may_create = settings.get("auto.create.topics.enable")
+    if may_create is None:
+        pytest.skip("the broker does not say what its auto.create.topics.enable is")
+    if may_create == "true":
+        broker.need_default_replicas()
     name = broker.new_name()
     came = await ask(broker, name, create=True)
     first = came.topics[0].error_code
-    if not may_create:
+    if may_create != "true":
         expect_error(first, Error.UNKNOWN_TOPIC_OR_PARTITION)
         return
     expect_error(
@@ -245,6 +250,7 @@ async def test_the_cluster_is_described_as_metadata_has_it(
 )
 async def test_topics_are_described_in_pages(broker: Subject) -> None:
     """A limit cuts the answer short, and the cursor says where the next one begins."""
+    broker.need_number("max.request.partition.size.limit", 2)
     topic = await broker.topic(partitions=3)
     found: list[int] = []
     cursor: Cursor | None = None

@@ -24,7 +24,7 @@ SINCE_GROUPS = {**SIMPLE, "JoinGroup": "0+"}
 """Before 0.9 there was neither a generation nor a look at which topics there are."""
 
 METADATA_SIZE_MAX = 4096
-"""What `offset.metadata.max.bytes` is by default."""
+"""`offset.metadata.max.bytes` of brokers that do not say what theirs is."""
 
 
 @case("committed.commit.simple", level=MUST, cites=GUIDE, apis=SIMPLE)
@@ -33,6 +33,7 @@ async def test_a_consumer_in_no_group_commits_to_one_without_members(
 ) -> None:
     """Generation -1 and no member id commit to a group that has no members; the last
     commit is what is fetched, with its metadata."""
+    broker.need_number("offset.metadata.max.bytes", len("second"))
     topic = await broker.topic()
     group = await new_group(broker)
     for offset, metadata in ((5, "first"), (3, "second"), (1 << 40, "")):
@@ -75,10 +76,8 @@ async def test_each_partition_is_committed_or_refused_for_itself(
     of the request are committed."""
     topic = await broker.topic(partitions=2)
     group = await new_group(broker)
-    commits = {
-        0: Commit(7, "x" * METADATA_SIZE_MAX),
-        1: Commit(8, "x" * (METADATA_SIZE_MAX + 1)),
-    }
+    size = broker.number("offset.metadata.max.bytes", METADATA_SIZE_MAX)
+    commits = {0: Commit(7, "x" * size), 1: Commit(8, "x" * (size + 1))}
     codes = await group.commit_all(topic, commits)
     wanted = {0: Error.NONE, 1: Error.OFFSET_METADATA_TOO_LARGE}
     expect("the error codes", codes, wanted)

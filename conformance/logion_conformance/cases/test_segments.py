@@ -23,6 +23,7 @@ MIB = 1024 * 1024
 
 async def large(broker: Subject, topic: Topic, *laters: int) -> None:
     """Append records of TIMESTAMP and so much later, each in a segment of its own."""
+    broker.need_number("socket.request.max.bytes", MIB)
     for later in laters:
         record = Record(0, TIMESTAMP + later, None, bytes(MIB * 3 // 5))
         came = await broker.produce(topic, batch_of([record]))
@@ -113,6 +114,7 @@ async def test_a_log_is_read_over_its_segments(broker: Subject) -> None:
 async def test_a_batch_has_to_fit_into_a_segment(broker: Subject) -> None:
     """A batch that is larger than segment.bytes is RECORD_LIST_TOO_LARGE, and nothing
     of it is appended; a smaller one is fine."""
+    broker.need_number("socket.request.max.bytes", 2 * MIB)
     topic = await broker.topic(segment_bytes=str(MIB), max_message_bytes=str(2 * MIB))
     came = await broker.produce(topic, broker.batch(bytes(MIB)))
     expect_error(came.error_code, Error.RECORD_LIST_TOO_LARGE)

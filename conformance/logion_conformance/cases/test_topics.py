@@ -198,6 +198,7 @@ async def test_numbers_have_to_make_sense(broker: Subject, version: int) -> None
 )
 async def test_numbers_may_be_left_to_the_broker(broker: Subject, version: int) -> None:
     """From version 4 on -1 stands for the defaults of the broker."""
+    broker.need_default_replicas()
     name = broker.new_name()
     (result,) = await create(broker, plain(name, partitions=-1, copies=-1))
     expect_success(result.error_code)

@@ -52,6 +52,7 @@ async def test_a_timeout_out_of_bounds_is_refused(
 ) -> None:
     """A timeout of no milliseconds, or above the broker's largest, is refused, and no
     producer id is given."""
+    broker.need_bound("transaction.max.timeout.ms")
     asked = await new_transactional_id(broker)
     for timeout_ms in (0, -1, TIMEOUT_TOO_LONG_MS):
         came = await asked.init(timeout_ms=timeout_ms)

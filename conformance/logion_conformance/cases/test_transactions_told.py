@@ -15,9 +15,9 @@ from logion_conformance.case import MUST, SHOULD, case
 from logion_conformance.expect import expect, expect_error, expect_success, expect_that
 from logion_conformance.subject import Subject
 from logion_conformance.transactions import (
-    TIMEOUT_MS,
     new_transactional_id,
     new_transactional_producer,
+    timeout_ms_of,
 )
 
 KIP = "KIP-664"
@@ -65,7 +65,7 @@ async def test_a_transaction_is_described(broker: Subject, version: int) -> None
     expect("the state", (came.error_code, came.transaction_state), (0, "Ongoing"))
     expect("the producer id", came.producer_id, producer.producer_id)
     expect("the epoch", came.producer_epoch, producer.epoch)
-    expect("the timeout", came.transaction_timeout_ms, TIMEOUT_MS)
+    expect("the timeout", came.transaction_timeout_ms, timeout_ms_of(broker))
     expect("the topics", [it.topic for it in came.topics], [topic.name])
     expect("the partitions", sorted(came.topics[0].partitions), [0, 1])
     expect_that(

@@ -21,9 +21,9 @@ from logion_conformance.case import (
 )
 from logion_conformance.catalogue import CaseFunction, functions
 from logion_conformance.expect import only_leaf
+from logion_conformance.opening import open_subject
 from logion_conformance.provisioner import Provisioner
 from logion_conformance.results.model import Verdict
-from logion_conformance.subject import open_subject
 from logion_conformance.targets import Target
 
 Arguments: TypeAlias = Mapping[str, Any]
