@@ -10,8 +10,9 @@ from logion_model.mutants.arguments import ARGUMENTS
 from logion_model.mutants.judging import KILLED, SURVIVES, fate, worlds
 from logion_model.mutants.subjects import SUBJECTS, guards_of
 
-from tests.mutation import code, models, page
+from tests.mutation import code, cross_check, models, page
 from tests.mutation.planted import PLANTED, Planted
+from tests.mutation.reasons import reason
 
 ROOT = Path(__file__).parents[2]
 
@@ -106,3 +107,15 @@ def test_a_mutant_that_no_test_has_met_yet_is_no_survivor(tmp_path: Path) -> Non
 @pytest.mark.parametrize("module", code.read())
 def test_nine_of_ten_mutants_are_killed(module: str) -> None:
     assert code.read()[module].share >= KILLED_MIN
+
+
+def test_nine_of_ten_of_another_tools_changes_are_killed() -> None:
+    found = cross_check.read().values()
+    drawn = sum(it.judged for it in found)
+    assert sum(it.killed for it in found) >= KILLED_MIN * drawn > 0
+
+
+def test_every_survivor_of_the_code_has_a_reason() -> None:
+    found = (*code.read().values(), *cross_check.read().values())
+    left = [it for each in found for it in each.survivors]
+    assert [it for it in left if reason(it) == "not examined"] == []

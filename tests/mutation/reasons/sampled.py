@@ -127,4 +127,19 @@ REASONS: Mapping[str, str] = {
         ),
         _UNSET,
     ),
+    **dict.fromkeys(
+        (
+            change(_NUMBER, "`if batches[{}].magic != 2:`", "0", " -1"),
+            change(
+                _NUMBER,
+                '`text = f"magic {{batches[{}].magic}};'
+                ' Produce {{produce_version}} brings magic 2"`',
+                *("0", " -1"),
+            ),
+        ),
+        "the same: there is one batch, or it has been refused",
+    ),
+    change(_NUMBER, "`NEVER = 2**63 - {}`", "1", "2"): "the same: no record is so far"
+    " from now",
+    change(_NUMBER, "`message_size_max: int = 1024 * 1024 + {}`", "12", "13"): _UNSET,
 }
