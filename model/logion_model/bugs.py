@@ -1,7 +1,8 @@
 """Faults that Kafka had, by number: those that the models can show again.
 
 An entry of the catalogue names the one that it shows. The release is the first whose
-tag has the mending commit; `seen_in` names releases in whose code the fault was read.
+tag has the mending commit; `seen_in` names releases in whose code the fault was read,
+`not_in` the newest that is known to be without it.
 """
 
 from __future__ import annotations
@@ -119,8 +120,57 @@ _ALL = (
     ),
 )
 
-BUGS: Mapping[int, Bug] = {bug.number: bug for bug in _ALL}
+_NOT_IN: Mapping[int, str] = {
+    **dict.fromkeys((3, 4, 8, 9), "0.10"),  # leaders know epochs since KIP-101
+    15: "2.7",  # KRaft came in 2.8
+    24: "0.10.0",
+    25: "0.10",  # a regression of KIP-98
+    29: "2.1.0",  # new members may time out since 28 is mended
+    **dict.fromkeys((30, 31, 32), "2.2"),  # static members came in 2.3
+    **dict.fromkeys((34, 35, 36, 37, 38, 39, 40, 42, 43, 44), "0.10"),
+    41: "3.4",  # what is checked apart is checked since 42 is mended, in 3.5 at first
+}
+"""Up to which release there was nothing that could go wrong so, by number."""
+
+BUGS: Mapping[int, Bug] = {
+    bug.number: bug._replace(not_in=_NOT_IN.get(bug.number, "")) for bug in _ALL
+}
 """Every bug by its number."""
+
+
+def is_in(bug: Bug, release: str) -> bool | None:
+    """Return whether a release has the bug, None if it is not known.
+
+    It has it from the first release in whose code it was read until it is mended. Of
+    those before, down to the newest that is without it, nothing is known; nor is it if
+    no release is known to mend it, but where it was read.
+
+    Raises ValueError for what is no release.
+    """
+    at = _numbers(release)
+    seen = [_numbers(it) for it in bug.seen_in]
+    if bug.fixed and _padded(at) >= _padded(_numbers(bug.fixed)):
+        return False
+    if bug.not_in and _line(at, newest := _numbers(bug.not_in)) <= newest:
+        return False
+    if bug.fixed:
+        return True if any(_line(at, it) >= it for it in seen) else None
+    return True if any(_line(at, it) == it for it in seen) else None
+
+
+def _numbers(release: str) -> tuple[int, ...]:
+    if not all(part.isdecimal() for part in release.split(".")):
+        raise ValueError(f"{release!r} is no release such as 0.10.0 or 2.4.1")
+    return tuple(map(int, release.split(".")))
+
+
+def _padded(release: tuple[int, ...]) -> tuple[int, ...]:
+    return (*release, 0, 0, 0, 0)[:4]
+
+
+def _line(release: tuple[int, ...], line: tuple[int, ...]) -> tuple[int, ...]:
+    """Return as many numbers of a release as those that name a line of them."""
+    return _padded(release)[: len(line)]
 
 
 def shows(

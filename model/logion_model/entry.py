@@ -105,6 +105,9 @@ class Bug(NamedTuple):
     """The first release without it, empty if that is not known."""
     seen_in: tuple[str, ...] = ()
     """Releases in whose code the fault was read, such as `0.10.0`."""
+    not_in: str = ""
+    """The newest release that is known not to have it yet, empty if none is: `0.10.0`,
+    or `2.2` for all of that line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from logion_model.bugs import BUGS, shows
+from logion_model.bugs import BUGS, is_in, shows
 from logion_model.catalogue import check
 from logion_model.entry import Entry, difference, expect
 
@@ -64,3 +64,50 @@ def test_the_bugs_of_kafka_0_10_0_are_sixteen() -> None:
     assert list(BUGS) == list(range(1, 45))
     of_010 = [number for number, bug in BUGS.items() if "0.10.0" in bug.seen_in]
     assert of_010 == [1, 2, 5, 6, 7, 10, 12, 13, 16, 17, 20, 21, 23, 26, 27, 28]
+
+
+@pytest.mark.parametrize(
+    ("release", "has", "may_have"),
+    [
+        (
+            "0.10.0.1",
+            [1, 2, 5, 6, 7, 10, 12, 13, 16, 17, 20, 21, 23, 26, 27, 28],
+            [14, 19, 33],
+        ),
+        ("2.0.0", [5, 6, 7, 10, 13, 16, 17, 21, 23, 28], [8, 9, 14, 19, 24]),
+        ("2.4.1", [13, 17, 21, 32], [9, 14, 19, 29, 31]),
+        ("4.0.0", [], []),
+    ],
+)
+def test_a_release_has_what_was_there_by_then_and_is_mended_later(
+    release: str, has: list[int], may_have: list[int]
+) -> None:
+    of_transactions = 34
+    found = {
+        number: is_in(bug, release)
+        for number, bug in BUGS.items()
+        if bug.fixed or is_in(bug, release)
+    }
+    early = [number for number in found if number < of_transactions]
+    assert [number for number in early if found[number]] == has
+    assert [number for number in early if found[number] is None] == may_have
+
+
+@pytest.mark.parametrize(
+    ("number", "release", "is_there"),
+    [
+        (38, "0.10.2", False),
+        (38, "0.11", True),
+        (38, "2.5.1", True),
+        (38, "2.6", False),
+        (31, "2.2.2", False),
+        (31, "2.3", None),
+        (31, "2.5.1", True),
+        (20, "0.10.0.0", True),
+        (20, "1.0.0", None),
+    ],
+)
+def test_a_release_may_be_named_by_its_line(
+    number: int, release: str, is_there: bool | None
+) -> None:
+    assert is_in(BUGS[number], release) is is_there

@@ -25,6 +25,7 @@ MODELS = (*_VARIANTS, *_LIVES)
 in the end in the two."""
 
 _FENCE = (2, 2, 2, 1, 1, 0, 0, 1, 0, 0, 1, 0)
+_FENCE_LATER = (2, 2, 2, 1, 2, 0, 0, 1, 0, 0, 1, 0)
 _CLEAN = (2, 2, 2, 1, 1, 1, 0, 0, 0, 0, 1, 0)
 _DIRTY = (2, 2, 2, 1, 1, 0, 1, 0, 0, 0, 1, 0)
 _MOVED = (2, 2, 2, 1, 1, 0, 0, 0, 0, 1, 1, 0)
@@ -158,6 +159,9 @@ _SHRUNK = (2, 2, 2, 1, 1, 0, 0, 0, 1, 0, 1, 0)
 
 _LARGE = (
     expect(_3_5, _SHRUNK, 254, 16),
+    # a log of one record is truncated to nothing, right or not: here it has two
+    expect(_3_5, _FENCE_LATER, 9_170, 27),
+    expect(_966, _FENCE_LATER, 9_170, 27),
     replace(expect(_3_5, _DIRTY_AND_FENCE, 34_745, 35), quick=False),
     replace(
         expect(_966, _LAST_NOT_SPARED, 40_719, 35, no_committed_record_lost=5),

@@ -75,7 +75,11 @@ def _add_extent(extent: Any) -> None:
     )
     extent.add_argument("--all", action="store_true", help="check every entry")
     extent.add_argument(
-        "--bugs", metavar="RELEASE", help="show the bugs that a release has: 0.10.0"
+        "--bugs",
+        metavar="RELEASE",
+        help="show the bugs that a release has, such as 0.10.0 or 2.4.1: those read in"
+        " it or before and mended later; and those that it may have: mended later, but"
+        " since when is not known",
     )
     extent.add_argument(
         "--resume", type=Path, metavar="FILE", help="go on where Ctrl-C stopped"
@@ -102,6 +106,8 @@ def run(options: argparse.Namespace) -> int:
     if (is_many or options.resume) and given:
         option = given[0].replace("_", "-")
         return complain(f"--{option} is for a check of one model at one scope")
+    if options.bugs is not None and options.name is not None:
+        return complain("--bugs is of all models: leave out the name")
     try:
         return many.run(options) if is_many else single.run(options)
     except (ValueError, OSError) as error:

@@ -6,7 +6,7 @@ import argparse
 import json
 from collections.abc import Iterable, Iterator
 
-from logion_model.bugs import BUGS
+from logion_model.bugs import BUGS, is_in
 from logion_model.catalogue import CATALOGUE, check
 from logion_model.checkpoint import About
 from logion_model.commands.console import (
@@ -60,12 +60,13 @@ def _line(found: Outcome) -> list[str]:
     return [f"WRONG {told}", f"      found {found.difference}"]
 
 
-def _sum_up(found: list[Outcome], *, as_json: bool) -> int:
+def _sum_up(found: list[Outcome], *, as_json: bool, **more: object) -> int:
     wrong = sum(it.difference is not None for it in found)
     seconds = round(sum(it.seconds for it in found), 1)
     if as_json:
         rows = [it.row for it in found]
-        write(json.dumps({"entries": rows, "wrong": wrong, "seconds": seconds}))
+        told = {"entries": rows, "wrong": wrong, "seconds": seconds}
+        write(json.dumps(told | more))
     else:
         verdict = f"{wrong} WRONG" if wrong else "all as expected"
         write(f"{len(found)} checked in {seconds} s: {verdict}")
@@ -73,27 +74,48 @@ def _sum_up(found: list[Outcome], *, as_json: bool) -> int:
 
 
 def _run_bugs(options: argparse.Namespace) -> int:
-    """Show each bug that a release has, and that its cure mends it."""
+    """Show each bug that a release has or may have, and that its cure mends it."""
     found: list[Outcome] = []
-    for bug in bugs_of(options.bugs):
+    rows: list[dict[str, object]] = []
+    for bug, is_known in bugs_of(options.bugs):
+        entries = list(_about(bug))
+        rows.append(_row(bug, is_known=is_known, entries=len(entries)))
         if not options.json:
-            write(f"bug {bug.number}, {bug.id}: {bug.title}")
-        shown = [_checked(it, quiet=options.json) for it in _about(bug)]
-        if not shown and not options.json:
-            write("      no entry shows it")
-        found += shown
-    return _sum_up(found, as_json=options.json)
+            _announce(bug, is_known=is_known, is_shown=bool(entries))
+        found += [_checked(it, quiet=options.json) for it in entries]
+    return _sum_up(found, as_json=options.json, bugs=rows)
 
 
-def bugs_of(release: str) -> list[Bug]:
-    """Return the bugs that were seen in a release.
+def _announce(bug: Bug, *, is_known: bool, is_shown: bool) -> None:
+    write(f"bug {bug.number}, {bug.id}: {bug.title}")
+    if not is_known:
+        write(f"      mended in {bug.fixed}; since when is not known")
+    if not is_shown:
+        write("      no entry shows it")
 
-    Raises ValueError for a release of which none is known.
+
+def _row(bug: Bug, *, is_known: bool, entries: int) -> dict[str, object]:
+    """Return a bug as a JSON object, also if no entry shows it."""
+    return {
+        "number": bug.number,
+        "id": bug.id,
+        "title": bug.title,
+        "mended": bug.fixed or None,
+        "since_known": is_known,
+        "entries": entries,
+    }
+
+
+def bugs_of(release: str) -> list[tuple[Bug, bool]]:
+    """Return the bugs of a release, each with whether it is known to have it.
+
+    Those that it may have, for all that is known, are mended in a later one. Raises
+    ValueError for a release of which none is known.
     """
-    bugs = [bug for bug in BUGS.values() if any(map(release.startswith, bug.seen_in))]
+    stands = [(bug, is_in(bug, release)) for bug in BUGS.values()]
+    bugs = [(bug, bool(it)) for bug, it in stands if it or (it is None and bug.fixed)]
     if not bugs:
-        known = sorted({it for bug in BUGS.values() for it in bug.seen_in})
-        raise ValueError(f"no bug is known of {release!r}; of {', '.join(known)} are")
+        raise ValueError(f"no bug is known that {release!r} has")
     return bugs
 
 

@@ -145,11 +145,61 @@ def test_the_bugs_of_a_release_are_shown_with_their_cures(
     )
 
 
+def test_a_bug_that_is_mended_later_is_shown_even_if_nobody_says_since_when(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(many, "CATALOGUE", ())
+    assert main(["check", "--bugs", "2.4.1"]) == 0
+    printed = capsys.readouterr().out
+    assert (
+        "bug 13, KIP-966: the last replica standing loses its log\n      no" in printed
+    )
+    told = "      mended in 2.7.0; since when is not known\n"
+    assert f"log's end never ends\n{told}" in printed
+
+
+def test_the_bugs_that_no_entry_shows_are_named_in_json_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = expect("truncate-to-high-watermark", (2, 2, 2, 1), weak_isr=9)
+    monkeypatch.setattr(many, "CATALOGUE", (shows(1, broken, cure="kip-320"),))
+    assert main(["check", "--bugs", "0.10.0", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in found["entries"]] == [broken.name, "kip-320"]
+    bugs = {bug["number"]: bug for bug in found["bugs"]}
+    assert bugs[1]["entries"] == 2
+    assert bugs[26] == {
+        "number": 26,
+        "id": "KIP-62",
+        "title": "slow work costs the membership",
+        "mended": "0.10.1.0",
+        "since_known": True,
+        "entries": 0,
+    }
+    assert bugs[27]["entries"] == 0
+    assert not bugs[14]["since_known"]
+
+
+@pytest.mark.parametrize(
+    ("release", "complaint"),
+    [
+        ("9.9", "no bug is known that '9.9' has"),
+        ("trunk", "'trunk' is no release such as 0.10.0 or 2.4.1"),
+        ("", "'' is no release"),
+    ],
+)
 def test_a_release_of_which_no_bug_is_known_is_refused(
+    release: str, complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "--bugs", release]) == 2
+    assert complaint in capsys.readouterr().err
+
+
+def test_the_bugs_of_a_release_are_not_asked_of_one_model(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["check", "--bugs", "9.9"]) == 2
-    assert "no bug is known of '9.9'; of 0.10.0, 0.11.0, " in capsys.readouterr().err
+    assert main(["check", "kip-320", "--bugs", "2.0.0"]) == 2
+    assert "leave out the name" in capsys.readouterr().err
 
 
 def test_one_json_object_says_what_was_found_and_what_was_expected(

@@ -15,7 +15,7 @@ def test_list_names_every_model_with_its_scope_properties_and_entries(
     assert "truncate-to-high-watermark\n" in printed
     assert "scope: replicas,log_size,records,epochs\n" in printed
     assert "properties: weak-isr, strong-isr, leader-in-isr\n" in printed
-    assert "3,2,2,2  all properties  holds    737,794   26\n" in printed
+    assert "3,2,2,2  all properties  holds    737,794    26\n" in printed
 
 
 def test_list_of_one_model_shows_what_breaks_and_which_bug_it_is(
