@@ -101,12 +101,9 @@ def _begun(about: About, *, hashed: bool | None) -> Alone:
 def _processes(options: argparse.Namespace) -> int | None:
     """Return how many processes share the search; None if it is not shared.
 
-    Raises ValueError for a fast search that is to be hashed, or shared, and for a saved
-    one that is to be shared among others than it was.
+    Raises ValueError for a saved one that is to be shared among others than it was.
     """
     wanted: int | None = options.processes
-    if options.fast and (options.hashed or wanted is not None):
-        raise ValueError("--fast keeps every state: choose it or --hashed")
     if not options.resume:
         return wanted
     kept = checkpoint.processes(options.resume)
@@ -179,7 +176,7 @@ def _run_walks(options: argparse.Namespace) -> int:
             _model(about.name).at(about.scope),
             walks=options.walks,
             steps_max=STEPS_MAX,
-            seed=options.seed,
+            seed=options.seed or 0,
             invariants=about.properties,
         )
     found = Outcome(about, report, watcher.seconds, None)
