@@ -172,6 +172,7 @@ class _Search(Generic[S]):
             complete=complete,
             taken={},
             violations=tuple(self.found),
+            is_counted=False,
         )
 
 

@@ -371,6 +371,44 @@ def test_the_fast_search_is_asked_for_by_name(
     assert "log has no fast search" in capsys.readouterr().err
 
 
+def found_by(
+    search: list[str], capsys: pytest.CaptureFixture[str]
+) -> tuple[int, dict[str, object]]:
+    """Return the exit status of a check of kip-320, and what it prints but for time."""
+    status = main(["check", "kip-320", "--json", *search])
+    return status, json.loads(capsys.readouterr().out) | {"seconds": 0}
+
+
+@pytest.mark.parametrize("scope", ["2,2,0,1", "2,2,2,1"])
+def test_of_few_states_the_fast_search_tells_what_the_readable_one_tells(
+    scope: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fast = found_by(["--scope", scope, "--fast"], capsys)
+    assert fast == found_by(["--scope", scope], capsys)
+    assert fast[0] == (1 if scope == "2,2,0,1" else 0)
+
+
+def test_of_more_states_the_fast_search_says_that_it_counts_no_actions(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(single, "COUNTED_MAX", 64)
+    _, found = found_by(["--scope", "2,2,0,1", "--fast"], capsys)
+    uncounted = [found[name] for name in ("taken", "never_taken", "unreached")]
+    assert uncounted == [None, None, None]
+    assert main(["check", "kip-320", "--scope", "2,2,0,1", "--fast"]) == 0
+    told = "kip-320 at 2,2,0,1: holds; actions are not counted by --fast\n65 states"
+    assert told in capsys.readouterr().out
+
+
+def test_of_a_fast_search_that_stops_early_no_actions_are_counted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    weak = [*TRUNCATING, "2,2,2,1", "--property", "weak-isr", "--fast", "--json"]
+    assert main(weak) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["taken"], found["trace_length"]) == (None, 9)
+
+
 def test_the_hashed_search_is_asked_for_by_name_and_prints_the_odds(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
