@@ -1,9 +1,9 @@
 """A search on disk: what was interrupted goes on where it stood.
 
-The first line says in JSON which model at which scope it is, what is judged, whether
-the search is a hashed one, and among how many processes it is shared; the rest is a
-pickle of what was visited, and of a hashed or shared one more with the states that
-wait, some at a time. Only the values that states
+The first line says in JSON which model at which scope it is, what is judged, of what
+source the model was made, whether the search is a hashed one, and among how many
+processes it is shared; the rest is a pickle of what was visited, and of a hashed or
+shared one more with the states that wait, some at a time. Only the values that states
 are made of are read back, so a file from elsewhere runs no code.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +19,9 @@ from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
 from logion_model.entry import Model, Scope, written
 from logion_model.kernel import HashedSearch, Search, SharedSearch
+from logion_model.sources import digest_of
 
-FORMAT = "logion search 1"
+FORMAT = "logion search 2"
 
 
 class About(NamedTuple):
@@ -53,7 +55,8 @@ def save(path: Path, about: About, search: Kept) -> None:
     with unfinished.open("wb") as file:
         shared = len(search.links) if isinstance(search, SharedSearch) else None
         how = {"hashed": isinstance(search, HashedSearch), "processes": shared}
-        head = {"format": FORMAT, **about._asdict(), **how}
+        source = {"made_of": digest_of(*about)}
+        head = {"format": FORMAT, **about._asdict(), **source, **how}
         file.write(json.dumps(head).encode() + b"\n")
         pickle.dump(search.saved(), file, protocol=pickle.HIGHEST_PROTOCOL)
         for piece in () if isinstance(search, Search) else search.pieces():
@@ -83,6 +86,8 @@ class _Head(NamedTuple):
     about: About
     is_hashed: bool
     processes: int | None
+    made_of: str
+    """Of what source the model was made."""
 
 
 def _head(path: Path, file: BinaryIO) -> _Head:
@@ -96,7 +101,7 @@ def _head(path: Path, file: BinaryIO) -> _Head:
         about = About(head["name"], tuple(head["scope"]), judged)
         shared = head.get("processes")
         many = None if shared is None else int(shared)
-        return _Head(about, bool(head.get("hashed")), many)
+        return _Head(about, bool(head.get("hashed")), many, head["made_of"])
     except (ValueError, KeyError, TypeError) as error:
         raise CheckpointError(f"{path} is not a saved search") from error
 
@@ -104,7 +109,7 @@ def _head(path: Path, file: BinaryIO) -> _Head:
 def load(path: Path, model: Model) -> Alone:
     """Return the search that a file holds, of this model, by one process.
 
-    Raises CheckpointError for a damaged file.
+    Raises CheckpointError for a damaged file, and for other rules than it was made by.
     """
     with _opened(path) as (head, values, pieces):
         spec = model.at(head.about.scope)
@@ -117,7 +122,7 @@ def load_shared(path: Path, search: SharedSearch) -> None:
     """Let a search that has not begun go on with what a file holds.
 
     It has the model, the properties and the processes that the file names. Raises
-    CheckpointError for a damaged file.
+    CheckpointError as `load` does.
     """
     with _opened(path) as (_, values, pieces):
         search.resume(values, pieces)
@@ -128,10 +133,30 @@ def _opened(path: Path) -> Iterator[tuple[_Head, Any, Iterator[Any]]]:
     """Yield what a file says first, what was visited, and the states that wait."""
     with path.open("rb") as file:
         head = _head(path, file)
+        if head.made_of != digest_of(*head.about):
+            raise CheckpointError(
+                f"{path}: the source of {head.about.name}, or what is asked of it,"
+                " was changed since it was saved: begin anew"
+            )
         try:
-            yield head, _States(file).load(), _pieces(file)
-        except (pickle.UnpicklingError, EOFError, KeyError, AttributeError) as error:
+            yield head, _dictionary(file), _pieces(file)
+        except _DAMAGE as error:
             raise CheckpointError(f"{path} is damaged: {error}") from error
+
+
+_DAMAGE = (
+    *(pickle.UnpicklingError, zlib.error, EOFError, ImportError),
+    *(LookupError, AttributeError, TypeError, UnicodeError),
+)
+"""What reading a file raises that is none of ours, or not whole."""
+
+
+def _dictionary(file: BinaryIO) -> dict[str, Any]:
+    """Return what was visited; raises TypeError for anything else."""
+    values = _States(file).load()
+    if not isinstance(values, dict):
+        raise TypeError(f"{values!r:.40} is no search")
+    return values
 
 
 def _pieces(file: BinaryIO) -> Iterator[Any]:

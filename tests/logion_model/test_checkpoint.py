@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from logion_model import checkpoint
 from logion_model.catalogue import CATALOGUE, MODELS, specification
 from logion_model.checkpoint import (
     About,
@@ -16,6 +17,7 @@ from logion_model.checkpoint import (
     processes,
     save,
 )
+from logion_model.cli import main
 from logion_model.entry import Entry
 from logion_model.kernel import (
     HashedSearch,
@@ -137,6 +139,51 @@ def test_a_function_of_the_model_is_no_part_of_a_state(tmp_path: Path) -> None:
     head = file.read_bytes().split(b"\n")[0]
     file.write_bytes(head + b"\n" + pickle.dumps(stopped.__globals__["explore"]))
     with pytest.raises(CheckpointError, match="is no part of a state"):
+        load(file, MODELS["log"])
+
+
+def test_a_search_does_not_go_on_by_other_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry, file = FIRST["log"], tmp_path / "file"
+    save(file, *stopped(entry, states=20))
+    with shared_among(partial(specification, "log", entry.scope), 1) as search:
+        search.begin()
+        save(tmp_path / "shared", About("log", entry.scope, None), search)
+        monkeypatch.setattr(checkpoint, "digest_of", lambda *_: "of other source")
+        with pytest.raises(CheckpointError, match="the source of log, or what"):
+            load_shared(tmp_path / "shared", search)
+    with pytest.raises(CheckpointError, match="file: the source of log, or what"):
+        load(file, MODELS["log"])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [5, None, [], {}, {"unbroken": 5, "promises": 5}, {"unbroken": ()}],
+    ids=str,
+)
+@pytest.mark.parametrize("is_hashed", [True, False])
+def test_values_that_are_no_search_are_refused(
+    value: object, is_hashed: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry, file = FIRST["log"], tmp_path / "file"
+    kind = HashedSearch[Any] if is_hashed else Search[Any]
+    search = kind.begun(MODELS["log"].at(entry.scope), None, to_the_end=True)
+    save(file, About("log", entry.scope, None), search)
+    head = file.read_bytes().split(b"\n")[0]
+    file.write_bytes(head + b"\n" + pickle.dumps(value))
+    assert main(["check", "--resume", str(file)]) == 2
+    told = capsys.readouterr().err
+    assert "file is damaged: " in told
+    assert told.count("\n") == 1
+
+
+def test_a_search_does_not_go_on_at_another_scope(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    save(file, *stopped(FIRST["log"], states=20))
+    scope = b'"scope": ['
+    file.write_bytes(file.read_bytes().replace(scope, scope + b"1", 1))
+    with pytest.raises(CheckpointError, match="or what is asked of it, was changed"):
         load(file, MODELS["log"])
 
 

@@ -28,6 +28,11 @@ MODELS: Mapping[str, Model] = {
 }
 """Every model by name."""
 
+FAMILY: Mapping[str, str] = {
+    model.name: family.__name__ for family in _FAMILIES for model in family.MODELS
+}
+"""The module of this package that has a model, by the model's name."""
+
 CATALOGUE: tuple[Entry, ...] = tuple(
     entry for family in _FAMILIES for entry in family.ENTRIES
 )

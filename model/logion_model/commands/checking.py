@@ -10,6 +10,7 @@ from logion_model.catalogue import MODELS
 from logion_model.checkpoint import CheckpointError
 from logion_model.commands import files, many, single
 from logion_model.commands.console import complain, one_of
+from logion_model.commands.refusing import refuse
 from logion_model.kernel import SpecError
 
 
@@ -63,9 +64,7 @@ def _add_searches(check: Any) -> None:
     check.add_argument(
         "--walks", type=int, metavar="N", help="walk at random so often instead"
     )
-    check.add_argument(
-        "--seed", type=int, default=0, help="of the random walks (default: 0)"
-    )
+    check.add_argument("--seed", type=int, help="of the random walks (default: 0)")
 
 
 def _add_extent(extent: Any) -> None:
@@ -86,29 +85,11 @@ def _add_extent(extent: Any) -> None:
     )
 
 
-ALONE = (
-    "property",
-    "states_max",
-    "checkpoint",
-    "fast",
-    "hashed",
-    "walks",
-    "svg",
-    "html",
-)
-"""Options for a single check."""
-
-
 def run(options: argparse.Namespace) -> int:
     """Do what the options say, and return the exit status."""
     is_many = options.quick or options.all or options.bugs is not None
-    given = [name for name in ALONE if getattr(options, name) is not None]
-    if (is_many or options.resume) and given:
-        option = given[0].replace("_", "-")
-        return complain(f"--{option} is for a check of one model at one scope")
-    if options.bugs is not None and options.name is not None:
-        return complain("--bugs is of all models: leave out the name")
     try:
+        refuse(options)
         return many.run(options) if is_many else single.run(options)
     except (ValueError, OSError) as error:
         return complain(str(error))

@@ -13,7 +13,7 @@ from logion_model.commands.files import write_page
 from logion_model.commands.single import scope_of
 from logion_model.drawings import drawing_of
 from logion_model.entry import Entry, Scope, written
-from logion_model.kernel import Property, Spec, Violation, explore
+from logion_model.kernel import Property, Spec, SpecError, Violation, explore
 from logion_model.pictures.story import Story, example_of, story_of
 
 STATES_MAX = 200_000
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         story = story_about(options.name, _scope(options), options.property)
         write_page(file, story)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, SpecError) as error:
         return complain(str(error))
     steps = len(story.frames) - 1
     write(f"{file}: {story.title}, {steps} steps; {story.ending}")

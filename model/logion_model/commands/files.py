@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from logion_model.commands.console import complain
 from logion_model.drawings import drawing_of
 from logion_model.kernel import Violation
 from logion_model.pictures.page import page_of
@@ -29,14 +30,17 @@ def add_options(parser: Any) -> None:
 def write_files(
     options: argparse.Namespace, title: str, violation: Violation[Any] | None
 ) -> None:
-    """Write the files that are asked for.
+    """Write the files that are asked for, or say that there is nothing to draw.
 
-    Raises ValueError if there is nothing to draw, OSError if a file cannot be written.
+    Raises OSError if a file cannot be written.
     """
     if options.svg is None and options.html is None:
         return
     if violation is None:
-        raise ValueError("nothing is violated: `logion model explore` draws what holds")
+        complain(
+            "nothing to draw: nothing broke; `logion model explore` draws examples"
+        )
+        return
     story = story_of(title, violation, drawing_of(violation.steps[0].state))
     if options.svg is not None:
         options.svg.write_text(f"{picture_of(story)}\n", encoding="utf-8")

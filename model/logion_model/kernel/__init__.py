@@ -10,7 +10,7 @@ paths, the initial state included. Distinct and depth do not depend on how actio
 written down, so they can be compared with another checker's; generated does.
 """
 
-from logion_model.kernel.batches import Batch, Batches
+from logion_model.kernel.batches import Batch, Batches, TooManyValuesError
 from logion_model.kernel.breadth import Watch
 from logion_model.kernel.faults import SpecError
 from logion_model.kernel.hashed import HashedSearch, explore_hashed
@@ -38,6 +38,7 @@ __all__ = [
     "Spec",
     "SpecError",
     "Step",
+    "TooManyValuesError",
     "Violation",
     "Watch",
     "explore",

@@ -12,6 +12,10 @@ Level: TypeAlias = Any
 """The states of a level in order: a list, or an array."""
 
 
+class TooManyValuesError(ValueError):
+    """States of a scope do not fit in numbers: no fault of the specification."""
+
+
 class Batch(NamedTuple):
     """What follows many states."""
 

@@ -269,7 +269,9 @@ class BreadthFirst(ABC, Generic[S]):
             if not self.checked.holds(invariant, state):
                 self._blame(invariant, state)
         if self.unreached:
-            self.unreached = tuple(p for p in self.unreached if not p.holds(state))
+            self.unreached = tuple(
+                it for it in self.unreached if not self.checked.holds(it, state)
+            )
 
     def _blame(self, broken: Property[S], state: S) -> None:
         if all(broken.name != earlier.broken for earlier in self.violations):

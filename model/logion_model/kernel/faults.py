@@ -6,7 +6,7 @@ step must leave the state that it starts from alone, and predicates must have an
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic
@@ -21,13 +21,17 @@ class SpecError(Exception):
     """A specification contradicts itself; what it says of which state."""
 
     def __init__(self, spec: str, fault: str, state: Hashable) -> None:
-        """State which specification it is, and what it does with the state."""
+        """State which specification it is, and what it does with the state.
+
+        None is a state that is not known.
+        """
         super().__init__(spec, fault, state)
 
     def __str__(self) -> str:
         """Return it in words."""
         spec, fault, state = self.args
-        return f"{spec}: {fault} the state {state!r}"
+        of_which = "a state" if state is None else f"the state {state!r}"
+        return f"{spec}: {fault} {of_which}"
 
 
 @dataclass(slots=True)
@@ -52,7 +56,7 @@ class Checked(Generic[S]):
         self.asked, self.state = "its steps fail in", state
         self.looked += 1
         if self.looked > FIRST_LOOKED_AT and self.looked % THEN_EVERY:
-            return self.spec.next(state)
+            return list(self.spec.next(state))  # before anything else is asked
         return self._looked_at(state)
 
     def _looked_at(self, state: S) -> list[tuple[Action, S]]:
@@ -70,6 +74,15 @@ class Checked(Generic[S]):
         """Return whether an invariant holds."""
         self.asked, self.state = f"{invariant.name} cannot be judged in", state
         return invariant.holds(state)
+
+    def noted(self, predicate: Callable[[S], bool], name: str) -> Callable[[S], bool]:
+        """Return a predicate that is asked for a property of this name."""
+
+        def answer(state: S) -> bool:
+            self.asked, self.state = f"{name} cannot be judged in", state
+            return predicate(state)
+
+        return answer
 
     def __enter__(self) -> None:
         """Nothing is asked yet."""

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Generic, NamedTuple, TypeAlias
 
+from logion_model.kernel.faults import Checked
 from logion_model.kernel.report import Step, Violation
 from logion_model.kernel.spec import Action, Fairness, Liveness, S, Spec
 
@@ -99,10 +100,22 @@ def _add_steps(
 
 
 def judged(spec: Spec[S], promises: Sequence[Liveness[S]]) -> list[Violation[S]]:
-    """Return a lasso for each of these promises that some fair path breaks."""
-    graph = graph_of(spec)
-    found = (broken_promise(graph, promise) for promise in promises)
+    """Return a lasso for each of these promises that some fair path breaks.
+
+    Raises SpecError for one that has no answer in some state.
+    """
+    checked = Checked(spec)
+    with checked:
+        graph = graph_of(replace(spec, next=checked.steps))
+        found = [broken_promise(graph, _noted(checked, it)) for it in promises]
     return [violation for violation in found if violation is not None]
+
+
+def _noted(checked: Checked[S], promise: Liveness[S]) -> Liveness[S]:
+    """Return a promise whose predicates are named if they fail."""
+    goal, after = checked.noted(promise.goal, promise.name), promise.after
+    due = None if after is None else checked.noted(after, promise.name)
+    return replace(promise, goal=goal, after=due)
 
 
 def broken_promise(graph: Graph[S], promise: Liveness[S]) -> Violation[S] | None:

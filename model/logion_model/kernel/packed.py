@@ -12,11 +12,21 @@ Numbers of 64 bits can stand in arrays: with numpy, many states are gone on from
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
+from types import TracebackType
 from typing import Any, Generic, Protocol
 
-from logion_model.kernel.batches import Batches, GoneOn, Level, Visited
+from logion_model.kernel.batches import (
+    Batches,
+    GoneOn,
+    Level,
+    TooManyValuesError,
+    Visited,
+)
 from logion_model.kernel.breadth import Watch, of_states
+from logion_model.kernel.faults import Checked, SpecError
 from logion_model.kernel.report import Progress, Report, Violation
 from logion_model.kernel.search import along
 from logion_model.kernel.spec import Property, S, Spec
@@ -53,7 +63,7 @@ def explore_packed(
 
     How often which action was taken is not counted, and `sometimes` not looked at: the
     readable search does that at a smaller scope. Raises ValueError for what must happen
-    in the end: that needs whole states.
+    in the end: that needs whole states. Raises SpecError for rules that fail.
     """
     wanted = {it.name: it for it in of_states(packed.spec, invariants)}
     search = _Search(packed, wanted, to_the_end, _visited(packed))
@@ -97,13 +107,49 @@ class _Search(Generic[S]):
     def next_level(self, level: Level) -> Level:
         """Return the new states that follow those of a level, which is judged."""
         self.levels.append(level)
-        found = self.seen.go_on(level, self.wanted, stops=not self.to_the_end)
+        with ExitStack() as stack:
+            stack.push(partial(self._name_fault, level))
+            found = self.seen.go_on(level, self.wanted, stops=not self.to_the_end)
         self.generated += found.generated
         for name, number in found.broken:
             invariant = self.wanted.pop(name)
             steps = along(self.packed.spec, self._way_to(number))
             self.found.append(Violation(name, invariant.source, steps))
         return found.level
+
+    def _name_fault(
+        self,
+        level: Level,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """Raise SpecError for the first state of a level of which the rules fail.
+
+        What follows many states is found at once, so which one it was is not known.
+        """
+        is_room_short = isinstance(error, MemoryError | TooManyValuesError)
+        if is_room_short or not isinstance(error, Exception):
+            return
+        spec, asked = self.packed.spec, "the fast search cannot go on from"
+        for number in map(int, level):
+            state = self.packed.unpack(number)
+            try:
+                with Checked(spec, asked, state):
+                    self.packed.expand(number)
+            except SpecError:
+                self._ask_readable(state)
+                raise
+        with Checked(spec, asked):
+            raise error
+
+    def _ask_readable(self, state: S) -> None:
+        """Raise SpecError if the readable rules fail too: it says of what."""
+        checked = Checked(self.packed.spec)
+        with checked:
+            checked.steps(state)
+            for invariant in self.wanted.values():
+                checked.holds(invariant, state)
 
     def _way_to(self, last: int) -> Iterator[S]:
         """Yield the states up to the last, of each level one: found backwards."""
@@ -126,6 +172,7 @@ class _Search(Generic[S]):
             complete=complete,
             taken={},
             violations=tuple(self.found),
+            is_counted=False,
         )
 
 

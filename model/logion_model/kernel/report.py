@@ -77,6 +77,8 @@ class Report(Generic[S]):
     """Names of `sometimes` properties that no visited state showed."""
     odds_of_collision: float = 0.0
     """At most these are the odds that two states counted as one by mistake."""
+    is_counted: bool = True
+    """Whether `taken` and `unreached` were looked at: if not, both are empty."""
 
     @property
     def violation(self) -> Violation[S] | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from logion_model.kernel import TooManyValuesError
+
 T = TypeVar("T")
 
 
@@ -24,13 +26,13 @@ class Values:
     def number(self, value: Any) -> int:
         """Return the number of a value.
 
-        Raises ValueError if there are more values than fit.
+        Raises TooManyValuesError if there are more values than fit.
         """
         if value not in self.numbers:
             self.numbers[value] = len(self.values)
             self.values.append(value)
             if len(self.values) > 1 << self.bits:
-                raise ValueError("too large a scope for the fast search")
+                raise TooManyValuesError("too large a scope for the fast search")
         return self.numbers[value]
 
 

@@ -1,9 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
-from logion_model.kernel import Action, Property, Spec, SpecError, explore
+from logion_model.cli import main
+from logion_model.kernel import (
+    Action,
+    Liveness,
+    Property,
+    Spec,
+    SpecError,
+    explore,
+    explore_packed,
+)
+from logion_model.replication import base, kip_320, packed
+from logion_model.replication.packed import PackedReplication
 
 
 def counter(steps: object, *invariants: Property[int]) -> Spec[int]:
@@ -13,6 +25,10 @@ def counter(steps: object, *invariants: Property[int]) -> Spec[int]:
 def up_to_nine(n: int) -> Iterator[tuple[Action, int]]:
     if n < 9:
         yield Action("add"), n + 1
+
+
+def up_to(most: int) -> Callable[[int], bool]:
+    return lambda n: n <= most
 
 
 def test_a_specification_that_gives_other_steps_another_time_is_named() -> None:
@@ -75,3 +91,76 @@ def test_steps_of_a_counterexample_that_cannot_be_found_again_are_named() -> Non
     small = Property("small", lambda n: n < 260, "test")
     with pytest.raises(SpecError, match="gives other steps from"):
         explore(counter(later_otherwise, small))
+
+
+@pytest.mark.parametrize("failing", ["goal", "after"])
+def test_a_promise_that_has_no_answer_is_named_with_the_state(failing: str) -> None:
+    promise = Liveness("arrives", up_to(1), "test", up_to(8))
+    fails = replace(promise, **{failing: lambda n: 10 // (n - 3) > 99})
+    spec = replace(counter(up_to_nine), liveness=(fails,))
+    with pytest.raises(
+        SpecError, match=r"counter: arrives cannot be judged in \(ZeroDiv.* the state 3"
+    ):
+        explore(spec)
+
+
+def test_what_a_model_must_show_is_named_if_it_has_no_answer() -> None:
+    shows = Property("shows", lambda n: 10 // (n - 3) > 99, "test")
+    with pytest.raises(SpecError, match=r"shows cannot be judged in .* the state 3"):
+        explore(replace(counter(up_to_nine), sometimes=(shows,)))
+
+
+def test_steps_that_fail_late_are_named_as_such() -> None:
+    def failing(n: int) -> Iterator[tuple[Action, int]]:
+        yield Action("add"), n + 1
+        yield Action("divide"), 1 // (n - 300)
+
+    below = Property("below", up_to(999), "test")
+    with pytest.raises(SpecError, match=r"its steps fail in .* the state 300"):
+        explore(counter(failing, below))
+
+
+def failing_guard(_state: base.State, leader: int, _follower: int) -> bool:
+    return 1 // (leader - leader) > 0
+
+
+@pytest.mark.parametrize("has_numpy", [True, False])
+def test_a_guard_that_fails_in_the_fast_search_is_named_with_the_state(
+    has_numpy: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not has_numpy:
+        monkeypatch.setattr(packed, "find_spec", lambda _: None)
+    rules = replace(kip_320.RULES, may_join=failing_guard)
+    spec = PackedReplication(rules, base.Scope(2, 2, 2, 1))
+    with pytest.raises(
+        SpecError, match=r"kip-320: its steps fail in \(ZeroDiv.* the state State\("
+    ):
+        explore_packed(spec)
+
+
+def test_a_fault_that_only_the_fast_search_has_is_named_with_the_state(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spec = PackedReplication(kip_320.RULES, base.Scope(2, 2, 2, 1))
+    monkeypatch.setattr(packed, "JUDGES", {})
+    with pytest.raises(
+        SpecError,
+        match=r"kip-320: the fast search cannot go on from \(KeyError: .* the",
+    ):
+        explore_packed(spec)
+
+
+@pytest.mark.parametrize("command", ["check", "explore"])
+def test_a_specification_at_fault_is_told_in_a_line(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def failing(*_: object) -> bool:
+        raise RuntimeError("odd")
+
+    monkeypatch.setattr(base, "write", failing)
+    assert main([command, "kip-320", "--scope", "2,2,2,1"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(
+        "logion model: kip-320: its steps fail in (RuntimeError: odd)"
+    )
+    assert told.count("\n") == 1
