@@ -53,12 +53,17 @@ def key_of(topic: Topic, partition: int) -> str:
     return f"{topic.name}-{partition}"
 
 
+WHILE_IT_STARTS = (Error.UNKNOWN_SERVER_ERROR, Error.INVALID_REPLICATION_FACTOR)
+"""Errors of Metadata that a broker answers which does not know its topics yet."""
+
+
 def is_of_absence(problem: ApiError) -> bool:
     """Whether an error may come of a broker that is away, or not yet back.
 
-    Kafka 0.8.2 has no name for what it says of its topics while it starts.
+    Kafka 0.8.2 has no name for what it says of its topics while it starts; 0.10.2 would
+    make them, and finds no broker for that.
     """
-    return problem.error.retriable or problem.error is Error.UNKNOWN_SERVER_ERROR
+    return problem.error.retriable or problem.error in WHILE_IT_STARTS
 
 
 @dataclass(slots=True)

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from logion.protocol.errors import ApiError, Error
 from logion_conformance.expect import Broken
-from logion_conformance.histories import SEED, Notes
+from logion_conformance.histories import SEED, Notes, is_of_absence
 from logion_model.history.operations import OK, POLL
 from logion_model.history.reading import INVOKE
 
@@ -56,3 +57,20 @@ def test_a_record_that_nobody_sent_is_a_failure() -> None:
     with pytest.raises(Broken) as broken:
         notes.expect_sound()
     assert "made up" in broken.value.came
+
+
+@pytest.mark.parametrize(
+    ("error", "is_away"),
+    [
+        (Error.NETWORK_EXCEPTION, True),
+        (Error.LEADER_NOT_AVAILABLE, True),
+        (Error.UNKNOWN_SERVER_ERROR, True),
+        (Error.INVALID_REPLICATION_FACTOR, True),
+        (Error.OFFSET_OUT_OF_RANGE, False),
+        (Error.INVALID_RECORD, False),
+    ],
+)
+def test_a_broker_that_starts_may_not_know_its_topics_yet(
+    error: Error, *, is_away: bool
+) -> None:
+    assert is_of_absence(ApiError(error)) is is_away
