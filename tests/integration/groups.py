@@ -11,7 +11,7 @@ from confluent_kafka.admin import AdminClient
 from logion_conformance.apache import version_of
 
 from tests.integration.clients_table import FIRST_CONSUMER_PROTOCOL, Client
-from tests.integration.group_rules import Place, broken
+from tests.integration.group_rules import Place, broken, commits
 from tests.integration.members import WAIT_SECONDS_MAX, Member, Members, wait_until
 
 PARTITIONS = 4
@@ -177,9 +177,21 @@ class Group:
             assert kinds[self.name] == ConsumerGroupType.CONSUMER
 
     def commit(self) -> None:
-        """Have every member commit how far it has read."""
+        """Have every member commit how far it has read.
+
+        Where members commit for no other reason, all that was sent is committed on
+        return: who was given a partition anew first reads it again.
+        """
+        wait_until(self._commits, self.present, f"{self.name} to commit everything")
+
+    def _commits(self) -> bool:
         for member in self.present:
             member.commit()
+        known = commits(each.log for each in self.all)
+        return self.commits != "asked" or all(
+            place in known and known[place][-1][1] >= end
+            for place, end in self.feed.ends.items()
+        )
 
     def leave(self) -> None:
         """Have every member leave."""
