@@ -233,14 +233,14 @@ def test_a_group_that_shrank_keeps_those_who_join_first() -> None:
     assert game.joins["a"].error is Error.NONE
 
 
-def static_pair() -> Game:
+def static_pair(leader: str = "ia") -> Game:
     """A stable group of a leader and a static member."""
     game = Game()
-    game.join(new="a", instance_id="ia")
+    game.join(new="a", instance_id=leader)
     game.join(new="b", instance_id="ib")
-    game.join("a", instance_id="ia")
+    game.join("a", instance_id=leader)
     game.sync("b", instance_id="ib")
-    game.sync("a", {"a": b"A", "b": b"B"}, instance_id="ia")
+    game.sync("a", {"a": b"A", "b": b"B"}, instance_id=leader)
     game.joins.clear()
     game.stored.clear()
     return game
@@ -364,12 +364,7 @@ def test_if_it_cannot_be_written_down_the_old_one_stays() -> None:
 
 
 def test_the_second_stays_though_the_first_is_of_a_later_instance() -> None:
-    game = Game()
-    game.join(new="a", instance_id="iz")
-    game.join(new="b", instance_id="ib")
-    game.join("a", instance_id="iz")
-    game.sync("b", instance_id="ib")
-    game.sync("a", {"a": b"A", "b": b"B"}, instance_id="iz")
+    game = static_pair(leader="iz")
     before = game.group.members
     game.store_error = Error.NOT_COORDINATOR
     game.join(new="b2", instance_id="ib")
