@@ -255,7 +255,9 @@ class Part(Generic[S]):
                 self.broken.append((invariant.name, name))
                 self.unbroken = tuple(p for p in self.unbroken if p is not invariant)
         if self.unreached:
-            self.unreached = tuple(p for p in self.unreached if not p.holds(state))
+            self.unreached = tuple(
+                it for it in self.unreached if not self.checked.holds(it, state)
+            )
 
     def _pack(self) -> None:
         """Pack the states that are loose."""
