@@ -246,11 +246,15 @@ def with_nursery(answer_all: AnswerAll) -> AnswerAll:
 
 
 def fetches_aside(serve: Serve) -> Serve:
-    """Answer fetches when they are done, whatever was asked since."""
+    """Answer fetches when they are done, whatever was asked since.
+
+    Each is served as if on a connection of its own: one has one request in progress.
+    """
 
     async def wrong(self: Connection, frame: memoryview) -> None:
         if read_request_api(frame)[0] == FETCH:
-            ASIDE.get().start_soon(serve, self, memoryview(bytes(frame)))
+            alone = Connection(self.broker, self.transport, self.listener)
+            ASIDE.get().start_soon(serve, alone, memoryview(bytes(frame)))
         else:
             await serve(self, frame)
 
