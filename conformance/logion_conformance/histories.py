@@ -4,7 +4,8 @@
     await scene.play([writer, writer])
 
 Readers read while writers write: one from the beginning, one from where the records
-are when it comes. Once all is written both read to the end; then the history is judged.
+are when it comes, and one from the beginning once a broker that was away is back. Once
+all is written they read to the end; then the history is judged.
 
 When a client does what comes of `SEED`, the same in each run; how the broker mixes them
 is its own affair. Pauses are counted in polls of the readers, so nobody waits in vain.
@@ -137,7 +138,9 @@ class Scene:
         self.partitions = range(partitions)
         self.notes = Notes()
         self.is_interrupted = False
-        """Whether the broker goes away in between: readers then go on after errors."""
+        """Whether the broker goes away in between: readers then go on after errors, and
+        another one comes when it is back."""
+        self.is_back = trio.Event()
         self._isolation_level = isolation_level
         self._polls: dict[str, int] = {}
         """Of each reader, how many have ended."""
@@ -153,6 +156,8 @@ class Scene:
         async with trio.open_nursery() as reading:
             reading.start_soon(self._read_all)
             reading.start_soon(self._read_on)
+            if self.is_interrupted:
+                reading.start_soon(self._read_again)
             async with trio.open_nursery() as writing:
                 for write in writers:
                     writing.start_soon(write)
@@ -194,6 +199,13 @@ class Scene:
         await self.polls(3)
         at = {it: await consumer.latest(it) for it in self._places}
         await self._read("from-where-they-are", consumer, at)
+
+    async def _read_again(self) -> None:
+        """Read all that the broker still has once it is back, whoever has read it."""
+        consumer = await self._consumer()
+        await self.is_back.wait()
+        at = dict.fromkeys(self._places, 0)
+        await self._read("from-the-beginning-again", consumer, at)
 
     @property
     def _places(self) -> Sequence[TopicPartition]:

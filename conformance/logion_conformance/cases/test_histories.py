@@ -273,7 +273,6 @@ async def test_a_restart_amid_many_clients_contradicts_nothing(
     provisioner.need_data()
     scene = Scene(broker, await broker.topic(), partitions=1)
     scene.is_interrupted = True
-    is_back = trio.Event()
 
     async def play(name: str) -> None:
         client = await broker.another()
@@ -281,7 +280,7 @@ async def test_a_restart_amid_many_clients_contradicts_nothing(
         async def append(_: int, values: Sequence[bytes]) -> int | None:
             base = await appended_or_lost(client, scene.topic, values)
             if base is None:
-                await is_back.wait()
+                await scene.is_back.wait()
                 await client.again(scene.topic)
             return base
 
@@ -291,7 +290,7 @@ async def test_a_restart_amid_many_clients_contradicts_nothing(
         await scene.polls(POLLS_BEFORE)
         await provisioner.restart(how)
         await broker.again(scene.topic)
-        is_back.set()
+        scene.is_back.set()
 
     writers = [partial(play, f"producer-{it}") for it in range(WRITERS)]
     await scene.play([interrupt, *writers])
