@@ -25,8 +25,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.mutation.record import Record
+
 ROOT = Path(__file__).parents[2]
-RECORD = Path(__file__).with_name("code.json")
 SOURCES = ROOT / "reference/logion"
 COPIES = ROOT / ".cache" / "mutants"
 
@@ -186,6 +187,9 @@ class Found(NamedTuple):
         return self.killed / max(1, self.judged)
 
 
+RECORD = Record(Found, "code.json")
+
+
 def main() -> int:
     """Run what the command line names, all without; write down what is found."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -198,7 +202,7 @@ def main() -> int:
         print(f"{module}: {told}, {found.waiting} wait", flush=True)
         for survivor in found.survivors:
             print(f"    {survivor}")
-        write(module, found)
+        RECORD.write(module, found)
     return 0
 
 
@@ -297,21 +301,6 @@ def function_of(name: str) -> str:
     """
     mangled = name.rpartition(".")[2]
     return re.sub(r"^x_?|__mutmut_\d+$", "", mangled).replace("ǁ", ".").strip("._")
-
-
-def read() -> dict[str, Found]:
-    """Return what was found of each module, when it was last run."""
-    rows = json.loads(RECORD.read_text()) if RECORD.exists() else {}
-    return {
-        module: Found(**{**it, "survivors": tuple(it["survivors"])})
-        for module, it in rows.items()
-    }
-
-
-def write(module: str, found: Found) -> None:
-    """Keep what was found of a module."""
-    rows = {name: it._asdict() for name, it in {**read(), module: found}.items()}
-    RECORD.write_text(json.dumps(dict(sorted(rows.items())), indent=1) + "\n")
 
 
 if __name__ == "__main__":

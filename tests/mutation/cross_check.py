@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import json
 import os
 import random
 import subprocess
@@ -25,8 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.mutation.code import COPIES, MODULES, prepare
-
-RECORD = Path(__file__).with_name("cross_check.json")
+from tests.mutation.record import Record
 
 SECONDS_MAX = 120
 """Tests that run longer have noticed the change."""
@@ -56,6 +54,9 @@ class Checked(NamedTuple):
     def judged(self) -> int:
         """Return how many the sample has."""
         return self.killed + len(self.survivors)
+
+
+RECORD = Record(Checked, "cross_check.json")
 
 
 def mutants(source: str) -> Iterator[Mutant]:
@@ -131,21 +132,6 @@ def told(source: str, mutant: Mutant) -> str:
     return f"{mutant.operator.removeprefix('core/')}: `{before}` -> `{after}`"
 
 
-def read() -> dict[str, Checked]:
-    """Return what was found of each module, when it was last checked."""
-    rows = json.loads(RECORD.read_text()) if RECORD.exists() else {}
-    return {
-        module: Checked(**{**it, "survivors": tuple(it["survivors"])})
-        for module, it in rows.items()
-    }
-
-
-def write(module: str, checked: Checked) -> None:
-    """Keep what was found of a module."""
-    rows = {name: it._asdict() for name, it in {**read(), module: checked}.items()}
-    RECORD.write_text(json.dumps(dict(sorted(rows.items())), indent=1) + "\n")
-
-
 def main() -> int:
     """Check the modules that the command line names; write down what is found."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -158,7 +144,7 @@ def main() -> int:
         print(f"{module}: {found.killed} killed of {found.judged}", flush=True)
         for survivor in found.survivors:
             print(f"    {survivor}", flush=True)
-        write(module, found)
+        RECORD.write(module, found)
     return 0
 
 

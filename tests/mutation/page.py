@@ -159,7 +159,7 @@ def _quoted(change: str) -> str:
 
 
 def _code() -> Iterator[str]:
-    found = code.read()
+    found = code.RECORD.read()
     yield CODE
     titles = ("module", "mutants", "killed", "survive", "share", "on")
     yield from _table(
@@ -190,7 +190,7 @@ def _survivors(found: Mapping[str, code.Found | Checked]) -> Iterator[str]:
 
 
 def _cross_checked() -> Iterator[str]:
-    found = cross_check.read()
+    found = cross_check.RECORD.read()
     yield CROSS
     yield from _table(
         ("module", "changes known", "drawn", "killed", "seed", "on"),

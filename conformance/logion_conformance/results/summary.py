@@ -89,10 +89,10 @@ def early(report: Report) -> str:
 
 def conclusion(report: Report) -> str:
     """Return the last line: whether the broker keeps its promises, in one sentence."""
-    return "; ".join(filter(None, (verdict_of(report), early(report))))
+    return "; ".join(filter(None, (kept_by(report), early(report))))
 
 
-def verdict_of(report: Report) -> str:
+def kept_by(report: Report) -> str:
     """Return what the sentence says of the promises that were judged."""
     counts = count(report.cases)
     judged = counts[Verdict.PASS] + counts[Verdict.FAIL]

@@ -39,7 +39,7 @@ class Checked(Generic[S]):
     """A specification whose answers are looked at while it is asked.
 
     As a context it turns any exception of the specification's functions into a
-    SpecError that names what was asked, and of which state.
+    SpecError that names what was asked, and of which state: any but MemoryError.
     """
 
     spec: Spec[S]
@@ -94,6 +94,7 @@ class Checked(Generic[S]):
         trace: TracebackType | None,
     ) -> None:
         """Name what was asked, if it failed."""
-        if isinstance(error, Exception) and not isinstance(error, SpecError):
+        passes = isinstance(error, SpecError | MemoryError)
+        if isinstance(error, Exception) and not passes:
             told = f"{self.asked} ({type(error).__name__}: {error})"
             raise SpecError(self.spec.name, told, self.state) from error

@@ -12,10 +12,7 @@ Numbers of 64 bits can stand in arrays: with numpy, many states are gone on from
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
-from types import TracebackType
 from typing import Any, Generic, Protocol
 
 from logion_model.kernel.batches import (
@@ -30,6 +27,8 @@ from logion_model.kernel.faults import Checked, SpecError
 from logion_model.kernel.report import Progress, Report, Violation
 from logion_model.kernel.search import along
 from logion_model.kernel.spec import Property, S, Spec
+
+NO_WAY_ON = "the fast search cannot go on from"
 
 
 class Packed(Protocol[S]):
@@ -107,9 +106,14 @@ class _Search(Generic[S]):
     def next_level(self, level: Level) -> Level:
         """Return the new states that follow those of a level, which is judged."""
         self.levels.append(level)
-        with ExitStack() as stack:
-            stack.push(partial(self._name_fault, level))
-            found = self.seen.go_on(level, self.wanted, stops=not self.to_the_end)
+        try:
+            with Checked(self.packed.spec, NO_WAY_ON):
+                found = self.seen.go_on(level, self.wanted, stops=not self.to_the_end)
+        except SpecError as fault:
+            if isinstance(fault.__cause__, TooManyValuesError):
+                raise fault.__cause__ from None
+            self._name_state(level)
+            raise
         self.generated += found.generated
         for name, number in found.broken:
             invariant = self.wanted.pop(name)
@@ -117,31 +121,19 @@ class _Search(Generic[S]):
             self.found.append(Violation(name, invariant.source, steps))
         return found.level
 
-    def _name_fault(
-        self,
-        level: Level,
-        _kind: type[BaseException] | None,
-        error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def _name_state(self, level: Level) -> None:
         """Raise SpecError for the first state of a level of which the rules fail.
 
         What follows many states is found at once, so which one it was is not known.
         """
-        is_room_short = isinstance(error, MemoryError | TooManyValuesError)
-        if is_room_short or not isinstance(error, Exception):
-            return
-        spec, asked = self.packed.spec, "the fast search cannot go on from"
         for number in map(int, level):
             state = self.packed.unpack(number)
             try:
-                with Checked(spec, asked, state):
+                with Checked(self.packed.spec, NO_WAY_ON, state):
                     self.packed.expand(number)
             except SpecError:
                 self._ask_readable(state)
                 raise
-        with Checked(spec, asked):
-            raise error
 
     def _ask_readable(self, state: S) -> None:
         """Raise SpecError if the readable rules fail too: it says of what."""

@@ -105,7 +105,7 @@ class Part(Generic[S]):
     index: int
     many: int
     """How many processes there are."""
-    deciding: int | None = None
+    deciding: int | None = field(default=None, init=False)
     """The place of the part of a state, or of its view, that decides to which process
     it falls; None for the fingerprint."""
     fingerprinter: Fingerprinter = field(default_factory=Fingerprinter)
@@ -144,8 +144,9 @@ class Part(Generic[S]):
         self.asking = [array("Q") for _ in range(self.many)]
         self.known = array("Q", bytes(8 * KNOWN_SLOTS))
 
-    def begin(self) -> Told:
+    def begin(self, deciding: int | None) -> Told:
         """Find the initial states that fall to this process: the following level."""
+        self.deciding = deciding
         with self.checked:
             for nth, state in enumerate(self.spec.initial):
                 if self._falls_to(state, self._fingerprint(state)) == self.index:

@@ -44,14 +44,12 @@ class Work(NamedTuple):
     """Of the invariants to be judged, None for all."""
     many: int
     """How many processes there are."""
-    deciding: int | None
-    """See `Part`."""
 
     def part(self, index: int) -> Part[Any]:
         """Return the part of the process of this number."""
         spec = self.make()
         unbroken = judged_by(spec, self.names)
-        return Part(spec, unbroken, index, self.many, self.deciding)
+        return Part(spec, unbroken, index, self.many)
 
 
 def _serve(link: Connection, work: Work, index: int) -> None:
@@ -195,7 +193,9 @@ class SharedSearch:
 
     def begin(self) -> None:
         """Let the processes find the initial states, as if behind a level of none."""
-        self._note(self._ask_all("begin"))
+        many = len(self.links)
+        deciding = deciding_part(self.spec, many) if many > 1 else None
+        self._note(self._ask("begin", [(deciding,)] * many))
 
     def _go_on(self, watch: Watch | None) -> bool:
         """Go on from the level to its end; False if `watch` says to stop before."""
@@ -408,6 +408,5 @@ def shared_among(
     spec = make()
     judged_by(spec, invariants)
     unreached = {wanted.name for wanted in spec.sometimes}
-    deciding = deciding_part(spec, processes) if processes > 1 else None
-    with _serving(Work(make, invariants, processes, deciding)) as links:
+    with _serving(Work(make, invariants, processes)) as links:
         yield SharedSearch(spec, links, to_the_end, unreached)

@@ -26,6 +26,7 @@ from logion_model.kernel import (
     explore_shared,
     locality,
     part,
+    processes,
 )
 from logion_model.kernel.part import Part
 from logion_model.kernel.processes import Question
@@ -144,16 +145,14 @@ class Direct:
         return self.answers.popleft()
 
 
-def parts(spec: Spec[Any], many: int, deciding: int | None = None) -> SharedSearch:
+def parts(spec: Spec[Any], many: int) -> SharedSearch:
     """Return a search whose parts are all in this process."""
-    links = [
-        Direct(Part(spec, spec.invariants, nth, many, deciding)) for nth in range(many)
-    ]
+    links = [Direct(Part(spec, spec.invariants, nth, many)) for nth in range(many)]
     return SharedSearch(spec, links, True, {it.name for it in spec.sometimes})
 
 
-def begun(spec: Spec[Any], many: int, deciding: int | None = None) -> SharedSearch:
-    search = parts(spec, many, deciding)
+def begun(spec: Spec[Any], many: int) -> SharedSearch:
+    search = parts(spec, many)
     search.begin()
     return search
 
@@ -178,9 +177,8 @@ def test_states_may_fall_to_the_process_that_a_part_of_them_decides(
 ) -> None:
     monkeypatch.setattr(locality, "VALUES_EACH", 1)
     spec = specification(name, FIRST[name].scope)
-    deciding = locality.deciding_part(spec, 2)
-    assert deciding is not None
-    found, alone = begun(spec, 2, deciding).run(), explore_hashed(spec, to_the_end=True)
+    assert locality.deciding_part(spec, 2) is not None
+    found, alone = begun(spec, 2).run(), explore_hashed(spec, to_the_end=True)
     assert without_steps(found) == without_steps(alone)
 
 
@@ -211,14 +209,15 @@ def test_a_search_goes_on_between_any_two_rounds(
 ) -> None:
     monkeypatch.setattr(part, "PIECES_A_ROUND", 1)
     monkeypatch.setattr(part, "PACKED_TOGETHER", 20)
+    monkeypatch.setattr(processes, "deciding_part", lambda *_: 3)
     spec = specification(*BROKEN)
-    search = begun(spec, 2, deciding=3)
+    search = begun(spec, 2)
     left = iter(range(rounds))
     assert search.run(lambda _: next(left, None) is not None).verdict != "holds"
     again = parts(spec, 2)
     again.resume(search.saved(), list(search.pieces()))
     assert again.progress == search.progress
-    assert again.run() == begun(spec, 2, deciding=3).run()
+    assert again.run() == begun(spec, 2).run()
 
 
 def test_a_search_goes_on_by_no_others_than_it_was_shared_among() -> None:
