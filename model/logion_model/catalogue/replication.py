@@ -35,11 +35,13 @@ MODELS = (
     _variant(kip_279.RULES),
     _variant(kip_320_first_try.RULES),
     _variant(kip_320.RULES),
+    _variant(kip_320.AS_IN_BROKERS),
     *map(_variant, kip_320_faults.VARIANTS),
 )
 """The variants of replication, oldest first; then the newest with older faults."""
 
 _HW, _FIRST_TRY = "truncate-to-high-watermark", "kip-320-first-try"
+_AS_IN_BROKERS = "kip-320-as-in-brokers"
 
 
 def _first(name: str, scope: Scope, promise: str, length: int | None) -> Entry:
@@ -90,6 +92,13 @@ _ENTRIES = (
     expect("kip-320", (3, 2, 2, 2), 737_794, 26),
 )
 
+_AS_BUILT = (
+    expect(_AS_IN_BROKERS, (2, 2, 2, 1), 969, 15),
+    expect(_AS_IN_BROKERS, (2, 2, 2, 2), 6_295, 18),
+    replace(expect(_AS_IN_BROKERS, (3, 2, 2, 1), 41_041, 22), quick=False),
+    replace(expect(_AS_IN_BROKERS, (3, 2, 2, 2), 826_936, 26), quick=False),
+)
+
 _UNCLEAN, _SAME_LEADER = "unclean-election", "same-leader"
 
 _FAULTS = (
@@ -135,6 +144,7 @@ ENTRIES = (
         )
         for entry in _ENTRIES
     ),
+    *_AS_BUILT,
     *_FAULTS,
     *(replace(entry, quick=False) for entry in _LARGE),
 )

@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from logion_model.replication import kip_279
 from logion_model.replication.base import Assignment, Rules, State
 from logion_model.replication.fencing import has_committed_in_its_epoch, is_same_epoch
@@ -45,6 +47,20 @@ def may_join(state: State, leader: int, follower: int) -> bool:
     )
 
 
+def has_log_of_epoch_start(state: State, leader: int, follower: int) -> bool:
+    """Return whether the follower, of this epoch, has what its leader had at first.
+
+    That, and all that the leader knows to be committed.
+    """
+    theirs, end_offset = state.replicas[leader], state.replicas[follower].end_offset
+    epoch_start = sum(entry.epoch < theirs.epoch for entry in theirs.log)
+    return (
+        is_same_epoch(state, leader, follower)
+        and end_offset >= theirs.high_watermark
+        and end_offset >= epoch_start
+    )
+
+
 RULES = Rules(
     name="kip-320",
     title="KIP-320: leaders fence replicas of another epoch",
@@ -56,3 +72,13 @@ RULES = Rules(
     lags=lags,
     may_join=may_join,
 )
+
+AS_IN_BROKERS = replace(
+    RULES,
+    name="kip-320-as-in-brokers",
+    title="KIP-320 with the rule for joining the ISR that brokers have",
+    source="KAFKA-7128: a follower joins once it has reached the epoch's start offset",
+    may_join=has_log_of_epoch_start,
+)
+"""The same promises, with followers that join earlier: the leader may not know yet what
+was committed before it, but no follower that joins lacks it."""

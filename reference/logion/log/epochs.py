@@ -94,6 +94,15 @@ def end_of_epoch(epochs: Epochs, epoch: int, end_offset: int) -> EpochEnd:
     return EpochEnd(known, epochs[above].start_offset)
 
 
+def has_parted(end: EpochEnd, epoch: int, offset: int) -> bool:
+    """Tell whether a reader's log, of `epoch` below `offset`, has left this one.
+
+    `end` is what this log knows of that epoch (`end_of_epoch`): it ended with an
+    earlier one, or before that offset (KIP-595).
+    """
+    return end.epoch < epoch or end.end_offset < offset
+
+
 def _epoch(entry: EpochStart) -> int:
     return entry.epoch
 

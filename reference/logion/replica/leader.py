@@ -9,9 +9,10 @@ given to consumers).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from logion.names import BrokerId, LeaderEpoch
+from logion.names import NO_LEADER_EPOCH, BrokerId, LeaderEpoch
+from logion.protocol.errors import Error
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,13 @@ class Leader:
     """Log end offset of each replica, the leader's included, as far as it is known."""
     high_watermark: int
     """Every record below it is committed."""
+    epoch_start: int
+    """Where its log ended when its term began."""
+    isr_version: int
+    """Of the ISR; each that the controller confirms has a later one."""
+    proposed: frozenset[BrokerId] = frozenset()
+    """Replicas of which it has asked that they be in the ISR, and has no answer yet:
+    they count as well, for they may be in it (KIP-497)."""
 
 
 def on_elected(
@@ -37,27 +45,53 @@ def on_elected(
     *,
     end_offset: int,
     high_watermark: int,
+    isr_version: int = 0,
 ) -> Leader:
     """Return the state of a leader that begins its term with the log it has."""
     assert broker in isr, f"leader {broker} is not in its ISR {sorted(isr)}"
-    leader = Leader(broker, epoch, isr, {broker: end_offset}, high_watermark)
-    return _with(leader, isr, leader.end_offsets)
+    ends = {broker: end_offset}
+    leader = Leader(broker, epoch, isr, ends, high_watermark, end_offset, isr_version)
+    return _with(leader, ends)
 
 
 def on_append(leader: Leader, end_offset: int) -> Leader:
     """Return the leader after its own log has grown to `end_offset`."""
-    return _with(leader, leader.isr, {**leader.end_offsets, leader.broker: end_offset})
+    return _with(leader, {**leader.end_offsets, leader.broker: end_offset})
 
 
 def on_follower_fetch(leader: Leader, follower: BrokerId, offset: int) -> Leader:
     """Return the leader after `follower` asked for `offset`: it has all below it."""
-    return _with(leader, leader.isr, {**leader.end_offsets, follower: offset})
+    return _with(leader, {**leader.end_offsets, follower: offset})
 
 
-def on_isr_changed(leader: Leader, isr: frozenset[BrokerId]) -> Leader:
-    """Return the leader with the ISR that the controller confirmed."""
+def on_isr_proposed(leader: Leader, isr: frozenset[BrokerId]) -> Leader:
+    """Return the leader that has asked the controller for another ISR."""
+    return replace(leader, proposed=leader.proposed | isr)
+
+
+def on_isr_changed(leader: Leader, isr: frozenset[BrokerId], version: int) -> Leader:
+    """Return the leader with the ISR that the controller confirmed.
+
+    One that is not newer than its own comes late, and changes nothing. With a newer one
+    what it has proposed is void: the controller refuses proposals to change an older.
+    """
     assert leader.broker in isr, f"leader {leader.broker} left its ISR {sorted(isr)}"
-    return _with(leader, isr, leader.end_offsets)
+    if version <= leader.isr_version:
+        return leader
+    changed = replace(leader, isr=isr, isr_version=version, proposed=frozenset())
+    return _with(changed, leader.end_offsets)
+
+
+def fault_of_epoch(leader: Leader, named: int) -> Error | None:
+    """Return what is wrong with the leader epoch that a client or follower names.
+
+    It has to be the leader's own (KIP-320); those of old releases name none.
+    """
+    if named in (NO_LEADER_EPOCH, leader.epoch):
+        return None
+    if named < leader.epoch:
+        return Error.FENCED_LEADER_EPOCH
+    return Error.UNKNOWN_LEADER_EPOCH
 
 
 def has_enough_in_sync(leader: Leader, min_in_sync: int) -> bool:
@@ -70,10 +104,17 @@ def copies(leader: Leader, end_offset: int) -> int:
     return sum(leader.end_offsets.get(it, 0) >= end_offset for it in leader.isr)
 
 
-def _with(
-    leader: Leader, isr: frozenset[BrokerId], end_offsets: Mapping[BrokerId, int]
-) -> Leader:
+def _with(leader: Leader, end_offsets: Mapping[BrokerId, int]) -> Leader:
     """Return the leader with these, and with the high watermark that they allow."""
-    committed = min([end_offsets.get(broker, 0) for broker in isr])
-    high_watermark = max(leader.high_watermark, committed)
-    return Leader(leader.broker, leader.epoch, isr, end_offsets, high_watermark)
+    counted = leader.isr | leader.proposed if leader.proposed else leader.isr
+    committed = min([end_offsets.get(broker, 0) for broker in counted])
+    return Leader(
+        leader.broker,
+        leader.epoch,
+        leader.isr,
+        end_offsets,
+        max(leader.high_watermark, committed),
+        leader.epoch_start,
+        leader.isr_version,
+        leader.proposed,
+    )

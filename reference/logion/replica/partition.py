@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from logion.disk import FileSlice
 from logion.log.aborted import Aborted
 from logion.log.appended import Appended
-from logion.log.epochs import UNKNOWN_END, EpochEnd
+from logion.log.epochs import UNKNOWN_END, EpochEnd, has_parted
 from logion.log.log import Log
 from logion.names import NO_LEADER_EPOCH, Buffer, TopicPartition, Uuid
 from logion.protocol.errors import ApiError, Error
@@ -17,7 +17,13 @@ from logion.records.control import (
     EndTransactionMarker,
     write_end_transaction_marker,
 )
-from logion.replica.leader import Leader, copies, has_enough_in_sync, on_append
+from logion.replica.leader import (
+    Leader,
+    copies,
+    fault_of_epoch,
+    has_enough_in_sync,
+    on_append,
+)
 from logion.replica.watched import Watched, watching
 
 ALL_ACKS = -1
@@ -221,13 +227,10 @@ class Partition:
 
     def check_epoch(self, epoch: int) -> None:
         """Raise ApiError unless a client's leader epoch is ours, or it names none."""
-        if epoch in (NO_LEADER_EPOCH, self.leader.epoch):
-            return
-        is_old = epoch < self.leader.epoch
-        raise ApiError(
-            Error.FENCED_LEADER_EPOCH if is_old else Error.UNKNOWN_LEADER_EPOCH,
-            f"leader epoch {epoch}; the current one is {self.leader.epoch}",
-        )
+        fault = fault_of_epoch(self.leader, epoch)
+        if fault is not None:
+            text = f"leader epoch {epoch}; the current one is {self.leader.epoch}"
+            raise ApiError(fault, text)
 
     async def committed(self, end_offset: int) -> None:
         """Return once every record below `end_offset` is committed."""
@@ -255,14 +258,13 @@ class Partition:
         """Return where our log ends the reader's last epoch, if it is past that."""
         if bounds.last_fetched_epoch == NO_LEADER_EPOCH:
             return None
-        end = self.log.end_of_epoch(bounds.last_fetched_epoch)
+        last_epoch = bounds.last_fetched_epoch
+        end = self.log.end_of_epoch(last_epoch)
         if end.epoch == NO_LEADER_EPOCH:
             raise ApiError(
-                Error.OFFSET_OUT_OF_RANGE,
-                f"epoch {bounds.last_fetched_epoch} is not in this log",
+                Error.OFFSET_OUT_OF_RANGE, f"epoch {last_epoch} is not in this log"
             )
-        is_past = end.epoch < bounds.last_fetched_epoch
-        return end if is_past or end.end_offset < bounds.offset else None
+        return end if has_parted(end, last_epoch, bounds.offset) else None
 
     def _found(
         self,

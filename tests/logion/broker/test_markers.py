@@ -77,7 +77,7 @@ async def test_a_marker_that_is_not_committed_in_time_is_asked_for_again(
         await broker.create("t")
         partition = broker.partition("t")
         both = frozenset({partition.leader.broker, BrokerId(9)})
-        partition.leader = on_isr_changed(partition.leader, both)
+        partition.leader = on_isr_changed(partition.leader, both, 1)
         errors = await write_markers(broker.state, ABORT, [T])
         assert errors == {T: Error.REQUEST_TIMED_OUT}
 

@@ -279,7 +279,7 @@ async def slow_follower(broker: Running) -> AsyncIterator[trio.Nursery]:
     partition = broker.state.groups.shards.of("g").partition
     in_sync = frozenset({BrokerId(1), BrokerId(2)})
     assert partition.leader is not None
-    partition.leader = on_isr_changed(partition.leader, in_sync)
+    partition.leader = on_isr_changed(partition.leader, in_sync, 1)
     async with trio.open_nursery() as nursery:
         yield nursery
         catch_up(partition)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from logion.log.epochs import (
@@ -9,6 +10,7 @@ from logion.log.epochs import (
     EpochStart,
     end_of_epoch,
     epoch_at,
+    has_parted,
     latest_epoch,
     with_epoch,
     with_last_epoch,
@@ -75,6 +77,16 @@ def test_an_epoch_newer_than_all_is_unknown() -> None:
 
 def test_an_offset_belongs_to_the_epoch_that_began_last() -> None:
     assert [epoch_at(EPOCHS, offset) for offset in (0, 9, 10, 99)] == [1, 1, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("epoch", "offset", "parted"),
+    [(3, 15, False), (3, 14, False), (3, 16, True), (2, 10, True), (2, 11, True)],
+)
+def test_a_log_has_parted_that_is_longer_in_its_epoch_or_has_another(
+    epoch: int, offset: int, *, parted: bool
+) -> None:
+    assert has_parted(end_of_epoch(EPOCHS, epoch, 20), epoch, offset) is parted
 
 
 def test_a_term_without_a_record_is_kept_if_it_begins_at_the_end() -> None:

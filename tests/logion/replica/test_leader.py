@@ -6,17 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from logion.names import BrokerId, LeaderEpoch
+from logion.protocol.errors import Error
 from logion.replica.leader import (
     Leader,
     copies,
+    fault_of_epoch,
     has_enough_in_sync,
     on_append,
     on_elected,
     on_follower_fetch,
     on_isr_changed,
+    on_isr_proposed,
 )
 
 ONE, TWO, THREE = map(BrokerId, (1, 2, 3))
+
+ISR_OF_ONE, ISR_OF_THREE = frozenset({ONE}), frozenset({ONE, THREE})
 
 
 def elected(*isr: BrokerId, end_offset: int = 0, high_watermark: int = 0) -> Leader:
@@ -57,7 +62,52 @@ def test_a_follower_out_of_sync_commits_nothing() -> None:
 
 def test_a_smaller_isr_may_commit_more() -> None:
     leader = on_append(elected(ONE, TWO), 3)
-    assert on_isr_changed(leader, frozenset({ONE})).high_watermark == 3
+    assert on_isr_changed(leader, frozenset({ONE}), 1).high_watermark == 3
+
+
+def test_those_who_are_proposed_count_until_the_controller_has_answered() -> None:
+    leader = on_append(elected(ONE, TWO), 3)
+    waiting = on_isr_proposed(on_isr_proposed(leader, ISR_OF_ONE), ISR_OF_THREE)
+    assert (waiting.isr, waiting.proposed) == ({ONE, TWO}, {ONE, THREE})
+    waiting = on_follower_fetch(waiting, TWO, 3)
+    assert waiting.high_watermark == 0
+    waiting = on_append(waiting, 4)
+    assert (waiting.proposed, waiting.high_watermark) == ({ONE, THREE}, 0)
+    answered = on_isr_changed(waiting, leader.isr, 1)
+    assert (answered.proposed, answered.high_watermark) == (frozenset(), 3)
+
+
+def test_an_isr_that_is_no_newer_changes_nothing() -> None:
+    leader = on_isr_changed(on_append(elected(ONE, TWO), 3), frozenset({ONE, TWO}), 2)
+    for version in (0, 1, 2):
+        assert on_isr_changed(leader, ISR_OF_ONE, version) == leader
+    assert on_isr_changed(leader, ISR_OF_ONE, 3).isr_version == 3
+
+
+def test_a_leader_begins_at_the_version_that_it_was_told() -> None:
+    isr = frozenset({ONE})
+    leader = on_elected(
+        ONE, LeaderEpoch(4), isr, end_offset=5, high_watermark=2, isr_version=7
+    )
+    assert (leader.isr_version, leader.epoch_start) == (7, 5)
+    assert elected(ONE).isr_version == 0
+    grown = on_append(leader, 6)
+    assert (grown.isr_version, grown.epoch_start) == (7, 5)
+
+
+@pytest.mark.parametrize(
+    ("named", "fault"),
+    [
+        (-1, None),
+        (3, Error.FENCED_LEADER_EPOCH),
+        (4, None),
+        (5, Error.UNKNOWN_LEADER_EPOCH),
+    ],
+)
+def test_a_leader_answers_those_of_its_epoch_and_those_who_name_none(
+    named: int, fault: Error | None
+) -> None:
+    assert fault_of_epoch(elected(ONE), named) == fault
 
 
 def test_a_new_leader_starts_from_the_high_watermark_it_knew() -> None:
@@ -84,7 +134,7 @@ def test_a_leader_is_always_in_its_isr() -> None:
     with pytest.raises(AssertionError):
         elected(TWO)
     with pytest.raises(AssertionError):
-        on_isr_changed(elected(ONE), frozenset({TWO}))
+        on_isr_changed(elected(ONE), frozenset({TWO}), 1)
 
 
 STEPS = st.lists(
@@ -110,7 +160,8 @@ def test_the_high_watermark_never_goes_back_and_is_in_the_log(
             leader = on_append(leader, end_offset)
         elif kind == "isr":
             assert isinstance(value, set)
-            leader = on_isr_changed(leader, frozenset({ONE, *value}))
+            isr = frozenset({ONE, *value})
+            leader = on_isr_changed(leader, isr, leader.isr_version + 1)
         else:
             assert isinstance(kind, int)
             assert isinstance(value, int)

@@ -8,6 +8,7 @@ from tests.mutation.reasons import (
     consumer_groups,
     logs_and_classic_groups,
     records,
+    replicas,
     sampled,
     transactions_and_quotas,
 )
@@ -16,6 +17,7 @@ REASONS: Mapping[str, str] = {
     **consumer_groups.REASONS,
     **logs_and_classic_groups.REASONS,
     **records.REASONS,
+    **replicas.REASONS,
     **sampled.REASONS,
     **transactions_and_quotas.REASONS,
 }

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from tests.mutation.reasons.wording import TRUTH, change, changes
 
 _TERM = "`if entry.start_offset == end_offset and entry.epoch {} latest_epoch(epochs):`"
-_LEADER = "`leader = Leader(broker, epoch, {}, {{broker: end_offset}}, high_watermark)`"
 _VERSION = "`transaction_version: int = {},`"
 
 _FIRST = (
@@ -92,8 +91,6 @@ REASONS: Mapping[str, str] = {
     change("aborted_since", _FIRST, "1", "2"): "the same: the second is not looked at",
     change("aborted_since", _READ, "-", "+"): "the same: nothing is read behind the"
     " end of a file",
-    change("on_elected", _LEADER, "isr", "None"): "the same: `_with` is given the ISR"
-    " itself",
     change("check_marker", _VERSION, "0", "1"): "the same: both are below"
     " `VERSION_WITH_EPOCHS`",
     change("read_for_version", _BOUNDS, "False", "None"): TRUTH,

@@ -343,7 +343,7 @@ async def test_too_few_replicas_in_sync_refuse_acks_all_and_nothing_else() -> No
 def add_follower(broker: Running) -> None:
     """Let broker 2 be in sync, so that nothing is committed before it has it."""
     partition = broker.partition("t")
-    partition.leader = on_isr_changed(partition.leader, frozenset({1, 2}))  # type: ignore[arg-type]
+    partition.leader = on_isr_changed(partition.leader, frozenset({1, 2}), 1)  # type: ignore[arg-type]
 
 
 async def test_acks_all_waits_for_the_isr() -> None:
