@@ -46,7 +46,7 @@ its counterexample. What becomes of it:
 
 Whatever is not killed has its argument, in the words of the specification. That is no
 proof: several that were wrong fell in a larger world, or by a promise that was missing
-(`dropped-stay-out` in `cached-isr`), and more worlds are tried since. Some arguments
+(such as `newest-record-stays` in `log`). Some arguments
 are those of many guards:
 
 - *tells variants apart*: the guard asks a switch of the rules, which has one value in

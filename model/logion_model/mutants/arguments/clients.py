@@ -65,18 +65,12 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
             _TAKES_ALL
         ),
         "next_steps: takes_next(rules, state)": _TAKES_ALL,
-        "next_steps: state.follower_end < state.leader_end": "the promise is about a"
-        " follower that is behind; one that is ahead is the matter of `out-of-range`",
-        "next_steps: state.leader_start < min(state.leader_end, state.follower_end)": (
-            "the promise is about a follower that is behind, and the log that it lacks"
-            " is a shorter one"
-        ),
         "next_steps: state.follower_end > 0": "to lose an empty log changes nothing",
     },
     "producer-copies-kafka-6003": {
-        "State.knows_producer: self.follower_start < self.follower_end": "the one"
-        " promise is broken here; without the guard this is `producer-copies`, which"
-        " keeps it",
+        "State.knows_producer: self.follower_start < self.follower_end": "the"
+        " promise that it is about, `copies-go-on`, is broken here; without the guard"
+        " this is `producer-copies`, which keeps it",
     },
     "add-partitions": {
         "asked_to_add: known is None": "`_refusal` has said so",

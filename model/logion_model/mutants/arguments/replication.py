@@ -36,15 +36,6 @@ _LESS_IS_PROMISED = (
     " compacted, and without it more of them are not"
 )
 
-_COMPACTING: Mapping[str, str] = {
-    "_compacting: older.offset < newer.offset < end": _LESS_IS_PROMISED,
-    "_compacting: parity(older.value) == parity(newer.value)": _LESS_IS_PROMISED,
-    "_compacting: after != world.log": "a compaction that changes nothing",
-    "_losing: offset >= world.compacted": "whoever truncates gives up what he cuts: it"
-    " is promised no more; that nobody truncates what is committed is promised by"
-    " replication",
-}
-
 ARGUMENTS: Mapping[str, Mapping[str, str]] = {
     "kip-320": {
         **_BASE,
@@ -84,16 +75,12 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
         "propose_expand: is_caught_up": "the high watermark is computed here, not"
         " remembered: the same might have been proposed before the records were written"
         " that the follower lacks",
-        "replicate: end_offset < state.end_offsets[LEADER]": "the promise is that"
-        " members have at least what is committed: more is no harm",
     },
     "control-requests": {
         "command: newest.is_online": "to be told twice to stop in one epoch is to be"
         " told once",
     },
     "epoch-cache": {
-        "noted: epoch <= replica.last_epoch": "an epoch that is noted again stands"
-        " behind its first note, and lookups take the first that is later",
         "end_of: epoch == replica.last_epoch": "a leader has begun an epoch that who"
         " asks does not know, and a follower takes the end of its own log for the end"
         " of its last epoch anyway (`asked`)",
@@ -114,9 +101,12 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
         "resolve: state.is_refused": "who asks without having been refused does what it"
         " would do after its next fetch, or nothing",
     },
-    "log": _COMPACTING,
+    "log": {
+        "_compacting: older.offset < newer.offset < end": _LESS_IS_PROMISED,
+        "_compacting: parity(older.value) == parity(newer.value)": _LESS_IS_PROMISED,
+        "_compacting: after != world.log": "a compaction that changes nothing",
+    },
     "log-folder": {
-        **_COMPACTING,
         "next_steps: action.name != 'crash'": "in a folder that is synced a crash"
         " leaves what it leaves in `log`: the same states twice",
     },
