@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from logion_model.catalogue import MODELS
+from logion_model.catalogue import FAMILY, MODELS
 from logion_model.commands.console import BROKEN, HOLDS, complain, write
 from logion_model.entry import written
 from logion_model.kernel import Report, explore
@@ -73,7 +73,7 @@ def add(commands: Any) -> None:
         "mutants", help="switch off one guard of a model at a time: what breaks?"
     )
     mutants.add_argument(
-        "name", metavar="NAME", nargs="?", choices=SUBJECTS, help="only this model"
+        "name", metavar="NAME", nargs="?", choices=MODELS, help="only this model"
     )
     mutants.add_argument(
         "--guard", metavar="TEXT", help="only the one that is called so: with its trace"
@@ -85,6 +85,8 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Judge what the options ask for, and return the exit status."""
     names = [options.name] if options.name else list(SUBJECTS)
+    if names[0] not in SUBJECTS:
+        return complain(f"the guards of {names[0]} are those of {_relatives(names[0])}")
     if options.guard is not None:
         return _show(names, options.guard)
     found = [_told(it, quiet=options.json) for name in names for it in _all(name)]
@@ -95,6 +97,11 @@ def run(options: argparse.Namespace) -> int:
         killed = sum(it.fate.verdict == KILLED for it in found)
         write(f"{len(found)} mutants: {killed} killed, {unexplained} unexplained")
     return BROKEN if unexplained else HOLDS
+
+
+def _relatives(name: str) -> str:
+    """Return the models of the same family whose guards are switched off."""
+    return ", ".join(it for it in SUBJECTS if FAMILY[it] == FAMILY[name])
 
 
 def _told(found: Found, *, quiet: bool) -> Found:

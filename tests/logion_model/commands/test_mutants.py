@@ -62,6 +62,14 @@ def test_a_guard_that_breaks_nothing_is_shown_without_one(
     assert "survives at 5,2" in capsys.readouterr().out
 
 
+def test_a_variant_without_guards_of_its_own_says_who_has_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["mutants", "kip-279"]) == 2
+    told = "the guards of kip-279 are those of kip-320, kip-101, kip-320-first-try"
+    assert told in capsys.readouterr().err
+
+
 def test_an_unknown_guard_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*MUTANTS, "--guard", "odd"]) == 2
     assert "no guard is called 'odd'" in capsys.readouterr().err

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from logion_model.catalogue import FAMILY, MODELS
+from logion_model.catalogue import CATALOGUE, FAMILY, MODELS
+from logion_model.mutants.guards import guards
 from logion_model.mutants.subjects import FURTHER, OTHERS, SUBJECTS, guards_of
 
 
@@ -13,6 +14,15 @@ def test_of_another_variant_only_what_it_adds_is_switched_off(name: str) -> None
     assert own
     for other in family:
         assert not own & {(it.function, it.name) for it in guards_of(other)}
+
+
+@pytest.mark.verify
+def test_no_other_variant_has_a_guard_that_is_not_switched_off() -> None:
+    judged = {(it.function, it.name) for name in SUBJECTS for it in guards_of(name)}
+    scopes = {it.name: it.scope for it in reversed(CATALOGUE)}
+    for name in MODELS.keys() - SUBJECTS.keys():
+        own = guards([MODELS[name].at(scopes[name])])
+        assert {(it.function, it.name) for it in own} <= judged
 
 
 @pytest.mark.world

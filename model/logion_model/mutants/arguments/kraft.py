@@ -58,8 +58,9 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
         " somebody waits for it",
         "_is_stale: position is None": _ASKED_TWICE,
         "_is_stale: position.offset != answer.offset and rules.checks_fetch_offset": (
-            "an answer of this epoch is to the last fetch, as `answers-fit` promises,"
-            " and any other is stale by its epoch; no world was found that needs it"
+            "what an answer of this epoch brings is what the last fetch asked for, as"
+            " `answers-fit` promises, and an error only leaves a mark: at"
+            " 2,2,2,1,1,0,1,1,0,0,1,0 it survives; no world was found that needs it"
         ),
         "_is_stale: rules.checks_fetch_epoch": f"{VARIANT}; what it is for dies as"
         " `_taken: _is_stale(rules, follower, answer)`",
