@@ -219,6 +219,11 @@ def valid_high_watermark(rules: Rules, state: State) -> bool:
     return all(state.end_offsets[member] >= committed for member in state.truth.isr)
 
 
+def no_follower_is_ahead(state: State) -> bool:
+    """A follower has no record that the leader has not."""
+    return max(state.end_offsets) == state.end_offsets[LEADER]
+
+
 SOMETIMES: tuple[Property[State], ...] = (
     Property(
         "the leader waits for somebody who is not in the ISR that it knows",
@@ -263,6 +268,11 @@ def specification(rules: Rules, scope: Scope) -> Spec[State]:
                 "valid-high-watermark",
                 lambda state: valid_high_watermark(rules, state),
                 "KIP-497: what is committed is on every member of the ISR",
+            ),
+            Property(
+                "no-follower-is-ahead",
+                no_follower_is_ahead,
+                "Kafka documentation, Replication: followers copy the leader's log",
             ),
         ),
         sometimes=SOMETIMES,

@@ -63,10 +63,12 @@ class Versioned(NamedTuple):
 
 
 class State(NamedTuple):
-    """What is written, and what the leader remembers."""
+    """What is written, what the leader remembers, and what it has to find out."""
 
     truth: Versioned
     known: Versioned
+    dropped: Isr = frozenset()
+    """Whom the controller has dropped since the leader last knew the truth."""
 
 
 Steps: TypeAlias = Iterator[tuple[Action, State]]
@@ -76,7 +78,13 @@ def controller_write(state: State) -> Steps:
     """The controller drops a follower that failed; the leader does not hear of it."""
     for gone in sorted(state.truth.isr - {LEADER}):
         truth = Versioned(state.truth.isr - {gone}, state.truth.version + 1)
-        yield Action("controller_write", (gone,)), state._replace(truth=truth)
+        after = state._replace(truth=truth, dropped=state.dropped | {gone})
+        yield Action("controller_write", (gone,)), after
+
+
+def counts(state: State) -> bool:
+    """Return whether a write at the version that the leader remembers would count."""
+    return state.known.version == state.truth.version
 
 
 def leader_write(rules: Rules, scope: Scope, state: State) -> Steps:
@@ -84,13 +92,13 @@ def leader_write(rules: Rules, scope: Scope, state: State) -> Steps:
     for follower in range(1, scope.replicas):
         isr = state.known.isr ^ {follower}
         action = Action("leader_write", (follower,))
-        if state.known.version == state.truth.version:
+        if counts(state):
             written = Versioned(isr, state.truth.version + 1)
-            yield action, State(written, written)
+            yield action, state._replace(truth=written, known=written)
         else:
             yield (
                 action,
-                State(state.truth, state.truth if rules.reads_again else state.known),
+                State(state.truth, state.truth) if rules.reads_again else state,
             )
 
 
@@ -102,10 +110,14 @@ def next_steps(rules: Rules, scope: Scope, state: State) -> Steps:
 
 def is_not_frozen(rules: Rules, scope: Scope, state: State) -> bool:
     """The leader can write the ISR, or will be able to once it has tried."""
-    return state.known.version == state.truth.version or any(
-        after.known.version == after.truth.version
-        for _, after in leader_write(rules, scope, state)
+    return counts(state) or any(
+        counts(after) for _, after in leader_write(rules, scope, state)
     )
+
+
+def dropped_stay_out(state: State) -> bool:
+    """The leader admits nobody again whom the controller has dropped unseen."""
+    return not state.truth.isr & state.dropped
 
 
 SOMETIMES: tuple[Property[State], ...] = (
@@ -138,6 +150,11 @@ def specification(rules: Rules, scope: Scope) -> Spec[State]:
                 "isr-is-not-frozen",
                 lambda state: is_not_frozen(rules, scope, state),
                 "Kafka documentation, Replication: followers join the ISR again",
+            ),
+            Property(
+                "dropped-stay-out",
+                dropped_stay_out,
+                "KIP-497, Motivation: the leader's write to ZooKeeper is conditional",
             ),
         ),
         sometimes=SOMETIMES,

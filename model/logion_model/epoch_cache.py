@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from logion_model.kernel import Action, Property, Spec
@@ -256,6 +257,15 @@ def epochs_are_known(rules: Rules, state: State) -> bool:
     return last == NO_EPOCH or answer(rules, leader, last) is not None
 
 
+def epochs_begin_once(state: State) -> bool:
+    """A replica knows one start of each epoch, and later ones of later epochs."""
+    return all(
+        earlier.epoch < later.epoch and earlier.offset <= later.offset
+        for replica in state.replicas
+        for earlier, later in pairwise(replica.starts)
+    )
+
+
 SOMETIMES: tuple[Property[State], ...] = (
     Property(
         "a follower has to truncate a record",
@@ -293,6 +303,11 @@ def specification(rules: Rules, scope: Scope) -> Spec[State]:
                 "epochs-are-known",
                 lambda state: epochs_are_known(rules, state),
                 "KIP-101: OffsetsForLeaderEpoch; KAFKA-7415",
+            ),
+            Property(
+                "epochs-begin-once",
+                epochs_begin_once,
+                "KIP-101: the leader epoch sequence file",
             ),
         ),
         sometimes=SOMETIMES,

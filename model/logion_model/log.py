@@ -311,6 +311,13 @@ def flushed_records_stay(world: World) -> bool:
     return world.promised <= frozenset(records(world.log))
 
 
+def newest_record_stays(world: World) -> bool:
+    """Compaction leaves the last record of each key, so the newest one of all."""
+    log = world.log
+    newest = (it for it in log.batches[-1:] if it.end_offset > log.start_offset)
+    return all(batch.values[-1] is not REMOVED for batch in newest)
+
+
 INVARIANTS: tuple[Property[World], ...] = (
     Property(
         "offsets-are-dense",
@@ -327,6 +334,11 @@ INVARIANTS: tuple[Property[World], ...] = (
         "flushed-records-stay",
         flushed_records_stay,
         "Kafka documentation, Guarantees: recovery loses nothing that was flushed",
+    ),
+    Property(
+        "newest-record-stays",
+        newest_record_stays,
+        "Kafka documentation, Log Compaction: at least the last value of each key",
     ),
 )
 

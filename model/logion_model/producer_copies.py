@@ -90,6 +90,11 @@ def next_steps(rules: Rules, scope: Scope, state: State) -> Steps:
         yield Action("lose_log"), after
 
 
+def copies_fit(state: State) -> bool:
+    """A follower has nothing that its leader never had, nor lacks what is deleted."""
+    return state.leader_start <= state.follower_end <= state.leader_end
+
+
 def invariants(rules: Rules) -> tuple[Property[State], ...]:
     """Return what is promised of a follower."""
 
@@ -97,7 +102,14 @@ def invariants(rules: Rules) -> tuple[Property[State], ...]:
         is_behind = state.follower_end < state.leader_end
         return not is_behind or takes_next(rules, state)
 
-    return (Property("copies-go-on", copies_go_on, "Kafka documentation, Replication"),)
+    return (
+        Property("copies-go-on", copies_go_on, "Kafka documentation, Replication"),
+        Property(
+            "copies-fit",
+            copies_fit,
+            "KIP-107: the log start offset never passes the high watermark",
+        ),
+    )
 
 
 def specification(rules: Rules, scope: Scope) -> Spec[State]:

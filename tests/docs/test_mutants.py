@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from logion_model.catalogue import CATALOGUE, MODELS
+from logion_model.entry import written
 from logion_model.mutants import kip_320
 from logion_model.mutants.arguments import ARGUMENTS
-from logion_model.mutants.judging import KILLED, SURVIVES, fate, worlds
-from logion_model.mutants.subjects import SUBJECTS, guards_of
+from logion_model.mutants.judging import KILLED, fate, worlds
+from logion_model.mutants.subjects import FURTHER, SUBJECTS, guards_of
 
 from tests.mutation import code, cross_check, models, page
 from tests.mutation.planted import PLANTED, Planted
@@ -53,16 +55,31 @@ def test_every_guard_is_on_the_page_and_the_quickest_die_as_it_says(name: str) -
             assert (found.killer, found.trace) == (row["killer"], row["trace"])
 
 
-def test_every_survivor_has_an_argument_and_only_those() -> None:
+def test_every_guard_that_is_not_killed_has_an_argument_and_only_those() -> None:
     rules = {row.change.name for row in kip_320.ROWS}
-    survivors = {
+    left = {
         (name, row["change"])
         for name, rows in models.read().items()
         for row in rows
-        if row["verdict"] == SURVIVES and row["change"] not in rules
+        if row["verdict"] != KILLED and row["change"] not in rules
     }
     argued = {(name, it) for name, known in ARGUMENTS.items() for it in known}
-    assert argued == survivors
+    assert argued == left
+
+
+def test_a_guard_that_needs_a_larger_world_is_killed_there() -> None:
+    for name, further in FURTHER.items():
+        rows = {it["change"]: it for it in models.read()[name]}
+        for guard, scope in further.items():
+            assert rows[guard]["verdict"] == KILLED
+            assert rows[guard]["scope"] == written(scope)
+
+
+def test_every_specification_of_the_catalogue_has_its_guards_switched_off() -> None:
+    first = {entry.name: entry.scope for entry in reversed(CATALOGUE)}
+    kinds = {name: type(MODELS[name].at(first[name]).initial[0]) for name in MODELS}
+    assert set(kinds.values()) == {kinds[name] for name in SUBJECTS}
+    assert set(models.read()) == set(SUBJECTS)
 
 
 def test_the_rules_of_kip_320_are_recorded_as_they_must_be() -> None:

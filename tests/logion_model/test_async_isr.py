@@ -10,6 +10,7 @@ from logion_model.async_isr import (
     accept,
     high_watermark,
     learn,
+    no_follower_is_ahead,
     propose_expand,
     specification,
 )
@@ -49,3 +50,8 @@ def test_an_isr_older_than_the_known_one_is_ignored() -> None:
 def test_a_world_without_a_leader_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one replica"):
         specification(KIP_497, Scope(0, 1, 1))
+
+
+def test_a_follower_that_is_ahead_of_its_leader_is_noticed() -> None:
+    assert no_follower_is_ahead(START)
+    assert not no_follower_is_ahead(START._replace(end_offsets=(1, 2)))

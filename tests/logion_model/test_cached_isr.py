@@ -8,6 +8,8 @@ from logion_model.cached_isr import (
     Scope,
     State,
     Versioned,
+    controller_write,
+    dropped_stay_out,
     is_not_frozen,
     leader_write,
     specification,
@@ -34,6 +36,15 @@ def test_a_leader_that_reads_again_can_write_the_next_time() -> None:
     assert is_not_frozen(READS_AGAIN, SCOPE, OUTDATED)
     assert written(KAFKA_2729, OUTDATED) == OUTDATED
     assert not is_not_frozen(KAFKA_2729, SCOPE, OUTDATED)
+
+
+def test_whom_the_controller_has_dropped_the_leader_does_not_admit_unseen() -> None:
+    ((_, dropped),) = controller_write(State(BOTH, BOTH))
+    assert dropped_stay_out(dropped)
+    undone = dropped._replace(truth=BOTH)
+    assert not dropped_stay_out(undone)
+    known = written(READS_AGAIN, dropped)
+    assert dropped_stay_out(written(READS_AGAIN, known))
 
 
 def test_a_world_without_followers_is_refused() -> None:

@@ -96,7 +96,10 @@ def test_every_action_of_a_model_has_its_sentence(name: str) -> None:
         ),
         (
             "power-loss-truncate-to-high-watermark",
-            "the log of broker 1 ends at 1, that of its leader, broker 0, at 0",
+            (
+                "broker 1 is in the ISR of broker 0"
+                " and lacks what that has committed at offset 0"
+            ),
         ),
     ],
 )
@@ -104,6 +107,15 @@ def test_who_shows_that_a_log_is_wrong_is_named(name: str, told: str) -> None:
     scope = next(it.scope for it in CATALOGUE if it.name == name)
     blame = story_about(name, scope, None).blame
     assert blame is not None
+    assert blame.sentence == told
+
+
+def test_a_follower_that_is_ahead_of_its_leader_is_named() -> None:
+    name, broken = "power-loss-truncate-to-high-watermark", "no-follower-is-ahead"
+    scope = next(it.scope for it in CATALOGUE if it.name == name)
+    blame = story_about(name, scope, broken).blame
+    assert blame is not None
+    told = "the log of broker 1 ends at 1, that of its leader, broker 0, at 0"
     assert blame.sentence == told
 
 

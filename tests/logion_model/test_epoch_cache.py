@@ -15,6 +15,7 @@ from logion_model.epoch_cache import (
     appended,
     asked,
     end_of,
+    epochs_begin_once,
     truncated,
     truncation_ends,
 )
@@ -71,3 +72,9 @@ def test_a_follower_that_is_told_nothing_keeps_what_is_committed() -> None:
     follower = Replica((A, B))
     state = State((LEADER, follower), 0, 3, is_truncating=True, committed=1)
     assert asked(KAFKA_2_7, state).replicas[1].log == (A,)
+
+
+def test_an_epoch_that_is_noted_twice_is_noticed() -> None:
+    twice = Replica((A, B), (Start(0, 0), Start(2, 1), Start(2, 2)))
+    assert epochs_begin_once(State((LEADER, Replica())))
+    assert not epochs_begin_once(State((LEADER, twice)))

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 from logion_model.log import (
+    REMOVED,
     Batch,
     Log,
     Record,
+    World,
     append,
     checkpoint_start,
     crash,
     delete_before,
     end_offset_for_epoch,
     flush,
+    newest_record_stays,
     records,
     roll,
     truncate,
@@ -68,3 +71,12 @@ def test_a_crash_never_brings_the_end_below_the_log_start_offset() -> None:
 def test_an_epoch_ends_where_the_next_larger_one_begins() -> None:
     log = append(TWO_BATCHES, 4, ("d",))
     assert [end_offset_for_epoch(log, epoch) for epoch in (0, 1, 2, 4)] == [2, 3, 3, 4]
+
+
+def test_compaction_leaves_the_newest_record_of_all() -> None:
+    older, newer = Batch(0, 0, (REMOVED,)), Batch(1, 0, ("b",))
+    compacted = World(Log((older, newer), end_offset=2))
+    assert newest_record_stays(compacted)
+    undone = World(Log((older,), end_offset=1))
+    assert not newest_record_stays(undone)
+    assert newest_record_stays(World(Log((older,), start_offset=1, end_offset=1)))

@@ -77,3 +77,10 @@ def test_an_offset_that_goes_back_is_seen() -> None:
     assert not offsets_stay.holds(state)
     assert offsets_stay.holds(state._replace(committed=2))
     assert not processed_once.holds(state._replace(processed=(0, 0)))
+
+
+def test_a_follower_has_what_its_leader_had_and_all_that_is_deleted() -> None:
+    state = producer_copies.State(leader_start=1, leader_end=3, follower_end=2)
+    assert producer_copies.copies_fit(state)
+    assert not producer_copies.copies_fit(state._replace(follower_end=4))
+    assert not producer_copies.copies_fit(state._replace(leader_start=3))

@@ -38,6 +38,7 @@ _REGISTERED_TWICE = (2, 2, 1, 1, 2, 3, 0, 0, 0, 0, 1, 1)
 _COMMITTED_UNKNOWN = (3, 3, 3, 1, 1, 0, 1, 0, 0, 0, 1, 2)
 _ANSWER_ON_ITS_WAY = (3, 3, 3, 1, 2, 0, 0, 3, 0, 0, 1, 3)
 _ALONE = (2, 2, 2, 1, 1, 0, 1, 1, 0, 0, 0, 4)
+_REGISTERED_TWICE_KNOWN = (2, 2, 1, 1, 2, 3, 0, 0, 0, 0, 1, 5)
 
 _3_5, _966 = "last-replica-standing", "kip-966"
 _BELOW_HIGH_WATERMARK = "kraft-joins-below-high-watermark"
@@ -119,6 +120,7 @@ def _first(name: str, scope: Scope, promise: str, length: int) -> Entry:
 _GUARDS = (
     _first("kraft-any-incarnation", _REGISTERED_TWICE, "leader-completeness", 4),
     expect(_3_5, _REGISTERED_TWICE, 335, 20),
+    expect(_966, _REGISTERED_TWICE_KNOWN, 335, 20),
     _first("kraft-keeps-progress", _MOVED_TWICE, "leader-candidate-completeness", 13),
     expect(_3_5, _MOVED_TWICE, 3_710, 27),
     replace(

@@ -24,7 +24,14 @@ ENTRIES = (
     expect("log-folder", (3, 2, 1), 1_832, 12),
     shows(
         21,
-        expect("log-folder-kafka-3968", (3, 2, 1), 5_720, 13, flushed_records_stay=6),
+        expect(
+            "log-folder-kafka-3968",
+            (3, 2, 1),
+            5_720,
+            13,
+            flushed_records_stay=6,
+            newest_record_stays=7,
+        ),
         cure="log-folder",
     ),
 )

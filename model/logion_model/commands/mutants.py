@@ -7,13 +7,22 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from logion_model.catalogue import FAMILY, MODELS
 from logion_model.commands.console import BROKEN, HOLDS, complain, write
 from logion_model.entry import written
 from logion_model.kernel import Report, explore
 from logion_model.mutants.arguments import ARGUMENTS
 from logion_model.mutants.change import Change, changed
-from logion_model.mutants.judging import KILLED, SURVIVES, Fate, World, fate, worlds
-from logion_model.mutants.subjects import SUBJECTS, guards_of
+from logion_model.mutants.judging import (
+    KILLED,
+    Fate,
+    World,
+    fate,
+    fate_at,
+    fate_of,
+    worlds,
+)
+from logion_model.mutants.subjects import FURTHER, SUBJECTS, guards_of
 
 PUBLISHED = "kip-320"
 """The model of which the fate of some changes was published."""
@@ -35,7 +44,7 @@ class Found(NamedTuple):
         """Return whether it was killed as it should, or is known to be harmless."""
         if self.wanted and self.fate.trace not in self.wanted:
             return False
-        return self.fate.verdict != SURVIVES or bool(self.argument)
+        return self.fate.verdict == KILLED or bool(self.argument)
 
     @property
     def line(self) -> str:
@@ -64,7 +73,7 @@ def add(commands: Any) -> None:
         "mutants", help="switch off one guard of a model at a time: what breaks?"
     )
     mutants.add_argument(
-        "name", metavar="NAME", nargs="?", choices=SUBJECTS, help="only this model"
+        "name", metavar="NAME", nargs="?", choices=MODELS, help="only this model"
     )
     mutants.add_argument(
         "--guard", metavar="TEXT", help="only the one that is called so: with its trace"
@@ -76,6 +85,8 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Judge what the options ask for, and return the exit status."""
     names = [options.name] if options.name else list(SUBJECTS)
+    if names[0] not in SUBJECTS:
+        return complain(f"the guards of {names[0]} are those of {_relatives(names[0])}")
     if options.guard is not None:
         return _show(names, options.guard)
     found = [_told(it, quiet=options.json) for name in names for it in _all(name)]
@@ -88,6 +99,11 @@ def run(options: argparse.Namespace) -> int:
     return BROKEN if unexplained else HOLDS
 
 
+def _relatives(name: str) -> str:
+    """Return the models of the same family whose guards are switched off."""
+    return ", ".join(it for it in SUBJECTS if FAMILY[it] == FAMILY[name])
+
+
 def _told(found: Found, *, quiet: bool) -> Found:
     if not quiet:
         write(f"{found.model}", found.line)
@@ -96,6 +112,22 @@ def _told(found: Found, *, quiet: bool) -> Found:
 
 def _all(name: str) -> Iterator[Found]:
     """Yield what becomes of each mutant of a model, in their order."""
+    yield from _published(name)
+    tried = worlds(name, SUBJECTS[name])
+    for change in guards_of(name):
+        argument = ARGUMENTS.get(name, {}).get(change.name, "")
+        yield Found(name, change.name, _fate(name, change, tried), argument)
+
+
+def _fate(name: str, change: Change, tried: tuple[World, ...]) -> Fate:
+    """Return what becomes of a change in these worlds and in one further, if it has."""
+    end, further = fate(change, tried), FURTHER.get(name, {}).get(change.name)
+    if end.verdict == KILLED or further is None:
+        return end
+    return fate_at(MODELS[name], further, change)
+
+
+def _published(name: str) -> Iterator[Found]:
     if name == PUBLISHED:
         # Its changes are of the text of the rules: loaded when asked for, so that who
         # edits a rule can still check models.
@@ -103,17 +135,10 @@ def _all(name: str) -> Iterator[Found]:
 
         for row in kip_320.ROWS:
             yield _judged(row, kip_320.found(row.change, row.scope))
-    tried = worlds(name, SUBJECTS[name])
-    for change in guards_of(name):
-        argument = ARGUMENTS.get(name, {}).get(change.name, "")
-        yield Found(name, change.name, fate(change, tried), argument)
 
 
 def _judged(row: Any, report: Report[Any]) -> Found:
-    broken = report.violation
-    end = Fate(SURVIVES, row.scope, states=report.distinct)
-    if broken:
-        end = end._replace(verdict=KILLED, killer=broken.broken, trace=broken.length)
+    end = fate_of(report, row.scope)
     return Found(PUBLISHED, row.change.name, end, row.argument, (row.trace,))
 
 
@@ -122,15 +147,18 @@ def _show(names: list[str], wanted: str) -> int:
     for name in names:
         for change in guards_of(name):
             if change.name == wanted:
-                return _trace(change, worlds(name, SUBJECTS[name]))
+                return _trace(name, change)
     return complain(f"no guard is called {wanted!r}; `logion model mutants` lists them")
 
 
-def _trace(change: Change, tried: tuple[World, ...]) -> int:
-    end = fate(change, tried)
-    at = {world.scope: world for world in tried}[end.scope]
-    write(Found(at.spec.name, change.name, end).line)
+def _trace(name: str, change: Change) -> int:
+    tried = worlds(name, SUBJECTS[name])
+    end = _fate(name, change, tried)
+    argument = ARGUMENTS.get(name, {}).get(change.name, "")
+    write(Found(name, change.name, end, argument).line)
     if end.trace is not None:
-        report = explore(changed(at.spec, change), invariants=at.kept)
+        kept = {world.scope: world.kept for world in tried}.get(end.scope)
+        spec = changed(MODELS[name].at(end.scope), change)
+        report = explore(spec, invariants=kept)
         write(str(report.violation))
     return HOLDS

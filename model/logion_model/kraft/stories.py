@@ -116,7 +116,39 @@ read_metadata(0, 1)
 """
 """A record is committed on both brokers; then one is fenced and out of the ISR."""
 
-STORIES = ("", _REGISTERED_TWICE, _COMMITTED_UNKNOWN, _ANSWER_ON_ITS_WAY, _ALONE)
+_REGISTERED_TWICE_KNOWN = """
+write(0, 0)
+stop_clean(0, 1, leader=None)
+start(0)
+register(0, leader=0)
+stop_clean(0, 1, leader=None)
+start(0)
+register(0, leader=0)
+learn_registration(0, 4)
+read_metadata(0, 4)
+unfence(1, leader=0)
+read_metadata(1, 4)
+fetch(1, 0)
+answer_fetch(0, 1)
+take_fetched(1, 0)
+fetch(1, 0)
+answer_fetch(0, 1)
+propose(0, 0, 1)
+alter_partition(0, 0, 1, leader=0)
+learn_isr(0, accepted)
+stop_clean(0, 4, leader=1)
+start(0)
+"""
+"""The same as `_REGISTERED_TWICE` with KIP-966: broker 0 says which epoch it had."""
+
+STORIES = (
+    "",
+    _REGISTERED_TWICE,
+    _COMMITTED_UNKNOWN,
+    _ANSWER_ON_ITS_WAY,
+    _ALONE,
+    _REGISTERED_TWICE_KNOWN,
+)
 """What a world may begin after; the first is none at all."""
 
 

@@ -4,7 +4,7 @@ A condition that leads past what follows (`if ...: continue` or `return`), or un
 which alone steps are yielded, or that filters what they are made of; and what an answer
 of yes or no is made of. Each part of an `and` or `or` is a guard of its own. A choice
 between two ways (`if ... else`) is none; nor are the bounds of the explored world,
-which name its scope.
+which name its scope or are asked apart from the steps.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import ast
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from types import CodeType, FrameType, FunctionType
 from typing import Any, NamedTuple
@@ -58,25 +58,27 @@ def functions(spec: Spec[Any]) -> set[FunctionType]:
         if event == "call":
             called.add(frame.f_code)
 
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        for _ in islice(_walk(spec), STATES_MAX):
-            pass
-    finally:
-        sys.setprofile(before)
+    def noted(state: Any) -> list[Any]:
+        before = sys.getprofile()
+        sys.setprofile(note)
+        try:
+            return [after for _, after in spec.next(state)]
+        finally:
+            sys.setprofile(before)
+
+    for _ in islice(_walk(spec, noted), STATES_MAX):
+        pass
     return set(filter(None, map(_function, called)))
 
 
-def _walk(spec: Spec[Any]) -> Iterator[Any]:
+def _walk(spec: Spec[Any], steps: Callable[[Any], list[Any]]) -> Iterator[Any]:
     """Yield the states of a world, breadth first, after they were gone on from."""
     seen, level = set(spec.initial), list(spec.initial)
     for state in level:
-        if spec.within(state):
-            for _, after in spec.next(state):
-                if after not in seen:
-                    seen.add(after)
-                    level.append(after)
+        for after in steps(state) if spec.within(state) else ():
+            if after not in seen:
+                seen.add(after)
+                level.append(after)
         yield state
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from logion_model.catalogue import MODELS
-from logion_model.entry import Scope
-from logion_model.kernel import Report, Spec, SpecError, explore
+from logion_model.entry import Model, Scope
+from logion_model.kernel import Report, Spec, SpecError, explore, explore_packed
 from logion_model.mutants.change import Change, changed
 
 TIMES_MAX = 5
@@ -72,6 +72,25 @@ def fate(change: Change, tried: Iterable[World]) -> Fate:
         if found.verdict == KILLED:
             return found
     return found
+
+
+def fate_at(model: Model, scope: Scope, change: Change) -> Fate:
+    """Return what becomes of a change in a world where all holds without it.
+
+    For a world that is too large to try many changes in: fast, if the model can.
+    """
+    if model.pack is None:
+        return fate_of(explore(changed(model.at(scope), change)), scope)
+    with change.made():
+        return fate_of(explore_packed(model.packed_at(scope)), scope)
+
+
+def fate_of(report: Report[Any], scope: Scope) -> Fate:
+    """Return what becomes of a change of which this was found."""
+    broken = report.violation
+    if broken is None:
+        return Fate(SURVIVES, scope, states=report.distinct)
+    return Fate(KILLED, scope, broken.broken, broken.length, report.distinct)
 
 
 def _fate_in(world: World, change: Change, before: str) -> Fate:

@@ -2,8 +2,8 @@
 
 Kafka answers producers once a record is on every member of the ISR, not once it is on
 a disk. A replica that comes back may lack the end of its log, and be elected before
-anybody has noticed. Records may be lost then; what must not be is that replicas differ
-for ever, or that one stops for good.
+anybody has noticed. Records may be lost then, and only then; what must not be even so
+is that replicas differ for ever, or that one stops for good.
 
 Everything else is as in `base`. A replica that comes back knows its epoch, so it takes
 no request of earlier days (that is KIP-380, another fault), and waits for the next.
@@ -86,6 +86,15 @@ def no_follower_is_ahead(state: State) -> bool:
     return all(it.end_offset <= leader.end_offset for leader, it in _pairs(state))
 
 
+def _until_power_is_lost(promise: Property[base.State]) -> Property[State]:
+    """Return a promise of `base`, which a loss of power may break and nothing else."""
+    return Property(
+        promise.name,
+        lambda state: state.losses > 0 or promise.holds(state.world),
+        f"{promise.source}, until power is lost",
+    )
+
+
 INVARIANTS: tuple[Property[State], ...] = (
     Property(
         "followers-copy",
@@ -97,6 +106,7 @@ INVARIANTS: tuple[Property[State], ...] = (
         no_follower_is_ahead,
         "KAFKA-3924: a follower whose offset is out of range halts",
     ),
+    *map(_until_power_is_lost, base.INVARIANTS),
 )
 
 SOMETIMES: tuple[Property[State], ...] = (

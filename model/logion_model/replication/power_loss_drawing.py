@@ -21,7 +21,10 @@ def _event(action: Action, before: State, after: State) -> Event:
 
 
 def _blame(broken: str, state: State) -> Blame | None:
-    """Find a follower whose log is longer than its leader's, or another."""
+    """Find a follower whose log is longer than its leader's, or another.
+
+    Or who lacks what is committed, though no power was lost.
+    """
     world = state.world
     for leader, follower in permutations(range(len(world.replicas)), 2):
         if not is_same_epoch(world, leader, follower):
@@ -35,7 +38,7 @@ def _blame(broken: str, state: State) -> Blame | None:
         shared = min(ours.end_offset, theirs.end_offset)
         if broken == "followers-copy" and ours.log[:shared] != theirs.log[:shared]:
             return Blame(lanes, f"{own} and {whose} have different records")
-    return None
+    return REPLICATION.blame(broken, world)
 
 
 DRAWING = Drawing(_lanes, _event, _blame)

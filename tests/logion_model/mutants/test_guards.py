@@ -28,6 +28,11 @@ def test_the_bounds_of_the_world_are_no_guards() -> None:
     assert [it for it in names("kip-320", (2, 2, 2, 1)) if "scope" in it] == []
 
 
+def test_what_is_asked_apart_from_the_steps_is_no_guard() -> None:
+    found = names("transactions-kip-890", (1, 2, 1, 2, 1, 1))
+    assert [it for it in found if it.startswith("World.is_within")] == []
+
+
 def test_of_several_conditions_that_read_alike_each_has_its_name() -> None:
     found = names("kip-966", (2, 2, 2, 1, 1, 0, 1, 0, 0, 0, 1, 0))
     assert len(set(found)) == len(found) > 20

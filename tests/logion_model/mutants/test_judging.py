@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from logion_model.catalogue import MODELS
 from logion_model.mutants.arguments import ARGUMENTS
 from logion_model.mutants.judging import (
     IDLE,
@@ -10,6 +11,7 @@ from logion_model.mutants.judging import (
     SURVIVES,
     Fate,
     fate,
+    fate_at,
     worlds,
 )
 from logion_model.mutants.subjects import SUBJECTS, guards_of
@@ -68,6 +70,38 @@ def test_a_condition_without_which_less_happens_is_no_guard() -> None:
         (6, 5, 5, 0, 0),
     )
     assert found.verdict == NARROWS
+
+
+@pytest.mark.parametrize(
+    ("model", "guard", "scope", "killer"),
+    [
+        (
+            "cached-isr",
+            "counts: state.known.version == state.truth.version",
+            (3, 4),
+            "dropped-stay-out",
+        ),
+        (
+            "kip-320",
+            "has_next: state.replicas[member].end_offset > offset",
+            (2, 2, 2, 1),
+            "weak-isr",
+        ),
+    ],
+)
+def test_one_world_alone_may_kill_a_guard_by_either_search(
+    model: str, guard: str, scope: tuple[int, ...], killer: str
+) -> None:
+    (change,) = [it for it in guards_of(model) if it.name == guard]
+    found = fate_at(MODELS[model], scope, change)
+    assert (found.verdict, found.scope, found.killer) == (KILLED, scope, killer)
+    assert found.trace is not None
+
+
+def test_one_world_alone_in_which_all_holds_kills_nothing() -> None:
+    (change,) = [it for it in guards_of("log") if it.name.endswith("world.compacted")]
+    found = fate_at(MODELS["log"], (2, 2, 1), change)
+    assert (found.verdict, found.trace) == (SURVIVES, None)
 
 
 @pytest.mark.world

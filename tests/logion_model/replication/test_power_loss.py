@@ -3,6 +3,7 @@ from __future__ import annotations
 from logion_model.replication.base import Assignment, Entry, Replica
 from logion_model.replication.base import State as World
 from logion_model.replication.power_loss import (
+    INVARIANTS,
     Scope,
     State,
     followers_copy,
@@ -42,3 +43,11 @@ def test_who_is_of_another_epoch_is_not_compared() -> None:
     other = FOLLOWER._replace(log=(B, B), epoch=0)
     assert followers_copy(world(LEADER, other))
     assert no_follower_is_ahead(world(LEADER, other))
+
+
+def test_committed_records_are_kept_until_power_is_lost() -> None:
+    (weak,) = [it for it in INVARIANTS if it.name == "weak-isr"]
+    behind = world(LEADER, FOLLOWER._replace(log=()))
+    assert weak.holds(world(LEADER, FOLLOWER))
+    assert not weak.holds(behind)
+    assert weak.holds(behind._replace(losses=1))
