@@ -23,6 +23,11 @@ from logion.protocol.messages.list_offsets import (
     ListOffsetsRequest,
     ListOffsetsTopic,
 )
+from logion.protocol.messages.offset_for_leader_epoch import (
+    OffsetForLeaderEpochRequest,
+    OffsetForLeaderPartition,
+    OffsetForLeaderTopic,
+)
 from logion.protocol.messages.produce import (
     PartitionProduceData,
     ProduceRequest,
@@ -119,6 +124,18 @@ def fetch_request(
         session_id=reading.session_id,
         session_epoch=reading.session_epoch,
         topics=(part,) if partitions else (),
+    )
+
+
+def epoch_request(
+    topic: Topic, epoch: int, *, current: int, partition: int
+) -> OffsetForLeaderEpochRequest:
+    """Return the question where an epoch ends, of a client that is in `current`."""
+    part = OffsetForLeaderPartition(
+        partition=partition, current_leader_epoch=current, leader_epoch=epoch
+    )
+    return OffsetForLeaderEpochRequest(
+        topics=(OffsetForLeaderTopic(topic=topic.name, partitions=(part,)),)
     )
 
 

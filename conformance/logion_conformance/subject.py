@@ -39,6 +39,10 @@ from logion.protocol.messages.list_offsets import (
     ListOffsetsPartitionResponse,
     ListOffsetsResponse,
 )
+from logion.protocol.messages.offset_for_leader_epoch import (
+    EpochEndOffset,
+    OffsetForLeaderEpochResponse,
+)
 from logion.protocol.messages.produce import (
     PartitionProduceResponse,
     ProduceResponse,
@@ -466,6 +470,16 @@ class Subject:
             topic, request, ListOffsetsResponse, partition=partition
         )
         return answer.topics[0].partitions[0]
+
+    async def epoch_end(
+        self, topic: Topic, epoch: int, *, current: int = -1, partition: int = 0
+    ) -> EpochEndOffset:
+        """Return what the leader says of the end of an epoch."""
+        request = material.epoch_request(
+            topic, epoch, current=current, partition=partition
+        )
+        came = await self.ask_leader(topic, request, OffsetForLeaderEpochResponse)
+        return came.topics[0].partitions[0]
 
     async def end_offset(self, topic: Topic) -> int:
         """Return the offset the next record of partition 0 will get."""

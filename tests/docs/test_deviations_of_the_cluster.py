@@ -12,10 +12,6 @@ from logion.protocol.messages.alter_user_scram_credentials import (
 )
 from logion.protocol.messages.api_versions import ApiVersionsRequest
 from logion.protocol.messages.elect_leaders import ElectLeadersRequest
-from logion.protocol.messages.metadata import (
-    MetadataRequest,
-    MetadataRequestTopic,
-)
 from logion.protocol.messages.offset_for_leader_epoch import (
     OffsetForLeaderEpochRequest,
     OffsetForLeaderPartition,
@@ -26,7 +22,6 @@ from logion.testing.broker import Broker
 from tests.docs.asking import (
     batch,
     broker_and_client,
-    client_of,
 )
 
 
@@ -40,24 +35,6 @@ async def test_no_release_answers_what_is_no_replica(
         read = await client.fetch(replica=replica, version=4)
     assert read.error_code == Error.NOT_LEADER_OR_FOLLOWER
     assert not read.records
-
-
-@pytest.mark.parametrize("release", ["3.9", "4.3"])
-async def test_a_restart_does_not_raise_leader_epochs(
-    release: str, tmp_path: Path
-) -> None:
-    epochs = []
-    for is_first in (True, False):
-        async with (
-            Broker(release=release, data=str(tmp_path)) as broker,
-            client_of(broker) as client,
-        ):
-            if is_first:
-                await client.create("t")
-            asked = MetadataRequest(topics=(MetadataRequestTopic(name="t"),))
-            answer = await client.ask(asked)
-            epochs.append(answer.topics[0].partitions[0].leader_epoch)
-    assert epochs == [0, 0]
 
 
 @pytest.mark.parametrize("release", ["0.10.0", "3.9", "4.3"])

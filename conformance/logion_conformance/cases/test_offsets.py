@@ -9,13 +9,6 @@ from logion.protocol.messages.list_offsets import (
     ListOffsetsResponse,
     ListOffsetsTopic,
 )
-from logion.protocol.messages.offset_for_leader_epoch import (
-    EpochEndOffset,
-    OffsetForLeaderEpochRequest,
-    OffsetForLeaderEpochResponse,
-    OffsetForLeaderPartition,
-    OffsetForLeaderTopic,
-)
 from logion.records.batch import parse_batches
 from logion.records.record import Record
 
@@ -194,7 +187,7 @@ async def test_the_current_epoch_ends_where_the_log_ends(
     topic = await broker.topic()
     await broker.append(topic, b"a", b"b")
     epoch = parse_batches((await broker.fetch(topic)).records)[0].leader_epoch
-    came = await epoch_end(broker, topic, epoch)
+    came = await broker.epoch_end(topic, epoch)
     expect_success(came.error_code)
     expect("the end offset", came.end_offset, 2)
     if version >= 1:
@@ -211,7 +204,7 @@ async def test_a_future_epoch_has_no_end(broker: Subject, version: int) -> None:
     """An epoch newer than the leader's has end offset -1, and is no error."""
     topic = await broker.topic()
     await broker.append(topic, b"a")
-    came = await epoch_end(broker, topic, 1_000)
+    came = await broker.epoch_end(topic, 1_000)
     expect_success(came.error_code)
     expect("epoch and end offset", (came.leader_epoch, came.end_offset), UNDEFINED)
     expect("the version asked in", broker.version("OffsetForLeaderEpoch"), version)
@@ -226,7 +219,7 @@ async def test_a_future_epoch_has_no_end(broker: Subject, version: int) -> None:
 async def test_a_client_ahead_of_the_leader_is_told_so(broker: Subject) -> None:
     """A client that knows a newer leader epoch than the broker is refused."""
     topic = await broker.topic()
-    came = await epoch_end(broker, topic, 0, current=1_000)
+    came = await broker.epoch_end(topic, 0, current=1_000)
     expect_error(came.error_code, Error.UNKNOWN_LEADER_EPOCH)
 
 
@@ -239,19 +232,5 @@ async def test_a_client_ahead_of_the_leader_is_told_so(broker: Subject) -> None:
 async def test_the_epochs_of_an_unknown_partition(broker: Subject) -> None:
     """A partition the topic does not have is UNKNOWN_TOPIC_OR_PARTITION."""
     topic = await broker.topic()
-    came = await epoch_end(broker, topic, 0, partition=77)
+    came = await broker.epoch_end(topic, 0, partition=77)
     expect_error(came.error_code, Error.UNKNOWN_TOPIC_OR_PARTITION)
-
-
-async def epoch_end(
-    broker: Subject, topic: Topic, epoch: int, *, current: int = -1, partition: int = 0
-) -> EpochEndOffset:
-    """Return what the leader says of the end of an epoch."""
-    part = OffsetForLeaderPartition(
-        partition=partition, current_leader_epoch=current, leader_epoch=epoch
-    )
-    request = OffsetForLeaderEpochRequest(
-        topics=(OffsetForLeaderTopic(topic=topic.name, partitions=(part,)),)
-    )
-    came = await broker.ask_leader(topic, request, OffsetForLeaderEpochResponse)
-    return came.topics[0].partitions[0]

@@ -8,6 +8,7 @@ from typing import Any
 
 from logion.cluster.znodes import TOPIC_CONFIGS, write_config
 from logion.log.checkpoints import LOG_START_OFFSETS
+from logion.log.epochs import EpochEnd
 from logion.log.segment import TXN_INDEX
 from logion.names import TopicPartition
 
@@ -16,6 +17,7 @@ from logion_harness.miniatures.seams import instead, swapped
 
 MANAGER = "logion.log.manager:LogManager"
 LOADING = "logion.log.loading:Loading"
+PARTITION = "logion.replica.partition:Partition"
 
 
 def emptied(open_log: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,6 +43,11 @@ def shortened(open_log: Callable[..., Any]) -> Callable[..., Any]:
         return log
 
     return wrong
+
+
+def at_the_end(_: Any) -> Callable[..., EpochEnd]:
+    """End every epoch where the log ends."""
+    return lambda log, epoch: EpochEnd(epoch, log.end_offset)
 
 
 def without_settings(written: Callable[[Any], list[Any]]) -> Callable[..., Any]:
@@ -111,6 +118,18 @@ MINIATURES = (
         "gives an offset that it had given before a restart",
         ("restart.offsets", "histories.restart"),
         swapped(f"{MANAGER}._open_log", shortened),
+    ),
+    Miniature(
+        "answers-of-an-earlier-epoch",
+        "serves clients that know of its earlier life alone",
+        ("restart.epochs.fenced",),
+        swapped(f"{PARTITION}.check_epoch", instead(None)),
+    ),
+    Miniature(
+        "ends-epochs-with-the-log",
+        "tells of any epoch that it ends where the log does",
+        ("restart.epochs.end",),
+        swapped("logion.log.log:Log.end_of_epoch", at_the_end),
     ),
     Miniature(
         "forgets-settings",

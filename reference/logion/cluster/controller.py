@@ -114,6 +114,28 @@ def on_brokers_changed(
     return operations
 
 
+def on_broker_back(
+    image: ClusterImage, broker: BrokerId, allows_unclean: Callable[[str], bool]
+) -> list[Operation]:
+    """Return what must be written now that a broker is here again, on KRaft.
+
+    What it leads was without it for a while: its partitions get the leader that they
+    had then, or none, and the one that they have now. Each is a leader epoch, so that
+    whoever knows of the broker's earlier life is fenced.
+    """
+    others = image.brokers.keys() - {broker}
+    operations: list[Operation] = []
+    for topic in image.topics.values():
+        unclean = allows_unclean(topic.name)
+        for partition in topic.partitions.values():
+            if partition.leader != broker or partition.partition_epoch < 0:
+                continue
+            without = elect_leader(partition, others, unclean=unclean)
+            after = elect_leader(without, image.brokers, unclean=unclean)
+            operations.append(_write(image, topic.name, after))
+    return operations
+
+
 def on_isr_proposed(
     image: ClusterImage, name: TopicPartition, isr: tuple[BrokerId, ...]
 ) -> list[Operation]:

@@ -42,6 +42,26 @@ async def test_a_restart_keeps_topics_ids_settings_and_records() -> None:
         assert more.base_offset == 1
 
 
+@pytest.mark.parametrize(
+    ("release", "epochs"), [("2.8", [0, 0, 0]), ("3.9", [0, 0, 0]), ("4.3", [0, 2, 4])]
+)
+async def test_on_kraft_a_restart_begins_other_leader_epochs(
+    release: str, epochs: list[int]
+) -> None:
+    """As Apache Kafka 4.0.0 and 4.3.0: without a leader first, then with it again."""
+    world, found = World(), []
+    for restarts in range(3):
+        async with running(release=release, world=world) as broker:
+            if not restarts:
+                await broker.create("t")
+            await broker.produce("t", batch(b"0"))
+            partition = broker.partition("t")
+            found.append(partition.leader.epoch)
+            assert partition.log.end_of_epoch(found[-1]).end_offset == restarts + 1
+            assert partition.high_watermark == restarts + 1
+    assert found == epochs
+
+
 async def test_a_deleted_topic_does_not_come_back() -> None:
     world = World()
     async with running(world=world) as broker:

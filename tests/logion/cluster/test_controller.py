@@ -4,6 +4,7 @@ import pytest
 from logion.cluster.changes import apply
 from logion.cluster.controller import (
     elect_leader,
+    on_broker_back,
     on_brokers_changed,
     on_isr_proposed,
     prefer_leader,
@@ -107,6 +108,19 @@ def test_a_dead_leader_is_replaced_and_a_live_one_left_alone() -> None:
     again = apply(after, tree.commit(0, back, 0).changes)
     assert again.topics["b"].partitions[0].leader == 1
     assert again.topics["b"].partitions[0].leader_epoch == 7
+
+
+def test_a_broker_that_is_back_begins_other_terms_of_what_it_leads() -> None:
+    tree, image = world()
+    here = with_brokers(image, 1, 2)
+    writes = on_broker_back(here, BrokerId(1), lambda _: False)
+    after = apply(here, tree.commit(0, writes, 0).changes)
+    found = {name: it.partitions[0] for name, it in after.topics.items()}
+    assert {name: (it.leader, it.leader_epoch) for name, it in found.items()} == {
+        "a": (2, 6),  # another was in sync meanwhile, and leads
+        "b": (1, 7),  # nobody was, until it came back
+    }
+    assert on_broker_back(here, BrokerId(3), lambda _: False) == []
 
 
 def test_only_a_topic_that_allows_it_is_led_uncleanly() -> None:

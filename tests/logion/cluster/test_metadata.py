@@ -81,7 +81,11 @@ async def test_topics_settings_and_ids_survive_a_restart() -> None:
     before = await cluster_on(disk)
     await created(before, NewTopic("t", 3, 1, configs={"retention.ms": "7"}))
     after = await cluster_on(disk)
-    assert after.image.topics == before.image.topics
+    assert after.image.topics.keys() == before.image.topics.keys()
+    (topic,), (known,) = after.image.topics.values(), before.image.topics.values()
+    assert (topic.id, topic.partitions.keys()) == (known.id, known.partitions.keys())
+    led = [(it.leader, it.isr, it.leader_epoch) for it in topic.partitions.values()]
+    assert led == [(ME, (ME,), 2)] * 3  # on KRaft, without a leader in between
     assert after.image.topics_by_id.keys() == before.image.topics_by_id.keys()
     assert after.image.cluster_id == before.image.cluster_id
     assert after.image.controller_epoch == 2

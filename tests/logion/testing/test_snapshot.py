@@ -3,11 +3,13 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
+from logion.broker.views import TopicView
 from logion.client.cluster import open_cluster
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.metadata import MetadataRequest, MetadataResponse
@@ -23,6 +25,17 @@ def values(broker: Broker, topic: str) -> list[bytes | None]:
     return [record.value for record in broker.records(topic)]
 
 
+def stored(broker: Broker) -> list[TopicView]:
+    """Return the topics of a broker, whatever the terms of its leaders."""
+    return [
+        replace(
+            topic,
+            partitions=tuple(replace(it, leader_epoch=0) for it in topic.partitions),
+        )
+        for topic in broker.inspect().topics
+    ]
+
+
 @pytest.mark.parametrize("where", ["in memory", "in a folder"])
 async def test_all_that_is_stored_comes_back(where: str, tmp_path: Path) -> None:
     data = str(tmp_path) if where == "in a folder" else None
@@ -30,13 +43,13 @@ async def test_all_that_is_stored_comes_back(where: str, tmp_path: Path) -> None
         await fill(broker)
         broker.create_topic("empty", partitions=2, configs={"retention.ms": "77"})
         snapshot = broker.snapshot()
-        before = broker.inspect().topics
+        before = stored(broker)
         async with open_cluster([address(broker)]) as cluster:
             await put(cluster, b"4", b"5")
         broker.delete_topic("empty")
         broker.create_topic("later")
         broker.restore(snapshot)
-        assert broker.inspect().topics == before
+        assert stored(broker) == before
         assert values(broker, "t") == [b"1", b"2", b"3"]
         async with open_cluster([address(broker)]) as cluster:
             await put(cluster, b"6")
@@ -52,7 +65,19 @@ async def test_one_snapshot_is_the_root_of_many_branches() -> None:
             async with open_cluster([address(broker)]) as cluster:
                 await put(cluster, value)
             assert values(broker, "t") == [b"1", b"2", b"3", value]
-        assert broker.inspect().partition("t").leader_epoch == 0
+        assert broker.inspect().partition("t").leader_epoch == 2
+
+
+async def test_a_broker_that_is_restored_has_started_anew() -> None:
+    """On KRaft that is another leader epoch, from what the snapshot has."""
+    for release, epochs in (("3.9", [0, 0]), ("4.3", [2, 4])):
+        async with Broker(release=release) as broker:
+            await fill(broker)
+            found = []
+            for _ in epochs:
+                broker.restore(broker.snapshot())
+                found.append(broker.inspect().partition("t").leader_epoch)
+            assert found == epochs
 
 
 async def test_records_that_were_deleted_stay_so() -> None:
