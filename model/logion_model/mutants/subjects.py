@@ -16,6 +16,7 @@ from logion_model.mutants.guards import guards
 
 SUBJECTS: Mapping[str, tuple[Scope, ...]] = {
     "kip-320": ((2, 2, 2, 1), (2, 2, 2, 2), (3, 2, 2, 1)),
+    "kip-320-as-in-brokers": ((2, 2, 2, 1), (2, 2, 2, 2), (3, 2, 2, 1)),
     "kip-101": ((2, 2, 2, 1), (2, 2, 2, 2), (3, 2, 2, 1)),
     "kip-320-first-try": ((2, 2, 2, 1), (2, 2, 2, 2), (3, 2, 2, 1)),
     "power-loss": ((2, 1, 2, 1, 1), (3, 1, 2, 1, 0), (2, 1, 2, 2, 1)),
@@ -86,6 +87,7 @@ SUBJECTS: Mapping[str, tuple[Scope, ...]] = {
 OTHERS = frozenset(
     {
         "kip-101",
+        "kip-320-as-in-brokers",
         "kip-320-first-try",
         "log-folder",
         "producer-kafka-14034",
