@@ -34,6 +34,9 @@ from logion.protocol.messages.metadata import (
 COORDINATOR_VERSION_WITH_KEYS = 4
 """Of FindCoordinator: several groups may be asked for (KIP-699)."""
 
+MEETINGS_MAX = 20
+"""How often a broker is asked who is there until it says that it is."""
+
 Answer = TypeVar("Answer")
 Result = TypeVar("Result")
 
@@ -44,11 +47,16 @@ async def open_cluster(
 ) -> AsyncIterator[Cluster]:
     """Yield a Cluster that has met one of its brokers; at the end it hangs up.
 
-    Raises ApiError(NETWORK_EXCEPTION) if none of `bootstrap` answers.
+    One that has just started may not know that it is there: it is asked again, up to
+    `MEETINGS_MAX` times. Raises ApiError(NETWORK_EXCEPTION) if none of `bootstrap`
+    answers.
     """
     cluster = Cluster(bootstrap, options or Options())
     try:
-        await cluster.refresh(())
+        for _ in range(MEETINGS_MAX):
+            if (await cluster.refresh(())).nodes:
+                break
+            await trio.sleep(cluster.options.backoff_s)
         yield cluster
     finally:
         await cluster.aclose()

@@ -90,6 +90,8 @@ class SmallBroker:
     """Errors that the next produces are answered with."""
     asked: list[tuple[str, int]] = field(default_factory=list)
     """API and version of every request."""
+    unaware: int = 0
+    """How many requests it must have got before it knows that it is there."""
     spoken: dict[str, tuple[int, int]] = field(default_factory=lambda: dict(SPOKEN))
     news: trio.Event = field(default_factory=trio.Event)
     producers: int = 0
@@ -370,7 +372,7 @@ class SmallBroker:
             names = list(self.topics)
         node = MetadataResponseBroker(node_id=0, host="127.0.0.1", port=self.port)
         return MetadataResponse(
-            brokers=(node,),
+            brokers=() if len(self.asked) <= self.unaware else (node,),
             controller_id=0,
             topics=tuple(self.described(name) for name in names),
         )

@@ -2,21 +2,37 @@ from __future__ import annotations
 
 import pytest
 import trio
-from logion.client.cluster import open_cluster, raise_for
+from logion.client.cluster import MEETINGS_MAX, open_cluster, raise_for
 from logion.client.connection import Address, Options
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
 from logion.protocol.messages.metadata import MetadataRequest, MetadataResponse
 
-from tests.logion.client.small_broker import met, running
+from tests.logion.client.small_broker import SmallBroker, met, running
 
 NOBODY = Address("127.0.0.1", 1)
 HERE = TopicPartition("t", 0)
 
 
+def metadata_asked(broker: SmallBroker) -> int:
+    return sum(api == "Metadata" for api, _ in broker.asked)
+
+
 async def test_a_cluster_is_met_by_any_of_its_brokers() -> None:
     async with running() as broker, open_cluster([NOBODY, broker.address]) as cluster:
         assert cluster.picture.nodes[0].port == broker.port
+
+
+async def test_a_broker_that_does_not_know_itself_yet_is_asked_again() -> None:
+    async with met(Options(backoff_s=0), unaware=4) as (broker, cluster):
+        assert cluster.picture.nodes[0].port == broker.port
+        assert metadata_asked(broker) == 3
+
+
+async def test_a_broker_that_never_knows_itself_is_met_all_the_same() -> None:
+    async with met(Options(backoff_s=0), unaware=99) as (broker, cluster):
+        assert not cluster.picture.nodes
+        assert metadata_asked(broker) == MEETINGS_MAX
 
 
 async def test_a_cluster_nobody_answers_for_is_an_error() -> None:
