@@ -27,6 +27,13 @@ PLANTED = (
     Planted("high watermark", "the_last_record_waits", PLAY, "seed 0, the 1st", 4.3),
     Planted("truncation", "truncation_that_leaves_a_batch", LOG, "10 programs", 4.9),
     Planted(
+        "truncation, to the wrong leader's end",
+        "the_leaders_end_is_enough",
+        "test_replica_refinement.py",
+        "every step at 2,2,2,2, until one is not the model's",
+        0.6,
+    ),
+    Planted(
         "sequence window",
         "one_batch_fewer_remembered",
         "test_producer_refinement.py",
