@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
-import trio
 from logion.protocol.errors import Error
 from logion.protocol.messages.create_acls import (
     AclCreation,
@@ -141,20 +140,6 @@ def fields_of(wanted: Filter) -> dict[str, Any]:
         "operation": wanted.operation,
         "permission_type": wanted.permission,
     }
-
-
-async def eventually(broker: Subject, check: Callable[[], Awaitable[None]]) -> None:
-    """Nothing once a check holds, for rules take effect in their own time; what it
-    found at last if it does not within the time of an answer."""
-    options = broker.cluster.options
-    limit = trio.current_time() + options.timeout_s
-    while True:
-        try:
-            return await check()
-        except Broken:
-            if trio.current_time() > limit:
-                raise
-        await trio.sleep(options.backoff_s)
 
 
 def topic_refused(broker: Subject) -> tuple[Error, ...]:

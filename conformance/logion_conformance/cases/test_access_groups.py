@@ -34,7 +34,6 @@ from logion_conformance.access import (
     READ,
     Rule,
     allow,
-    eventually,
     expect_refused,
     expect_topic_refused,
 )
@@ -51,6 +50,7 @@ from logion_conformance.group_requests import (
 )
 from logion_conformance.groups import new_group, subscription
 from logion_conformance.subject import Subject
+from logion_conformance.waiting import eventually
 
 REFUSED = Error.GROUP_AUTHORIZATION_FAILED
 

@@ -31,7 +31,6 @@ from logion_conformance.access import (
     allow,
     create_rules,
     delete_rules,
-    eventually,
     rules_like,
     topic_refused,
 )
@@ -46,6 +45,7 @@ from logion_conformance.material import (
     produce_request,
 )
 from logion_conformance.subject import Subject
+from logion_conformance.waiting import eventually
 
 EACH = pytest.mark.usefixtures("version", "guarded")
 
