@@ -15,18 +15,13 @@ from typing import NamedTuple, TypeAlias
 from logion.names import BrokerId, LeaderEpoch
 from logion.replica import isr as in_sync
 from logion.replica import leader as leading
-from logion.replica.isr import Patience
 from logion.replica.leader import Leader
-from logion.replica.rules import ReplicationRules
+from logion.replica.rules import KIP_595
 from logion_model import async_isr as model
 from logion_model.async_isr import KIP_497, LEADER, Scope, State, Versioned
 from logion_model.kernel import Action, Property, Spec
 
-NEWEST = ReplicationRules()
-
-PATIENCE = Patience(time_ms=10_000)
-
-LATE_MS = PATIENCE.time_ms + 1
+from logion_harness.replica_world import LATE_MS, PATIENCE
 
 
 class World(NamedTuple):
@@ -50,8 +45,8 @@ def leader_of(world: World) -> Leader:
         frozenset(map(BrokerId, state.known.isr)),
         {BrokerId(it): end for it, end in enumerate(state.end_offsets)},
         world.high_watermark,
-        epoch_start=0,
-        isr_version=state.known.version,
+        epoch_start_offset=0,
+        partition_epoch=state.known.version,
         proposed=frozenset(map(BrokerId, state.proposed)),
     )
 
@@ -59,7 +54,7 @@ def leader_of(world: World) -> Leader:
 def with_leader(world: World, leader: Leader) -> World:
     """Return the world in which the leader is this one: the abstraction."""
     state = world.state._replace(
-        known=Versioned(frozenset(leader.isr), leader.isr_version),
+        known=Versioned(frozenset(leader.isr), leader.partition_epoch),
         end_offsets=tuple(end for _, end in sorted(leader.end_offsets.items())),
         proposed=frozenset(leader.proposed),
         is_waiting=bool(leader.proposed),
@@ -116,13 +111,15 @@ class IsrRefinement:
 
     def _proposing(self, world: World) -> Steps:
         leader = leader_of(world)
+        if leader.proposed:  # one at a time
+            return
         for follower in map(BrokerId, range(1, self.scope.replicas)):
             if follower not in leader.isr:
-                if in_sync.may_join(NEWEST, leader, follower):
+                if in_sync.may_join(KIP_595, leader, follower):
                     joined = leader.isr | {follower}
                     action = Action("propose_expand", (follower,))
                     yield action, _proposed(world, leader, joined)
-            elif in_sync.lags(leader, follower, LATE_MS, PATIENCE):
+            elif in_sync.lags(KIP_595, leader, follower, LATE_MS, PATIENCE):
                 left = leader.isr - {follower}
                 action = Action("propose_shrink", (follower,))
                 yield action, _proposed(world, leader, left)
@@ -146,7 +143,7 @@ class IsrRefinement:
 
 
 def _proposed(world: World, leader: Leader, isr: frozenset[BrokerId]) -> World:
-    proposal = Versioned(frozenset(isr), leader.isr_version)
+    proposal = Versioned(frozenset(isr), leader.partition_epoch)
     sent = world.state._replace(proposals=world.state.proposals | {proposal})
     after = leading.on_isr_proposed(leader, isr)
     return with_leader(world._replace(state=sent), after)

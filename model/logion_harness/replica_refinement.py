@@ -14,13 +14,18 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from logion.log.epochs import EpochEnd, end_of_epoch, has_parted, with_epoch
+from logion.log.epochs import (
+    UNKNOWN_END,
+    EpochEnd,
+    end_of_epoch,
+    has_parted,
+    with_epoch,
+)
 from logion.names import NO_LEADER_EPOCH, BrokerId, LeaderEpoch
 from logion.replica import follower as following
 from logion.replica import isr as in_sync
 from logion.replica import leader as leading
 from logion.replica.follower import Follower
-from logion.replica.isr import Patience
 from logion.replica.leader import Leader
 from logion.replica.rules import ReplicationRules, is_newer
 from logion_model.kernel import Action, Property, Spec
@@ -28,7 +33,9 @@ from logion_model.replication import base as model
 from logion_model.replication.base import Assignment, Rules, Scope, State
 
 from logion_harness.replica_world import (
+    LATE_MS,
     NO_LEADER,
+    PATIENCE,
     Seeking,
     Steps,
     World,
@@ -45,22 +52,11 @@ from logion_harness.replica_world import (
     written,
 )
 
-CODE_STEPS = (
-    "elect_leader",
-    "shrink_isr",
-    "on_elected",
-    "on_told",
-    "on_answer",
-    "on_append",
-    "on_fetch",
-    "on_isr_changed",
-)
-
 MODEL_STEPS = {
     "elect_leader": ("elect_leader",),
     "shrink_isr": ("shrink_isr",),
     "on_elected": ("become_leader", "advance_high_watermark"),
-    "on_told": ("become_follower",),
+    "on_leader_changed": ("become_follower",),
     "on_answer": ("become_follower",),
     "on_append": ("write", "advance_high_watermark"),
     "on_fetch": ("become_follower", "replicate", "advance_high_watermark"),
@@ -70,12 +66,7 @@ MODEL_STEPS = {
         "advance_high_watermark",
     ),
 }
-"""Which steps of the model one of the code may be made of."""
-
-PATIENCE = Patience(time_ms=10_000)
-
-LATE_MS = PATIENCE.time_ms + 1
-"""Any follower may be late at any time: the model has no clock."""
+"""Of each step of the code or of its environment: which the model's may be in it."""
 
 
 @dataclass(slots=True)
@@ -103,11 +94,16 @@ class ReplicaRefinement:
             name=f"{self.rules.name} by the code",
             initial=(first_world(start),),
             next=self.next_steps,
-            actions=CODE_STEPS,
+            actions=tuple(MODEL_STEPS),
             invariants=(
                 Property(
                     "steps are the model's",
                     lambda world: not world.is_astray,
+                    "docs/refinement.md",
+                ),
+                Property(
+                    "fetches are heard",
+                    lambda world: not world.is_deaf,
                     "docs/refinement.md",
                 ),
                 Property(
@@ -134,8 +130,7 @@ class ReplicaRefinement:
         ):
             for action, after in steps(world):
                 is_path = self._is_path(world.state, after.state, action.name)
-                is_astray = after.is_astray or not is_path
-                yield action, after._replace(is_astray=is_astray)
+                yield action, after._replace(is_astray=not is_path)
 
     def commits_what_it_knows(self, world: World) -> bool:
         """A leader that knows its whole ISR has committed all that the model may."""
@@ -190,9 +185,9 @@ class ReplicaRefinement:
     def _shrinking(self, world: World) -> Steps:
         for index, leader in _true_leaders(world):
             for gone in sorted(leader.isr - {leader.broker}):
-                if not self.drops_unheard and self._is_unheard(world, leader, gone):
+                if self._is_in_time(world, leader, gone):
                     continue
-                if in_sync.lags(leader, gone, LATE_MS, PATIENCE):
+                if in_sync.lags(self.played, leader, gone, LATE_MS, PATIENCE):
                     yield _isr_changed(world, index, leader, leader.isr - {gone})
 
     def _expanding(self, world: World) -> Steps:
@@ -201,12 +196,20 @@ class ReplicaRefinement:
                 if new not in leader.isr and in_sync.may_join(self.played, leader, new):
                     yield _isr_changed(world, index, leader, leader.isr | {new})
 
-    def _is_unheard(self, world: World, leader: Leader, follower: BrokerId) -> bool:
-        """Return whether a follower has more than it told, and can tell it."""
-        found = self._asked_leader(world, follower)
+    def _is_in_time(self, world: World, leader: Leader, follower: BrokerId) -> bool:
+        """Return whether a follower is not late, as time goes in the model.
+
+        Before Kafka 2.1 one that is known to have everything could be: that is left
+        out. One that can tell that it has more asks before it is dropped for being
+        late, but with `drops_unheard`.
+        """
         told = leader.end_offsets.get(follower, 0)
-        end_offset = world.state.replicas[follower].end_offset
-        return found == leader and told < end_offset
+        has_all = told == leader.end_offsets[leader.broker]
+        if has_all and not self.played.stays_with_whole_log:
+            return True
+        can_tell = self._asked_leader(world, follower) == leader
+        has_more = told < world.state.replicas[follower].end_offset
+        return can_tell and has_more and not self.drops_unheard
 
     # --- followers ----------------------------------------------------------------
 
@@ -219,10 +222,10 @@ class ReplicaRefinement:
                 known = follower_of(world, index)
                 if index == leader or not is_newer(LeaderEpoch(epoch), known.epoch):
                     continue
-                told = following.on_told(
+                told = following.on_leader_changed(
                     self.played, known, BrokerId(leader), LeaderEpoch(epoch)
                 )
-                action = Action("on_told", (index, leader, epoch))
+                action = Action("on_leader_changed", (index, leader, epoch))
                 yield action, self._told(world, index, request, told)
 
     def _told(
@@ -257,8 +260,9 @@ class ReplicaRefinement:
         end_offset = world.state.replicas[leader.broker].end_offset
         end = end_of_epoch(world.epochs[leader.broker], follower.asked, end_offset)
         if self.played.asks_by_fetch:
-            offset, last_epoch = following.position(follower)
-            if not has_parted(end, last_epoch, offset):
+            assert end != UNKNOWN_END, "a leader knows its own epoch, and all are older"
+            offset, epoch = following.position(follower)
+            if not has_parted(end, epoch, offset):
                 return following.on_agreed(follower)
         if not self.played.answers_name_epoch:
             end = EpochEnd(NO_LEADER_EPOCH, end.end_offset)
@@ -278,7 +282,7 @@ class ReplicaRefinement:
                 leader, BrokerId(index), follower.end_offset
             )
             is_deaf = after.end_offsets.get(BrokerId(index)) != follower.end_offset
-            asked = with_leader(world, after)._replace(is_astray=is_deaf)
+            asked = with_leader(world, after)._replace(is_deaf=is_deaf)
             for end_offset in range(follower.end_offset, len(log) + 1):
                 action = Action("on_fetch", (index, leader.broker, end_offset))
                 yield action, _fetched(asked, index, follower, after, end_offset)
@@ -340,7 +344,7 @@ def _isr_changed(
     """Return the step in which the quorum and the leader have this ISR."""
     quorum = world.state.quorum._replace(isr=frozenset(isr))
     changed = world._replace(state=world.state._replace(quorum=quorum))
-    after = leading.on_isr_changed(leader, isr, leader.isr_version + 1)
+    after = leading.on_isr_changed(leader, isr, leader.partition_epoch + 1)
     return Action("on_isr_changed", (index, *sorted(isr))), with_leader(changed, after)
 
 

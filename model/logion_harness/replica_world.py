@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 from logion.log.epochs import Epochs, with_epoch
 from logion.names import BrokerId, LeaderEpoch
 from logion.replica.follower import Follower
+from logion.replica.isr import Patience
 from logion.replica.leader import Leader
 from logion_model.kernel import Action, Property
 from logion_model.replication import base as model
@@ -24,13 +25,18 @@ T = TypeVar("T")
 
 NO_LEADER = BrokerId(-1)
 
+PATIENCE = Patience(time_ms=10_000)
+
+LATE_MS = PATIENCE.time_ms + 1
+"""Any follower that lacks something may be late: the models have no clock."""
+
 
 class Known(NamedTuple):
     """What a leader knows beside its log."""
 
     end_offsets: tuple[tuple[BrokerId, int], ...]
     """Of its replicas' logs, by broker."""
-    epoch_start: int
+    epoch_start_offset: int
 
 
 class Seeking(NamedTuple):
@@ -51,8 +57,9 @@ class World(NamedTuple):
     epochs: tuple[Epochs, ...]
     """Of each replica's log."""
     is_astray: bool = False
-    """Whether the step that led here is none that the model allows, or a leader did
-    not take notice of a fetch."""
+    """Whether the step that led here is none that the model allows."""
+    is_deaf: bool = False
+    """Whether a leader did not take notice of a fetch that led here."""
 
 
 Steps: TypeAlias = Iterator[tuple[Action, World]]
@@ -76,8 +83,8 @@ def leader_of(world: World, index: int) -> Leader | None:
         frozenset(map(BrokerId, replica.isr)),
         dict(known.end_offsets),
         replica.high_watermark,
-        known.epoch_start,
-        isr_version=0,
+        known.epoch_start_offset,
+        partition_epoch=0,
     )
 
 
@@ -98,7 +105,7 @@ def with_leader(world: World, leader: Leader) -> World:
         leader=index,
         isr=frozenset(leader.isr),
     )
-    known = Known(tuple(sorted(leader.end_offsets.items())), leader.epoch_start)
+    known = Known(tuple(sorted(leader.end_offsets.items())), leader.epoch_start_offset)
     return world._replace(
         state=model.with_replica(world.state, index, replica),
         leaders=_put(world.leaders, index, known),
@@ -115,6 +122,7 @@ def follower_of(world: World, index: int) -> Follower:
         NO_LEADER if leader is None else BrokerId(leader),
         LeaderEpoch(epoch),
         world.epochs[index],
+        0,
         replica.end_offset,
         replica.high_watermark,
         seeking.asked if seeking else None,

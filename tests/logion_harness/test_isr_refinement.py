@@ -36,7 +36,7 @@ def test_a_leader_of_the_code_is_the_leader_of_the_model() -> None:
     state = State(Versioned(BOTH, 3), known, (2, 1), frozenset({0, 1}), is_waiting=True)
     world = World(state, 1)
     leader = leader_of(world)
-    assert (leader.isr, leader.isr_version, leader.proposed) == ({0}, 2, BOTH)
+    assert (leader.isr, leader.partition_epoch, leader.proposed) == ({0}, 2, BOTH)
     assert with_leader(world, leader) == world
 
 
@@ -53,7 +53,7 @@ def an_older_isr_is_taken(patch: pytest.MonkeyPatch) -> None:
     change = leading.on_isr_changed
 
     def planted(leader: Leader, isr: frozenset[BrokerId], version: int) -> Leader:
-        return change(replace(leader, isr_version=-1), isr, version)
+        return change(replace(leader, partition_epoch=-1), isr, version)
 
     patch.setattr(leading, "on_isr_changed", planted)
 

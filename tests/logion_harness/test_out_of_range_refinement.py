@@ -17,15 +17,10 @@ SCOPE = Scope(records=3, elections=1)
 
 
 def resolved(state: State) -> Log:
-    """Return the follower's log as the code leaves it: the abstraction.
-
-    A log that ends behind its old end begins anew there.
-    """
-    start, end, high_watermark = state.follower
-    known = Follower(BrokerId(0), LeaderEpoch(0), (), end, high_watermark)
+    """Return the follower's log as the code leaves it: the abstraction."""
+    known = Follower(BrokerId(0), LeaderEpoch(0), (), *state.follower)
     after = code.on_out_of_range(known, state.leader.start, state.leader.end)
-    start = after.end_offset if after.end_offset > end else start
-    return Log(start, after.end_offset, after.high_watermark)
+    return Log(after.start_offset, after.end_offset, after.high_watermark)
 
 
 def agrees(state: State) -> bool:
@@ -71,7 +66,7 @@ def the_high_watermark_stays(patch: pytest.MonkeyPatch) -> None:
 
 def who_is_ahead_stays(patch: pytest.MonkeyPatch) -> None:
     """Records that the leader lacks are kept."""
-    patch.setattr(code, "_cut", lambda it, _: it)
+    patch.setattr(code, "_truncated", lambda it, _: it)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Bugs of ten kinds that are put into the code, and the suite that finds each.
+"""Bugs of the kinds that history knows, put into the code, and the suite that finds each.
 
 Every one is a patch of a line or two in the suite that is named; CI runs them all.
 Examples and seconds were taken on 2026-11-29, on a machine that others used as well.
@@ -27,7 +27,7 @@ PLANTED = (
     Planted("high watermark", "the_last_record_waits", PLAY, "seed 0, the 1st", 4.3),
     Planted("truncation", "truncation_that_leaves_a_batch", LOG, "10 programs", 4.9),
     Planted(
-        "truncation, to the wrong leader's end",
+        "truncation, to the leader's end alone",
         "the_leaders_end_is_enough",
         "test_replica_refinement.py",
         "every step at 2,2,2,2, until one is not the model's",

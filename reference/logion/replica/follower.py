@@ -1,12 +1,13 @@
 """The rules of a follower: where its log parts from its leader's, and what it copies.
 
-Pure: a frozen value and functions from it to the next one. A follower that was told
-whom to follow first looks for the last offset that both logs share; until then it
-copies nothing. Whoever holds the log cuts it to `end_offset` when that falls (KIP-101,
-KIP-279, KIP-320).
+Pure: a frozen value and functions from it to the next one. A follower that was told of
+another leader first looks for the last offset that both logs share; until then it
+copies nothing. Whoever holds the log truncates it to `end_offset` when that falls, and
+begins it anew where it jumps (KIP-101, KIP-279, KIP-320, KIP-595).
 
-Kafka cuts a log after each answer, and asks again; here it is cut once, when the place
-is found. What is left is the same.
+Kafka truncates after each answer, and asks again; here it is done once, when the place
+is found. What is left is the same, but for a replica that is elected before that: it
+has its whole log still (`docs/deviations.md`).
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class Follower:
     """Its leader's term."""
     epochs: Epochs
     """The terms in its log."""
+    start_offset: int
+    """Where its log starts."""
     end_offset: int
     """Where its log ends, or has to."""
     high_watermark: int
@@ -48,42 +51,42 @@ class Position(NamedTuple):
 
     offset: int
     """Where it goes on."""
-    last_epoch: int
+    last_fetched_epoch: int
     """The term of the record before that, -1 if it knows none (KIP-595)."""
 
 
-def on_told(
-    rules: ReplicationRules, log: Follower, leader: BrokerId, epoch: LeaderEpoch
+def on_leader_changed(
+    rules: ReplicationRules, follower: Follower, leader: BrokerId, epoch: LeaderEpoch
 ) -> Follower:
-    """Return the follower of `leader` in `epoch`, with the log it has.
+    """Return the replica as a follower of `leader` in `epoch`, with the log it has.
 
     It asks for an epoch, or copies from its end offset on.
     """
-    told = replace(log, leader=leader, epoch=epoch)
-    if rules.trusts_same_leader and log.leader == leader:
+    told = replace(follower, leader=leader, epoch=epoch)
+    if rules.trusts_same_leader and follower.leader == leader:
         return told
-    if not rules.asks_leader or not log.epochs:
-        return _cut(told, log.high_watermark)
-    return replace(told, asked=latest_epoch(log.epochs))
+    if not rules.asks_leader or not follower.epochs:
+        return _truncated(told, follower.high_watermark)
+    return replace(told, asked=latest_epoch(follower.epochs))
 
 
 def on_epoch_end(follower: Follower, end: EpochEnd) -> Follower:
-    """Return the follower that got an answer to its question.
+    """Return the follower that was told where an epoch ends in its leader's log.
 
-    `end` is the largest epoch up to the one asked for that the leader knows, and where
-    that ends in its log; before KIP-279 it names no epoch. A leader that knows none
-    leaves the follower its high watermark to go by. If only the leader knows the epoch,
-    the follower asks for the one before it in its own log.
+    `end` is the largest epoch that the leader knows, up to the one asked for, or up to
+    the last of the follower's log where a fetch shows that it has parted. Before
+    KIP-279 it names no epoch. If it is unknown, as the answer to a request of its own
+    may say, the follower has its high watermark to go by. If only the leader knows the
+    epoch, the follower asks for the one before it in its own log.
     """
-    assert follower.asked is not None, "nothing was asked"
     if end.end_offset < 0:
-        return _cut(follower, follower.high_watermark)
-    if end.epoch == NO_LEADER_EPOCH:
-        return _cut(follower, end.end_offset)
+        return _truncated(follower, follower.high_watermark)
+    if end.epoch == NO_LEADER_EPOCH or end.epoch > latest_epoch(follower.epochs):
+        return _truncated(follower, end.end_offset)
     own = end_of_epoch(follower.epochs, end.epoch, follower.end_offset)
     if own.epoch != end.epoch:
         return replace(follower, asked=own.epoch)
-    return _cut(follower, min(own.end_offset, end.end_offset))
+    return _truncated(follower, min(own.end_offset, end.end_offset))
 
 
 def position(follower: Follower) -> Position:
@@ -96,7 +99,7 @@ def position(follower: Follower) -> Position:
 
 def on_agreed(follower: Follower) -> Follower:
     """Return the follower whose leader has all that is below its position."""
-    return _cut(follower, position(follower).offset)
+    return _truncated(follower, position(follower).offset)
 
 
 def on_fetched(
@@ -104,39 +107,46 @@ def on_fetched(
 ) -> Follower:
     """Return the follower whose log has grown to these epochs and this end.
 
-    It takes its leader's high watermark, lower or not, as far as its log goes.
+    It takes its leader's high watermark, lower or not, as far as it is in its log.
     """
     assert follower.asked is None, "nothing is copied before the logs agree"
     return replace(
         follower,
         epochs=epochs,
         end_offset=end_offset,
-        high_watermark=min(high_watermark, end_offset),
+        high_watermark=max(follower.start_offset, min(high_watermark, end_offset)),
     )
 
 
 def on_out_of_range(follower: Follower, leader_start: int, leader_end: int) -> Follower:
-    """Return the follower whose position its leader's log, as long as this, has not.
+    """Return the follower whose position is not in its leader's log, which is so long.
 
-    One that is ahead ends where its leader does. One whose log ends before its leader's
-    starts begins anew there (KAFKA-2143), and all below is committed (KAFKA-9491).
-    Between the two it goes on: the leader has written since.
+    One that is ahead ends where its leader does. One that is behind the leader's start
+    begins anew there, and all below is committed (KAFKA-9491). Between the two it goes
+    on: the leader has written since (KAFKA-2143).
     """
-    if leader_end < follower.end_offset:
-        return _cut(follower, leader_end)
-    if follower.end_offset < leader_start:
+    offset = position(follower).offset
+    if leader_end < offset:
+        return _truncated(follower, leader_end)
+    if offset < leader_start:
         return replace(
-            follower, epochs=(), end_offset=leader_start, high_watermark=leader_start
+            follower,
+            epochs=(),
+            start_offset=leader_start,
+            end_offset=leader_start,
+            high_watermark=leader_start,
+            asked=None,
         )
     return follower
 
 
-def _cut(follower: Follower, end_offset: int) -> Follower:
+def _truncated(follower: Follower, end_offset: int) -> Follower:
     """Return the follower that copies from `end_offset` on, or from where it ends."""
     end = min(end_offset, follower.end_offset)
     return replace(
         follower,
         epochs=without_end(follower.epochs, end),
+        start_offset=min(end, follower.start_offset),
         end_offset=end,
         high_watermark=min(end, follower.high_watermark),
         asked=None,

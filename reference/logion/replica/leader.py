@@ -29,13 +29,13 @@ class Leader:
     """Log end offset of each replica, the leader's included, as far as it is known."""
     high_watermark: int
     """Every record below it is committed."""
-    epoch_start: int
+    epoch_start_offset: int
     """Where its log ended when its term began."""
-    isr_version: int
-    """Of the ISR; each that the controller confirms has a later one."""
+    partition_epoch: int
+    """Which state of the partition that is: each has a later one (KIP-497)."""
     proposed: frozenset[BrokerId] = frozenset()
-    """Replicas of which it has asked that they be in the ISR, and has no answer yet:
-    they count as well, for they may be in it (KIP-497)."""
+    """The ISR that it has asked for, empty if for none: its members count as well, for
+    they may be in it already (KIP-497)."""
 
 
 def on_elected(
@@ -45,13 +45,20 @@ def on_elected(
     *,
     end_offset: int,
     high_watermark: int,
-    isr_version: int = 0,
+    partition_epoch: int = 0,
 ) -> Leader:
     """Return the state of a leader that begins its term with the log it has."""
     assert broker in isr, f"leader {broker} is not in its ISR {sorted(isr)}"
-    ends = {broker: end_offset}
-    leader = Leader(broker, epoch, isr, ends, high_watermark, end_offset, isr_version)
-    return _with(leader, ends)
+    leader = Leader(
+        broker,
+        epoch,
+        isr,
+        end_offsets={broker: end_offset},
+        high_watermark=high_watermark,
+        epoch_start_offset=end_offset,
+        partition_epoch=partition_epoch,
+    )
+    return _with(leader, leader.end_offsets)
 
 
 def on_append(leader: Leader, end_offset: int) -> Leader:
@@ -65,20 +72,34 @@ def on_follower_fetch(leader: Leader, follower: BrokerId, offset: int) -> Leader
 
 
 def on_isr_proposed(leader: Leader, isr: frozenset[BrokerId]) -> Leader:
-    """Return the leader that has asked the controller for another ISR."""
-    return replace(leader, proposed=leader.proposed | isr)
+    """Return the leader that has asked for another ISR: one at a time."""
+    assert not leader.proposed, f"{sorted(leader.proposed)} is proposed already"
+    return replace(leader, proposed=isr)
 
 
-def on_isr_changed(leader: Leader, isr: frozenset[BrokerId], version: int) -> Leader:
+def on_isr_refused(leader: Leader) -> Leader:
+    """Return the leader whose proposal the controller has refused for good.
+
+    It has INELIGIBLE_REPLICA or OPERATION_NOT_ATTEMPTED for an answer; after others the
+    proposal may have been taken all the same, and counts.
+    """
+    return _with(replace(leader, proposed=frozenset()), leader.end_offsets)
+
+
+def on_isr_changed(
+    leader: Leader, isr: frozenset[BrokerId], partition_epoch: int
+) -> Leader:
     """Return the leader with the ISR that the controller confirmed.
 
     One that is not newer than its own comes late, and changes nothing. With a newer one
     what it has proposed is void: the controller refuses proposals to change an older.
     """
     assert leader.broker in isr, f"leader {leader.broker} left its ISR {sorted(isr)}"
-    if version <= leader.isr_version:
+    if partition_epoch <= leader.partition_epoch:
         return leader
-    changed = replace(leader, isr=isr, isr_version=version, proposed=frozenset())
+    changed = replace(
+        leader, isr=isr, partition_epoch=partition_epoch, proposed=frozenset()
+    )
     return _with(changed, leader.end_offsets)
 
 
@@ -114,7 +135,7 @@ def _with(leader: Leader, end_offsets: Mapping[BrokerId, int]) -> Leader:
         leader.isr,
         end_offsets,
         max(leader.high_watermark, committed),
-        leader.epoch_start,
-        leader.isr_version,
+        leader.epoch_start_offset,
+        leader.partition_epoch,
         leader.proposed,
     )

@@ -260,6 +260,11 @@ class Partition:
             return None
         last_epoch = bounds.last_fetched_epoch
         end = self.log.end_of_epoch(last_epoch)
+        if bounds.offset < self.log.start_offset:
+            raise ApiError(
+                Error.OFFSET_OUT_OF_RANGE,
+                f"offset {bounds.offset}; the log starts at {self.log.start_offset}",
+            )
         if end.epoch == NO_LEADER_EPOCH:
             raise ApiError(
                 Error.OFFSET_OUT_OF_RANGE, f"epoch {last_epoch} is not in this log"

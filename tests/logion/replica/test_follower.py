@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from logion.log.epochs import UNKNOWN_END, EpochEnd, Epochs, EpochStart
 from logion.names import NO_LEADER_EPOCH, BrokerId, LeaderEpoch
 from logion.replica.follower import (
@@ -13,18 +15,20 @@ from logion.replica.follower import (
     on_agreed,
     on_epoch_end,
     on_fetched,
+    on_leader_changed,
     on_out_of_range,
-    on_told,
     position,
 )
-from logion.replica.rules import HIGH_WATERMARK, KIP_101, KIP_320
+from logion.replica.rules import KAFKA_0_8, KIP_101, KIP_320
 
 ONE, TWO = BrokerId(1), BrokerId(2)
 
 EPOCHS = (EpochStart(1, 0), EpochStart(3, 4), EpochStart(6, 7))
 """Of a log that ends at 9: terms 1, 3 and 6."""
 
-LOG = Follower(ONE, LeaderEpoch(6), EPOCHS, end_offset=9, high_watermark=5)
+LOG = Follower(
+    ONE, LeaderEpoch(6), EPOCHS, start_offset=0, end_offset=9, high_watermark=5
+)
 
 
 def asking(epoch: int) -> Follower:
@@ -32,30 +36,30 @@ def asking(epoch: int) -> Follower:
 
 
 def test_it_asks_its_new_leader_for_the_last_epoch_of_its_log() -> None:
-    assert on_told(KIP_320, LOG, TWO, LeaderEpoch(7)) == asking(6)
+    assert on_leader_changed(KIP_320, LOG, TWO, LeaderEpoch(7)) == asking(6)
 
 
 def test_it_asks_though_it_had_the_leader_before() -> None:
-    told = on_told(KIP_320, LOG, ONE, LeaderEpoch(7))
+    told = on_leader_changed(KIP_320, LOG, ONE, LeaderEpoch(7))
     assert (told.leader, told.epoch, told.asked) == (ONE, 7, 6)
 
 
 def test_a_log_without_epochs_is_cut_at_the_high_watermark() -> None:
-    told = on_told(KIP_320, replace(LOG, epochs=()), TWO, LeaderEpoch(7))
+    told = on_leader_changed(KIP_320, replace(LOG, epochs=()), TWO, LeaderEpoch(7))
     assert (told.asked, told.end_offset, told.high_watermark) == (None, 5, 5)
 
 
 def test_an_old_release_cuts_at_the_high_watermark_at_once() -> None:
-    told = on_told(HIGH_WATERMARK, LOG, TWO, LeaderEpoch(7))
+    told = on_leader_changed(KAFKA_0_8, LOG, TWO, LeaderEpoch(7))
     assert (told.leader, told.epoch, told.asked) == (TWO, 7, None)
     assert (told.end_offset, told.high_watermark) == (5, 5)
     assert told.epochs == EPOCHS[:2]
 
 
 def test_an_old_release_cuts_nothing_for_the_leader_it_had() -> None:
-    told = on_told(HIGH_WATERMARK, LOG, ONE, LeaderEpoch(7))
+    told = on_leader_changed(KAFKA_0_8, LOG, ONE, LeaderEpoch(7))
     assert told == replace(LOG, epoch=LeaderEpoch(7))
-    still = on_told(KIP_101, asking(3), TWO, LeaderEpoch(8))
+    still = on_leader_changed(KIP_101, asking(3), TWO, LeaderEpoch(8))
     assert still == replace(asking(3), epoch=LeaderEpoch(8))
 
 
@@ -111,12 +115,20 @@ def test_what_the_leader_has_is_kept_and_the_rest_is_cut() -> None:
     assert (agreed.asked, agreed.end_offset) == (None, 7)
 
 
-def test_nobody_answers_or_copies_out_of_turn() -> None:
-    with pytest.raises(AssertionError, match=r"^nothing was asked$"):
-        on_epoch_end(LOG, EpochEnd(6, 9))
+def test_nothing_is_copied_out_of_turn() -> None:
     too_early = r"^nothing is copied before the logs agree$"
     with pytest.raises(AssertionError, match=too_early):
         on_fetched(asking(6), EPOCHS, 10, 5)
+
+
+def test_a_fetch_may_show_at_any_time_that_the_logs_have_parted() -> None:
+    assert on_epoch_end(LOG, EpochEnd(6, 8)).end_offset == 8
+    assert on_epoch_end(LOG, EpochEnd(5, 6)) == replace(LOG, asked=3)
+
+
+def test_of_an_epoch_newer_than_all_it_has_the_offset_alone_counts() -> None:
+    found = on_epoch_end(asking(6), EpochEnd(7, 8))
+    assert (found.asked, found.end_offset) == (None, 8)
 
 
 @pytest.mark.parametrize(("told", "known"), [(4, 4), (5, 5), (10, 10), (11, 10)])
@@ -125,6 +137,19 @@ def test_it_takes_its_leaders_high_watermark_as_far_as_its_log_goes(
 ) -> None:
     copied = on_fetched(LOG, EPOCHS, 10, told)
     assert copied == replace(LOG, end_offset=10, high_watermark=known)
+
+
+def test_the_high_watermark_is_never_below_the_start_of_the_log() -> None:
+    later = replace(LOG, start_offset=4)
+    assert on_fetched(later, EPOCHS, 10, 3).high_watermark == 4
+    assert on_fetched(later, EPOCHS, 10, 6).high_watermark == 6
+
+
+def test_a_log_that_is_truncated_below_its_start_starts_there() -> None:
+    later = replace(LOG, start_offset=4, high_watermark=4)
+    found = on_out_of_range(later, 0, 3)
+    assert (found.start_offset, found.end_offset, found.high_watermark) == (3, 3, 3)
+    assert on_out_of_range(later, 0, 5).start_offset == 4
 
 
 def test_a_copied_record_may_bring_an_epoch() -> None:
@@ -147,4 +172,18 @@ def test_out_of_range_it_goes_to_the_nearest_end_of_its_leaders_log(
 ) -> None:
     found = on_out_of_range(LOG, start, end)
     assert (found.end_offset, found.high_watermark) == (end_offset, high_watermark)
-    assert (found.epochs == ()) == (start > 9)
+    assert (found.epochs == ()) == (found.start_offset > 0) == (start > 9)
+
+
+@given(
+    asked=st.sampled_from([None, 1, 3, 6]),
+    start=st.integers(0, 20),
+    length=st.integers(0, 20),
+)
+def test_out_of_range_its_next_position_is_in_its_leaders_log(
+    asked: int | None, start: int, length: int
+) -> None:
+    found = on_out_of_range(replace(LOG, asked=asked), start, start + length)
+    assert start <= position(found).offset <= start + length
+    assert found.start_offset <= found.high_watermark <= found.end_offset
+    assert found.asked in (None, asked)

@@ -17,6 +17,7 @@ from logion.replica.leader import (
     on_follower_fetch,
     on_isr_changed,
     on_isr_proposed,
+    on_isr_refused,
 )
 
 ONE, TWO, THREE = map(BrokerId, (1, 2, 3))
@@ -67,8 +68,10 @@ def test_a_smaller_isr_may_commit_more() -> None:
 
 def test_those_who_are_proposed_count_until_the_controller_has_answered() -> None:
     leader = on_append(elected(ONE, TWO), 3)
-    waiting = on_isr_proposed(on_isr_proposed(leader, ISR_OF_ONE), ISR_OF_THREE)
+    waiting = on_isr_proposed(leader, ISR_OF_THREE)
     assert (waiting.isr, waiting.proposed) == ({ONE, TWO}, {ONE, THREE})
+    with pytest.raises(AssertionError, match=r"^\[1, 3\] is proposed already$"):
+        on_isr_proposed(waiting, ISR_OF_ONE)
     waiting = on_follower_fetch(waiting, TWO, 3)
     assert waiting.high_watermark == 0
     waiting = on_append(waiting, 4)
@@ -77,22 +80,32 @@ def test_those_who_are_proposed_count_until_the_controller_has_answered() -> Non
     assert (answered.proposed, answered.high_watermark) == (frozenset(), 3)
 
 
+def test_those_whom_the_controller_refuses_count_no_more() -> None:
+    leader = on_follower_fetch(on_append(elected(ONE, TWO), 3), TWO, 3)
+    waiting = on_append(on_isr_proposed(leader, ISR_OF_THREE), 4)
+    waiting = on_follower_fetch(waiting, TWO, 4)
+    assert waiting.high_watermark == 3
+    refused = on_isr_refused(waiting)
+    assert (refused.isr, refused.proposed) == ({ONE, TWO}, frozenset())
+    assert refused.high_watermark == 4
+
+
 def test_an_isr_that_is_no_newer_changes_nothing() -> None:
     leader = on_isr_changed(on_append(elected(ONE, TWO), 3), frozenset({ONE, TWO}), 2)
     for version in (0, 1, 2):
         assert on_isr_changed(leader, ISR_OF_ONE, version) == leader
-    assert on_isr_changed(leader, ISR_OF_ONE, 3).isr_version == 3
+    assert on_isr_changed(leader, ISR_OF_ONE, 3).partition_epoch == 3
 
 
 def test_a_leader_begins_at_the_version_that_it_was_told() -> None:
     isr = frozenset({ONE})
     leader = on_elected(
-        ONE, LeaderEpoch(4), isr, end_offset=5, high_watermark=2, isr_version=7
+        ONE, LeaderEpoch(4), isr, end_offset=5, high_watermark=2, partition_epoch=7
     )
-    assert (leader.isr_version, leader.epoch_start) == (7, 5)
-    assert elected(ONE).isr_version == 0
+    assert (leader.partition_epoch, leader.epoch_start_offset) == (7, 5)
+    assert elected(ONE).partition_epoch == 0
     grown = on_append(leader, 6)
-    assert (grown.isr_version, grown.epoch_start) == (7, 5)
+    assert (grown.partition_epoch, grown.epoch_start_offset) == (7, 5)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +174,7 @@ def test_the_high_watermark_never_goes_back_and_is_in_the_log(
         elif kind == "isr":
             assert isinstance(value, set)
             isr = frozenset({ONE, *value})
-            leader = on_isr_changed(leader, isr, leader.isr_version + 1)
+            leader = on_isr_changed(leader, isr, leader.partition_epoch + 1)
         else:
             assert isinstance(kind, int)
             assert isinstance(value, int)
