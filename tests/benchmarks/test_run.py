@@ -67,7 +67,7 @@ def test_without_a_clone_of_the_published_models_their_section_stays_as_it_is(
 
 
 def counting(distinct: int) -> published.Found:
-    return published.Found(distinct, 15, 0.5)
+    return published.Found(distinct, 15, 0.7, 0.5)
 
 
 def test_the_published_models_are_timed_only_where_all_count_the_same(
