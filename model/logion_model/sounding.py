@@ -14,10 +14,15 @@ from dataclasses import dataclass, field
 from typing import Generic
 
 from logion_model.kernel import Progress
+from logion_model.kernel.faults import Checked
 from logion_model.kernel.spec import Property, S, Spec
 
 LONG = 2_500
 """Characters of a state, written out, that make a step count once more."""
+
+RENAMED = 8
+"""How often a step counts in a world with symmetry: what it leads to has to be found
+under other names as well."""
 
 JUDGED_MAX = 2_000
 """States that are judged: what is broken at once is no reason to refuse anything."""
@@ -37,7 +42,8 @@ class Sounding(Generic[S]):
     """In steps between short states."""
     is_complete: bool = False
     is_broken: bool = False
-    """Whether a search ends where this does: at what it judges, or at a fault."""
+    """Whether a search ends where this does, at what it judges."""
+    checked: Checked[S] = field(init=False)
     _keys: set[object] = field(default_factory=set)
     _following: list[S] = field(default_factory=list)
     _gone_on_from: int = 0
@@ -45,6 +51,7 @@ class Sounding(Generic[S]):
 
     def __post_init__(self) -> None:
         """Begin before the initial states."""
+        self.checked = Checked(self.spec)
         self._paused = self._visits()
 
     @property
@@ -53,14 +60,13 @@ class Sounding(Generic[S]):
         return self.is_complete or self.is_broken
 
     def go_on(self, work_max: float) -> None:
-        """Visit further states until so much work is done, or nothing is left."""
-        while self.work < work_max and not self.is_over:
-            try:
-                next(self._paused)
-            except StopIteration:
-                self.is_complete = True
-            except Exception:  # noqa: BLE001 - the search will meet it, and name it
-                self.is_broken = True
+        """Visit further states until so much work is done, or nothing is left.
+
+        Raises SpecError for a specification that fails.
+        """
+        with self.checked:
+            while self.work < work_max and not self.is_over:
+                next(self._paused, None)
 
     @property
     def progress(self) -> Progress:
@@ -78,17 +84,31 @@ class Sounding(Generic[S]):
         while level := self._following:
             self.sizes.append(len(level))
             self._following = []
-            weight = 1 + len(repr(level[0])) / LONG
+            weight = self._weight(level[0])
             for self._gone_on_from, state in enumerate(level, 1):
-                stuck = True
-                for _, after in self.spec.next(state):
-                    stuck = False
-                    self._admit(after)
-                    self.work += weight
-                    yield
-                if stuck and self.judged and not self.spec.may_stop(state):
-                    self.is_broken = True
-                    return
+                yield from self._steps_out_of(state, weight)
+        self.is_complete = True
+
+    def _weight(self, state: S) -> float:
+        """Return how much a step between such states counts."""
+        times = 1 if self.spec.symmetry is None else RENAMED
+        return times * (1 + len(repr(state)) / LONG)
+
+    def _steps_out_of(self, state: S, weight: float) -> Iterator[None]:
+        is_stuck = True
+        self._ask_for_steps(state)
+        for _, after in self.spec.next(state):
+            is_stuck = False
+            self._admit(after)
+            self.work += weight
+            yield
+            self._ask_for_steps(state)
+        if is_stuck and self.judged and not self.spec.may_stop(state):
+            self.is_broken = True
+            yield
+
+    def _ask_for_steps(self, state: S) -> None:
+        self.checked.asked, self.checked.state = "its steps fail in", state
 
     def _admit(self, state: S) -> None:
         """Note a state if it is new and within bounds; judge it if it is early."""
@@ -99,4 +119,6 @@ class Sounding(Generic[S]):
         self.states[state] = None
         self._following.append(state)
         if len(self.states) <= JUDGED_MAX:
-            self.is_broken = not all(it.holds(state) for it in self.judged)
+            self.is_broken = not all(
+                self.checked.holds(it, state) for it in self.judged
+            )

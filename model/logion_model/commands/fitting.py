@@ -11,6 +11,7 @@ from logion_model.checkpoint import Alone
 from logion_model.commands.console import Watcher
 from logion_model.entry import Scope, written
 from logion_model.estimate import (
+    LEVELS_MIN,
     Estimate,
     bytes_each,
     free_memory,
@@ -22,10 +23,11 @@ from logion_model.kernel import HashedSearch, Progress, Spec
 from logion_model.kernel.hashed import BYTES_EACH
 from logion_model.sounding import Sounding
 
-SOUNDINGS = ((30_000, 100), (400_000, 1))
+SOUNDINGS = (30_000, 400_000)
 """Before a search the size of the whole is guessed from so much work, as a `Sounding`
-counts it. It is refused if it is so many times what is free. Early guesses are too low,
-rather than too high; the second is made where the first leaves a doubt."""
+counts it; a second time where the first leaves a doubt. Early guesses are too low,
+rather than too high, and grow without end where growth does not slow down yet: the
+first refuses only what has hardly begun by then."""
 
 DOUBTFUL = 1 / 10
 """A first guess below this part of what is free needs no second one."""
@@ -67,7 +69,7 @@ def refuse_if_too_large(
         return
     judged = [it for it in spec.invariants if it.name in (properties or ())]
     sounding = Sounding(spec, judged)
-    for work, times in SOUNDINGS:
+    for work in SOUNDINGS:
         sounding.go_on(work)
         if sounding.is_over:
             return
@@ -75,7 +77,8 @@ def refuse_if_too_large(
         estimate = estimated(sounding.sizes, sounding.progress, size)
         if estimate.size < DOUBTFUL * free_memory():
             return
-        _refuse(estimate, times)
+        if work == SOUNDINGS[-1] or len(sounding.sizes) < LEVELS_MIN:
+            _refuse(estimate, 1)
 
 
 def estimated(sizes: list[int], progress: Progress, each: int) -> Estimate:

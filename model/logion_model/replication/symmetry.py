@@ -15,6 +15,9 @@ from itertools import chain, groupby, permutations, product
 from logion_model.kernel import Spec
 from logion_model.replication.base import Assignment, Replica, State
 
+REPLICAS_MAX = 5
+"""Of so many that look alike at first sight there are 120 orders."""
+
 
 def renamed(state: State, order: Sequence[int]) -> State:
     """Return the state with other names: the first is who `order` names first."""
@@ -58,5 +61,11 @@ def _looks(state: State, replica: int) -> tuple[object, ...]:
 
 
 def symmetric(spec: Spec[State], name: str) -> Spec[State]:
-    """Return the specification under another name, one world of each set counted."""
+    """Return the specification under another name, one world of each set counted.
+
+    Raises ValueError for more replicas than can be exchanged in a moment.
+    """
+    replicas = len(spec.initial[0].replicas)
+    if replicas > REPLICAS_MAX:
+        raise ValueError(f"{name}: {replicas} replicas, at most {REPLICAS_MAX}")
     return replace(spec, name=name, symmetry=alike)

@@ -93,3 +93,9 @@ def test_what_breaks_and_after_how_many_states_is_the_same_as_of_all_worlds(
 
 def lengths(violations: Iterable[Violation[State]]) -> dict[str, int]:
     return {it.broken: it.length for it in violations}
+
+
+def test_more_replicas_than_can_be_exchanged_in_a_moment_are_refused() -> None:
+    spec = base.specification(kip_320.RULES, Scope(6, 1, 1, 0))
+    with pytest.raises(ValueError, match="symmetric: 6 replicas, at most 5"):
+        symmetric(spec, "symmetric")
