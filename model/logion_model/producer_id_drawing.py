@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from logion_model.kernel import Action
-from logion_model.pictures.scene import Cell, Drawing, Event, Lane, Message
-from logion_model.producer_id import LEADER, Client, Code, State
+from logion_model.pictures.scene import Blame, Cell, Drawing, Event, Lane, Message
+from logion_model.producer_id import LEADER, UNKNOWN, Client, Code, State
 
 COORDINATOR, OTHER = "coordinator", "another broker"
 
@@ -77,5 +79,14 @@ def _received(number: int, asked: int, after: State) -> Event:
     return Event(f"The coordinator writes an epoch for client {number}", (arrives,))
 
 
-DRAWING = Drawing(_lanes, _event)
+def _blame(broken: str, state: State) -> Blame | None:
+    """Find two clients that cannot be told from each other."""
+    for (one, ours), (other, theirs) in combinations(enumerate(state.clients), 2):
+        if broken == "epochs-differ" and UNKNOWN != ours.epoch == theirs.epoch:
+            told = f"{client(one)} and {client(other)} both have epoch {ours.epoch}"
+            return Blame(frozenset({client(one), client(other)}), told)
+    return None
+
+
+DRAWING = Drawing(_lanes, _event, _blame)
 """How a state and its actions are drawn; the mark is what is replicated."""

@@ -28,7 +28,13 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT)]
 
-from tests.benchmarks import brokers, codec, groups, transactions  # noqa: E402
+from tests.benchmarks import (  # noqa: E402
+    brokers,
+    codec,
+    groups,
+    published,
+    transactions,
+)
 from tests.benchmarks.brokers import Running  # noqa: E402
 from tests.benchmarks.report import (  # noqa: E402
     AT_LEAST,
@@ -404,6 +410,7 @@ PARTS: dict[str, Callable[[Path, Plan], Sections]] = {
     "cleaner": lambda *_: [("Cleaning a log", table(cleaner_rows(), "nobody"))],
     "history": lambda *_: [("Judging a history", table(history_rows(), "nobody"))],
     "model": lambda *_: [("Checking a model", table(model_rows(), "TLC, one worker"))],
+    "published": lambda *_: published.sections(),
     "alone": alone,
 }
 """What gives the sections, by the name that `--only` knows."""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import published
 from tests.benchmarks.brokers import Running
 from tests.benchmarks.report import AT_LEAST, Row, document, table
 from tests.benchmarks.run import latency_rows, speed_rows
@@ -52,3 +57,28 @@ def test_parts_that_are_not_taken_anew_stay_as_they_are() -> None:
 def test_a_table_names_whom_logion_is_beside() -> None:
     first = table([Row("it", "ms", 1, 2)], "kfake").splitlines()[0]
     assert first == "| what | unit | logion | kfake | ratio | target |  |"
+
+
+def test_without_a_clone_of_the_published_models_their_section_stays_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("PUBLISHED", raising=False)
+    assert published.sections() == []
+
+
+def counting(distinct: int) -> published.Found:
+    return published.Found(distinct, 15, 0.7, 0.5)
+
+
+def test_the_published_models_are_timed_only_where_all_count_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(published, "by_tlc_published", lambda *_: counting(957))
+    monkeypatch.setattr(published, "by_tlc_ours", lambda *_: counting(957))
+    monkeypatch.setattr(published, "by_logion", lambda *_: counting(957))
+    scope = published.SCOPES[0]
+    found = published.of_scope(Path(), scope)
+    assert {it.rate for it in found.values()} == {1_914}
+    monkeypatch.setattr(published, "by_logion", lambda *_: counting(956))
+    with pytest.raises(AssertionError, match="956"):
+        published.of_scope(Path(), scope)

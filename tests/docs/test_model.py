@@ -10,6 +10,9 @@ import sys
 from pathlib import Path
 
 import logion_model
+import pytest
+from logion_model.catalogue import CATALOGUE
+from logion_model.entry import written
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "model.md"
 WALK = re.split(r"^## ", DOCUMENT.read_text(), flags=re.MULTILINE)
@@ -72,3 +75,34 @@ def test_the_action_of_the_text_is_that_of_the_model() -> None:
     lines = [line.removeprefix("  ") for line in shown.rstrip().splitlines()]
     base = Path(logion_model.__file__).parent / "replication" / "base.py"
     assert "\n".join(lines) in base.read_text()
+
+
+SCOPE = re.compile(r"\d+(,\d+)+")
+BROKEN = {name for entry in CATALOGUE for name, _ in entry.broken}
+PROMISE = re.compile(rf"\b({'|'.join(sorted(BROKEN, reverse=True))})`? (\d+)(?=[,;]|$)")
+
+
+def rows_that_tell_what_breaks() -> list[tuple[str, str, dict[str, int]]]:
+    """Return model, scope and what breaks after how many states, of each such row."""
+    found = []
+    for line in DOCUMENT.read_text().splitlines():
+        first, *cells = (cell.strip(" `") for cell in line.strip("|").split("|"))
+        scopes = [cell for cell in cells if SCOPE.fullmatch(cell)]
+        broken = {name: int(size) for name, size in PROMISE.findall(line.rstrip("| "))}
+        name = first.partition(" ")[0]
+        if scopes and broken and any(it.name == name for it in CATALOGUE):
+            found.append((name, scopes[0], broken))
+    return found
+
+
+@pytest.mark.parametrize(("name", "scope", "broken"), rows_that_tell_what_breaks())
+def test_a_row_names_every_promise_that_breaks(
+    name: str, scope: str, broken: dict[str, int]
+) -> None:
+    entries = [it for it in CATALOGUE if (it.name, written(it.scope)) == (name, scope)]
+    whole = [it for it in entries if it.distinct and it.properties is None]
+    assert broken == dict(pair for it in whole or entries for pair in it.broken)
+
+
+def test_rows_about_what_breaks_are_there() -> None:
+    assert len(rows_that_tell_what_breaks()) > 40

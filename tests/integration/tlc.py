@@ -1,8 +1,9 @@
-"""TLC, the checker of TLA+, from Maven: what it counts for the modules of model/tla."""
+"""TLC, the checker of TLA+, from Maven: what it counts for a module of model/tla."""
 
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -30,16 +31,20 @@ class Found(NamedTuple):
 
 
 def check(
-    module: str, constants: Mapping[str, int], invariants: Iterable[str]
+    module: str,
+    constants: Mapping[str, int | str],
+    invariants: Iterable[str],
+    modules: Path = TLA,
 ) -> Found:
-    """Return what TLC finds, with one worker.
+    """Return what TLC finds, with one worker, of a module and those beside it.
 
     Raises RuntimeError with its output if it finds nothing, or if it cannot be had.
     """
     jars = resolve(ROOT / ".cache" / "tlc", [TOOLS])
     with tempfile.TemporaryDirectory() as folder:
+        for each in modules.glob("*.tla"):
+            shutil.copy(each, folder)
         name = Path(folder) / f"{module}.tla"
-        name.write_text((TLA / name.name).read_text())
         name.with_suffix(".cfg").write_text(_configuration(constants, invariants))
         began = perf_counter()
         java = ["java", "-XX:+UseSerialGC", "-cp", f"{jars}/*", "tlc2.TLC"]
@@ -54,7 +59,9 @@ def check(
         return _found(run.stdout, perf_counter() - began)
 
 
-def _configuration(constants: Mapping[str, int], invariants: Iterable[str]) -> str:
+def _configuration(
+    constants: Mapping[str, int | str], invariants: Iterable[str]
+) -> str:
     lines = ["INIT Init", "NEXT Next", "CHECK_DEADLOCK FALSE"]
     lines += [f"CONSTANT {name} = {value}" for name, value in constants.items()]
     lines += [f"INVARIANT {name}" for name in invariants]

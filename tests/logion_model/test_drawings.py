@@ -9,16 +9,19 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from logion_model import producer_id
 from logion_model.catalogue import CATALOGUE, MODELS
 from logion_model.commands.exploring import story_about
 from logion_model.drawings import DRAWINGS, drawing_of
 from logion_model.entry import Entry
-from logion_model.kernel import Action, explore
+from logion_model.kernel import Action, Search, explore
 from logion_model.pictures.changes import called
 from logion_model.pictures.page import page_of
 from logion_model.pictures.scene import PLAIN
 from logion_model.pictures.story import Story
 from logion_model.pictures.svg import picture_of
+from logion_model.transaction import state as transaction
+from logion_model.transaction_log import state as transaction_log
 
 STATES_MAX = 500
 """Enough to meet nearly every action of the smallest scope."""
@@ -222,3 +225,103 @@ def test_two_owners_of_a_partition_are_marked(name: str, lanes: set[str]) -> Non
     assert "both" in blame.sentence
     state = MODELS[name].at(scope).initial[0]
     assert drawing_of(state).blame("one-owner", state) is None
+
+
+BROKEN_TRANSACTIONS = [
+    entry
+    for entry in CATALOGUE
+    if entry.name.startswith(("transactions-", "add-partitions"))
+    and entry.broken
+    and entry.distinct
+    and entry.distinct < 2_000
+]
+
+
+@pytest.mark.parametrize("entry", BROKEN_TRANSACTIONS, ids=str)
+def test_in_every_state_of_transactions_who_breaks_a_promise_is_found_and_nobody_else(
+    entry: Entry,
+) -> None:
+    spec = MODELS[entry.name].at(entry.scope)
+    search = Search.begun(spec, (), to_the_end=True)
+    search.run()
+    blamed = set()
+    for state in search.parents:
+        drawing = drawing_of(state)
+        for promise in spec.invariants:
+            blame = drawing.blame(promise.name, state)
+            assert (blame is None) == promise.holds(state)
+            if blame is not None:
+                assert blame.lanes <= {lane.name for lane in drawing.lanes(state)}
+                blamed.add(promise.name)
+    assert blamed == set(dict(entry.broken))
+
+
+T0 = transaction.Record(0, 0, 0)
+ABORTED, COMMITTED = (
+    transaction.Marker(0, 0, result, 0) for result in transaction.Result
+)
+TORN = transaction.State(((T0, COMMITTED), (T0, ABORTED)))
+LOST = transaction.State(
+    ((), ()),
+    produces=frozenset({transaction.Produce(0, 0, 1, 0)}),
+    committed=frozenset({0}),
+)
+REFUSED = transaction.State(
+    ((), (transaction.Record(1, 1, 0),)),
+    transaction.Coordinator(transaction.Phase.PREPARE_ABORT, 0, frozenset({1})),
+)
+CLIENT = transaction_log.Client(producer=1, epoch=0)
+LEADING = transaction_log.Broker(0, 1, (None,), (None,))
+COMPLETED = transaction_log.Write(
+    *(0, transaction_log.Metadata(1, 0, -1, transaction_log.Phase.PREPARE_ABORT))
+)
+
+
+@pytest.mark.parametrize(
+    ("broken", "state", "lanes", "told"),
+    [
+        (
+            *("all-or-none", TORN, {"partition 0", "partition 1"}),
+            "transaction 0 is committed in partition 0, aborted in partition 1",
+        ),
+        (
+            *("committed-stays", LOST, {"partition 1"}),
+            "partition 1 has no record of transaction 0, whose commit was confirmed",
+        ),
+        (
+            *("ends-come", REFUSED, {"partition 1", "coordinator"}),
+            "partition 1 will refuse the marker of its coordinator",
+        ),
+        (
+            "clients-differ",
+            transaction_log.State((LEADING,), (CLIENT, CLIENT)),
+            {"client 0", "client 1"},
+            "client 0 and client 1 both have producer 1, epoch 0",
+        ),
+        (
+            "leaders-differ",
+            transaction_log.State((LEADING, LEADING._replace(leader=1)), ()),
+            {"broker 0", "broker 1"},
+            "broker 0 and broker 1 both lead in epoch 1",
+        ),
+        (
+            "phases-follow",
+            transaction_log.State((LEADING._replace(log=(COMPLETED,)),), ()),
+            {"broker 0"},
+            "broker 0 has prepare abort of id 0 out of turn",
+        ),
+        (
+            "epochs-differ",
+            producer_id.State((producer_id.Client(epoch=0),) * 2),
+            {"client 0", "client 1"},
+            "client 0 and client 1 both have epoch 0",
+        ),
+    ],
+)
+def test_what_no_model_of_transactions_breaks_would_be_marked(
+    broken: str, state: Any, lanes: set[str], told: str
+) -> None:
+    blame = drawing_of(state).blame(broken, state)
+    assert blame is not None
+    assert (blame.lanes, blame.sentence) == (lanes, told)
+    assert drawing_of(state).blame("another promise", state) is None

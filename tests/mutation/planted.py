@@ -1,4 +1,4 @@
-"""Bugs of the kinds that history knows, put into the code, and the suite that finds each.
+"""Bugs like those of history, put into the code, and the suite that finds each.
 
 Every one is a patch of a line or two in the suite that is named; CI runs them all.
 Examples and seconds were taken on 2026-11-29, on a machine that others used as well.

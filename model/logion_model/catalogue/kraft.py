@@ -118,36 +118,65 @@ def _first(name: str, scope: Scope, promise: str, length: int) -> Entry:
 
 
 _GUARDS = (
-    _first("kraft-any-incarnation", _REGISTERED_TWICE, "leader-completeness", 4),
+    expect(
+        "kraft-any-incarnation",
+        _REGISTERED_TWICE,
+        6_848,
+        25,
+        leader_completeness=4,
+        leader_candidate_completeness=4,
+        consistent_read=5,
+        no_committed_record_lost=9,
+    ),
     expect(_3_5, _REGISTERED_TWICE, 335, 20),
     expect(_966, _REGISTERED_TWICE_KNOWN, 335, 20),
-    _first("kraft-keeps-progress", _MOVED_TWICE, "leader-candidate-completeness", 13),
+    expect(
+        "kraft-keeps-progress",
+        _MOVED_TWICE,
+        4_137,
+        27,
+        leader_candidate_completeness=13,
+        leader_completeness=13,
+        no_committed_record_lost=14,
+        consistent_read=14,
+    ),
     expect(_3_5, _MOVED_TWICE, 3_710, 27),
     replace(
-        _first(
+        expect(
             "kraft-unheard-joins",
             _DIRTY_AND_FENCE,
-            "leader-candidate-completeness",
-            15,
+            111_171,
+            35,
+            leader_candidate_completeness=15,
         ),
         quick=False,
     ),
     shows(
         7,
-        _first(
-            _BELOW_EPOCH_START, _COMMITTED_UNKNOWN, "leader-candidate-completeness", 10
+        expect(
+            _BELOW_EPOCH_START,
+            _COMMITTED_UNKNOWN,
+            7_743,
+            27,
+            leader_candidate_completeness=10,
         ),
         cure=_3_5,
     ),
-    _first(
-        "kraft-any-fetch-epoch", _ANSWER_ON_ITS_WAY, "leader-candidate-completeness", 4
+    expect(
+        "kraft-any-fetch-epoch",
+        _ANSWER_ON_ITS_WAY,
+        21_504,
+        25,
+        leader_candidate_completeness=4,
     ),
     replace(expect(_3_5, _ANSWER_ON_ITS_WAY, 11_984, 23), quick=False),
-    _first(
+    expect(
         "kraft-any-partition-epoch",
         _ALONE_AND_FENCE,
-        "leader-candidate-completeness",
-        10,
+        7_158,
+        27,
+        replication_quorum_superset=9,
+        leader_candidate_completeness=10,
     ),
     expect(_3_5, _ALONE_AND_FENCE, 5_966, 27),
     # no world was found in which these two guards are needed: see docs/model.md
@@ -175,6 +204,19 @@ _LAST_REPLICA = (
     replace(
         shows(13, _first(_3_5, _LAST_NOT_SPARED, "leader-completeness", 8), cure=_966),
         source=_TLC,
+        quick=False,
+    ),
+    replace(
+        expect(
+            _3_5,
+            _LAST_NOT_SPARED,
+            43_873,
+            35,
+            no_committed_record_lost=5,
+            leader_completeness=8,
+            leader_candidate_completeness=8,
+            consistent_read=9,
+        ),
         quick=False,
     ),
     replace(_first(_3_5, _SHIPPED, "leader-completeness", 8), source=_TLC, quick=False),

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from logion_model.bugs import shows
 from logion_model.entry import Entry, Model, Scope, expect, variant
+from logion_model.kernel import Spec
 from logion_model.replication import (
     base,
     kip_101,
@@ -20,6 +21,7 @@ from logion_model.replication import (
     truncate_to_high_watermark,
 )
 from logion_model.replication.packed import PackedReplication
+from logion_model.replication.symmetry import symmetric
 
 
 def _variant(rules: base.Rules) -> Model:
@@ -27,6 +29,13 @@ def _variant(rules: base.Rules) -> Model:
     return variant(rules, base.Scope, base.specification)._replace(
         pack=lambda scope: PackedReplication(rules, base.Scope(*scope))
     )
+
+
+_SYMMETRIC = "kip-320-symmetric"
+
+
+def _symmetric(rules: base.Rules, scope: base.Scope) -> Spec[base.State]:
+    return symmetric(base.specification(rules, scope), _SYMMETRIC)
 
 
 MODELS = (
@@ -37,8 +46,12 @@ MODELS = (
     _variant(kip_320.RULES),
     _variant(kip_320.AS_IN_BROKERS),
     *map(_variant, kip_320_faults.VARIANTS),
+    variant(kip_320.RULES, base.Scope, _symmetric)._replace(
+        name=_SYMMETRIC, title=f"{kip_320.RULES.title}; who is who does not count"
+    ),
 )
-"""The variants of replication, oldest first; then the newest with older faults."""
+"""The variants of replication, oldest first; then the newest with older faults, and as
+it is where one of the worlds is counted that differ in who is who."""
 
 _HW, _FIRST_TRY = "truncate-to-high-watermark", "kip-320-first-try"
 _AS_IN_BROKERS = "kip-320-as-in-brokers"
@@ -130,6 +143,15 @@ _LARGE = (
 """What the fast search alone can go through in a minute."""
 
 
+_BY_TLC = "TLC, on the published TLA+ with SYMMETRY: Permutations(Replicas)"
+
+_SYMMETRIES = (
+    expect(_SYMMETRIC, (2, 2, 2, 1), 479, 15),
+    expect(_SYMMETRIC, (3, 2, 2, 1), 6_713, 22),
+    replace(expect(_SYMMETRIC, (3, 2, 2, 2), 123_311, 26), quick=False),
+)
+
+
 def _is_quick(entry: Entry) -> bool:
     replicas, _, _, epochs = entry.scope
     return replicas < 3 or epochs == 0 or (epochs == 1 and bool(entry.broken))
@@ -146,6 +168,7 @@ ENTRIES = (
     ),
     *_AS_BUILT,
     *_FAULTS,
+    *(replace(entry, source=_BY_TLC) for entry in _SYMMETRIES),
     *(replace(entry, quick=False) for entry in _LARGE),
 )
 """What each variant breaks; the promises that it does not name hold."""

@@ -10,6 +10,7 @@ from logion_model.catalogue import MODELS
 from logion_model.checkpoint import CheckpointError
 from logion_model.commands import files, many, single
 from logion_model.commands.console import complain, one_of
+from logion_model.commands.fitting import TooLargeError
 from logion_model.commands.refusing import refuse
 from logion_model.kernel import SpecError
 
@@ -93,5 +94,5 @@ def run(options: argparse.Namespace) -> int:
         return many.run(options) if is_many else single.run(options)
     except (ValueError, OSError) as error:
         return complain(str(error))
-    except (single.TooLargeError, CheckpointError, SpecError) as error:
+    except (TooLargeError, CheckpointError, SpecError) as error:
         return complain(str(error))

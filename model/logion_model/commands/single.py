@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,19 +23,16 @@ from logion_model.commands.console import (
     write,
 )
 from logion_model.commands.files import write_files
+from logion_model.commands.fitting import (
+    explore_while_it_fits,
+    gate,
+    refuse_if_too_large,
+    refuse_number,
+)
 from logion_model.commands.outcome import Outcome
 from logion_model.entry import Scope, written
-from logion_model.estimate import (
-    Estimate,
-    bytes_each,
-    free_memory,
-    levels,
-    rounded,
-    states_in_all,
-)
 from logion_model.kernel import (
     HashedSearch,
-    Progress,
     Report,
     Search,
     Spec,
@@ -44,10 +42,6 @@ from logion_model.kernel import (
     simulate,
 )
 from logion_model.kernel.hashed import BYTES_EACH, judged_by
-
-PILOTS = ((20_000, 100), (200_000, 1))
-"""After so many states the size of the whole is guessed; it is refused if it is so many
-times what is free. Early guesses are too low, rather than too high."""
 
 FAST_BYTES = 200
 """What the fast search needs for a state without numpy; a tenth of that with it."""
@@ -59,10 +53,6 @@ A model that does nothing has few states, and breaks no promise."""
 
 STEPS_MAX = 200
 """Steps of a random walk."""
-
-
-class TooLargeError(Exception):
-    """The states of a scope would not fit in memory."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -82,7 +72,10 @@ def run(options: argparse.Namespace) -> int:
         search = _begun(about, hashed=options.hashed)
     title = f"{about.name} at {written(about.scope)}"
     with watching(title) as watcher:
-        _explore(search, watcher, options)
+        if not options.resume:
+            each = BYTES_EACH if options.hashed else None
+            refuse_if_too_large(search.spec, about.properties, each, options)
+        explore_while_it_fits(search, watcher, options)
     found = Outcome(about, search.report(), watcher.seconds, expected(*about))
     _tell(found, as_json=options.json)
     write_files(options, title, found.report.violation)
@@ -130,13 +123,18 @@ def _run_fast(options: argparse.Namespace) -> int:
     """
     about = _asked(options)
     title = f"{about.name} at {written(about.scope)}"
-    packed = _model(about.name).packed_at(about.scope)
+    model = _model(about.name)
+    if model.pack is None:
+        raise ValueError(f"{model.name} has no fast search")
     with watching(title) as watcher:
+        spec = model.at(about.scope)
+        refuse_if_too_large(spec, about.properties, FAST_BYTES, options)
+        packed = model.packed_at(about.scope)
         report = explore_packed(
             packed,
             invariants=about.properties,
             to_the_end=not about.properties,
-            watch=_gate(watcher, FAST_BYTES, options),
+            watch=gate(watcher, FAST_BYTES, options),
         )
         report = _counted(packed.spec, report, watcher)
     found = Outcome(about, report, watcher.seconds, expected(*about))
@@ -165,20 +163,22 @@ def _run_shared(options: argparse.Namespace, processes: int) -> int:
     about = checkpoint.about(resumed) if resumed else _asked(options)
     title = f"{about.name} at {written(about.scope)}"
     make = partial(specification, _model(about.name).name, about.scope)
-    sharing = shared_among(
-        make,
-        processes,
-        invariants=about.properties,
-        to_the_end=not about.properties,
-    )
-    with watching(title) as watcher, sharing as search:
+    judged, to_the_end = about.properties, not about.properties
+    with ExitStack() as stack:
+        watcher = stack.enter_context(watching(title))
+        if not resumed:
+            refuse_if_too_large(make(), judged, BYTES_EACH, options)
+        sharing = shared_among(
+            make, processes, invariants=judged, to_the_end=to_the_end
+        )
+        search = stack.enter_context(sharing)
         if resumed:
             checkpoint.load_shared(resumed, search)
         else:
             search.begin()
-        gate = _gate(watcher, BYTES_EACH, options)
-        gate.sizes += search.sizes
-        report = search.run(gate)
+        watch = gate(watcher, BYTES_EACH, options)
+        watch.sizes += search.sizes
+        report = search.run(watch)
         found = Outcome(about, report, watcher.seconds, expected(*about))
         _tell(found, as_json=options.json)
         write_files(options, title, report.violation)
@@ -220,6 +220,7 @@ def _asked(options: argparse.Namespace) -> About:
         raise ValueError("which model? See `logion model list`")
     first = next(entry for entry in CATALOGUE if entry.name == options.name)
     scope = first.scope if options.scope is None else scope_of(options.scope)
+    refuse_number(scope, options)
     return About(options.name, scope, _properties(options.property))
 
 
@@ -235,69 +236,6 @@ def _properties(named: list[str] | None) -> tuple[str, ...] | None:
     if named is None:
         return None
     return () if named == ["none"] else tuple(named)
-
-
-def _explore(search: Alone, watcher: Watcher, options: argparse.Namespace) -> None:
-    """Go on with a search; refuse one that would not fit once its growth is known."""
-    bound = options.states_max
-    if not options.force and bound is None:
-        for states, times in PILOTS:
-            report = search.run(watcher, states_max=states)
-            if report.complete or search.is_over or watcher.stopped:
-                return
-            _refuse_if_too_large(search, times)
-    search.run(watcher, states_max=bound)
-
-
-def _refuse_if_too_large(search: Alone, times: int) -> None:
-    is_hashed = isinstance(search, HashedSearch)
-    each = BYTES_EACH if is_hashed else bytes_each(search.parents)
-    _refuse(search.sizes, search.progress, each, times)
-
-
-@dataclass(slots=True)
-class _Gate:
-    """Watches a search, and refuses it once the growth of its levels is known."""
-
-    watcher: Watcher
-    bytes_each: int
-    states_max: int | None
-    """Where to stop; None where the search may go to its end."""
-    is_open: bool
-    """Whether it refuses nothing."""
-    sizes: list[int] = field(default_factory=list)
-    pilots: list[tuple[int, int]] = field(default_factory=lambda: list(PILOTS))
-    """Those to come."""
-
-    def __call__(self, progress: Progress) -> bool:
-        """Return whether to go on; raises TooLargeError."""
-        if progress.depth > len(self.sizes):
-            self.sizes.append(progress.distinct - sum(self.sizes))
-        if self.states_max is not None and progress.distinct >= self.states_max:
-            return False
-        if self.states_max is None and not self.is_open and progress.queue:
-            self._look(progress)
-        return self.watcher(progress)
-
-    def _look(self, progress: Progress) -> None:
-        while self.pilots and progress.distinct >= self.pilots[0][0]:
-            _, times = self.pilots.pop(0)
-            _refuse(self.sizes, progress, self.bytes_each, times)
-
-
-def _gate(watcher: Watcher, bytes_each: int, options: argparse.Namespace) -> _Gate:
-    return _Gate(watcher, bytes_each, options.states_max, is_open=bool(options.force))
-
-
-def _refuse(sizes: list[int], progress: Progress, each: int, times: int) -> None:
-    """Raise TooLargeError if a search needs so many times the memory there is."""
-    estimate = Estimate(states_in_all(levels(sizes, progress)), each)
-    free = free_memory()
-    if estimate.size > times * free:
-        raise TooLargeError(
-            f"{estimate}: {rounded(estimate.size / 1e9)} GB, and"
-            f" {free / 1e9:.1f} GB are free; --force tries all the same"
-        )
 
 
 def _tell(found: Outcome, *, as_json: bool) -> None:

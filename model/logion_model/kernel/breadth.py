@@ -21,7 +21,8 @@ Watch: TypeAlias = Callable[[Progress], bool]
 Promise: TypeAlias = Property[S] | Liveness[S]
 
 WATCHED_EVERY = 1_000
-"""States of a level gone on from between two calls of a `Watch`."""
+"""States of a level gone on from between two calls of a `Watch`, or states found: one
+may lead to thousands."""
 
 
 def chosen(spec: Spec[S], names: Sequence[str] | None) -> tuple[Promise[S], ...]:
@@ -235,11 +236,14 @@ class BreadthFirst(ABC, Generic[S]):
         """Go on from every state of the level; False if a bound or `watch` stops it."""
         if states_max is not None and self.distinct >= states_max:
             return False
+        watched = self.distinct
         with self.checked:
             while self.expanded < len(self.level) and not self.is_over:
                 self._expand(self.level[self.expanded])
                 self.expanded += 1
-                if self.expanded % WATCHED_EVERY == 0:
+                found = self.distinct - watched
+                if self.expanded % WATCHED_EVERY == 0 or found >= WATCHED_EVERY:
+                    watched = self.distinct
                     if states_max is not None and self.distinct >= states_max:
                         return False
                     if watch and not watch(self.progress):

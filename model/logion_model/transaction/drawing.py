@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from logion_model.kernel import Action
-from logion_model.pictures.scene import Cell, Drawing, Event, Lane, Message
-from logion_model.transaction.state import Log, Marker, State
+from logion_model.pictures.scene import Blame, Cell, Drawing, Event, Lane, Message
+from logion_model.transaction.partition import fates, known, last_stable_offset
+from logion_model.transaction.state import Log, Marker, Phase, Result, State
 
 COORDINATOR, PRODUCER, PARTITION = "coordinator", "producer", "partition"
 
@@ -180,5 +183,100 @@ def _instance(request: Fields, before: State, after: State) -> int:
     return epochs.index(request["epoch"]) if request["epoch"] in epochs else 0
 
 
-DRAWING = Drawing(_lanes, _event)
+def _partitions(*numbers: int) -> frozenset[str]:
+    return frozenset(f"{PARTITION} {at}" for at in numbers)
+
+
+def _with_fate(state: State, result: Result) -> Iterator[tuple[int, int]]:
+    """Yield transaction and partition of each record that ended like this."""
+    for partition, log in enumerate(state.logs):
+        for record, fate in fates(log):
+            if fate is result:
+                yield record.transaction, partition
+
+
+def _lost(state: State) -> Iterator[Blame]:
+    """Find records that a producer was told are committed, and are not."""
+    aborted = set(_with_fate(state, Result.ABORT))
+    found = {
+        (it.transaction, at)
+        for at, log in enumerate(state.logs)
+        for it, _ in fates(log)
+    }
+    for it in sorted(state.produces):
+        at = (it.transaction, it.partition)
+        if it.transaction in state.committed and (at in aborted or at not in found):
+            how = "has aborted" if at in aborted else "has no record of"
+            told = f"{how} transaction {it.transaction}, whose commit was confirmed"
+            yield Blame(_partitions(it.partition), f"{PARTITION} {it.partition} {told}")
+
+
+def _shown(state: State) -> Iterator[Blame]:
+    """Find records that consumers see, though nobody asked to commit them."""
+    asked = {end.transaction for end in state.ends if end.result is Result.COMMIT}
+    for transaction, at in _with_fate(state, Result.COMMIT):
+        if transaction not in asked:
+            told = f"has committed transaction {transaction}, which nobody asked for"
+            yield Blame(_partitions(at), f"{PARTITION} {at} {told}")
+
+
+def _torn(state: State) -> Iterator[Blame]:
+    """Find a transaction that is committed here and aborted there."""
+    aborted = dict(_with_fate(state, Result.ABORT))
+    for transaction, at in _with_fate(state, Result.COMMIT):
+        if transaction in aborted:
+            there = aborted[transaction]
+            here = f"is committed in partition {at}, aborted in partition {there}"
+            yield Blame(_partitions(at, there), f"transaction {transaction} {here}")
+
+
+def _hanging(state: State) -> Iterator[Blame]:
+    """Find a log whose open transaction the coordinator will not end."""
+    now = state.coordinator
+    is_under_way = now.phase is Phase.ONGOING or now.phase.is_prepared
+    for at, log in enumerate(state.logs):
+        is_held = last_stable_offset(log) < len(log)
+        if is_held and not (is_under_way and at in now.partitions):
+            told = f"{PARTITION} {at} waits for a marker that nobody will write"
+            yield Blame(_partitions(at) | {COORDINATOR}, told)
+
+
+def _unfenced(state: State) -> Iterator[Blame]:
+    """Find an entry of an instance that was replaced."""
+    for at, log in enumerate(state.logs):
+        for before, after in pairwise(log):
+            if after.epoch < before.epoch:
+                told = f"has epoch {after.epoch} after epoch {before.epoch}"
+                yield Blame(_partitions(at), f"{PARTITION} {at} {told}")
+
+
+def _endless(state: State) -> Iterator[Blame]:
+    """Find who keeps a decided end from being done."""
+    now = state.coordinator
+    for at in sorted(now.partitions):
+        seen = known(state.logs[at])
+        if seen.epoch > now.epoch or seen.coordinator_epoch > now.own_epoch:
+            told = f"{PARTITION} {at} will refuse the marker of its coordinator"
+            yield Blame(_partitions(at) | {COORDINATOR}, told)
+    if not now.partitions and now.phase.is_prepared:
+        told = "the coordinator has all markers written, and does not end"
+        yield Blame(frozenset({COORDINATOR}), told)
+
+
+_BLAMES = {
+    "committed-stays": _lost,
+    "aborted-stays-hidden": _shown,
+    "all-or-none": _torn,
+    "nothing-hangs": _hanging,
+    "fenced": _unfenced,
+    "ends-come": _endless,
+}
+"""Promise, to what finds who breaks it."""
+
+
+def _blame(broken: str, state: State) -> Blame | None:
+    return next(_BLAMES[broken](state), None) if broken in _BLAMES else None
+
+
+DRAWING = Drawing(_lanes, _event, _blame)
 """How a state and its actions are drawn."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import combinations
+
 from logion_model.kernel import Action
-from logion_model.pictures.scene import Cell, Drawing, Event, Lane, Message
+from logion_model.pictures.scene import Blame, Cell, Drawing, Event, Lane, Message
+from logion_model.transaction_log.spec import out_of_turn
 from logion_model.transaction_log.state import Broker, Client, State
 
 CONTROLLER = "controller"
@@ -105,5 +109,52 @@ def _of_brokers(action: Action, before: State) -> Event:
     return Event(str(action))
 
 
-DRAWING = Drawing(_lanes, _event)
+def _same_clients(state: State) -> Iterator[Blame]:
+    for (one, ours), (other, theirs) in combinations(enumerate(state.clients), 2):
+        same = (ours.producer, ours.epoch)
+        if ours.producer > 0 and same == (theirs.producer, theirs.epoch):
+            lanes = frozenset({client(one), client(other)})
+            who = f"{client(one)} and {client(other)}"
+            told = f"both have producer {ours.producer}, epoch {ours.epoch}"
+            yield Blame(lanes, f"{who} {told}")
+
+
+def _two_leaders(state: State) -> Iterator[Blame]:
+    leading = [(at, it) for at, it in enumerate(state.brokers) if it.leader == at]
+    for (one, ours), (other, theirs) in combinations(leading, 2):
+        if ours.leader_epoch == theirs.leader_epoch:
+            lanes = frozenset({broker(one), broker(other)})
+            who = f"{broker(one)} and {broker(other)}"
+            yield Blame(lanes, f"{who} both lead in epoch {ours.leader_epoch}")
+
+
+def _wrong_phase(state: State) -> Iterator[Blame]:
+    for at, it in enumerate(state.brokers):
+        if write := out_of_turn(it):
+            phase = write.metadata.phase.name.lower().replace("_", " ")
+            told = f"{broker(at)} has {phase} of id {write.id} out of turn"
+            yield Blame(frozenset({broker(at)}), told)
+
+
+def _stuck(state: State) -> Iterator[Blame]:
+    for at, it in enumerate(state.brokers):
+        if it.is_stuck:
+            told = f"{broker(at)} leads the log and cannot load what is in it"
+            yield Blame(frozenset({broker(at)}), told)
+
+
+_BLAMES = {
+    "clients-differ": _same_clients,
+    "leaders-differ": _two_leaders,
+    "phases-follow": _wrong_phase,
+    "leader-serves": _stuck,
+}
+"""Promise, to what finds who breaks it."""
+
+
+def _blame(broken: str, state: State) -> Blame | None:
+    return next(_BLAMES[broken](state), None) if broken in _BLAMES else None
+
+
+DRAWING = Drawing(_lanes, _event, _blame)
 """How a state and its actions are drawn; the mark is what is replicated."""

@@ -31,6 +31,7 @@ from logion_model.transaction_log.state import (
     Scope,
     State,
     Status,
+    Write,
 )
 
 Steps: TypeAlias = Iterator[tuple[Action, State]]
@@ -217,22 +218,29 @@ def leaders_differ(state: State) -> bool:
     return len(leading) == len(set(leading))
 
 
+MAY_FOLLOW = {
+    Phase.EMPTY: (Phase.EMPTY, Phase.ONGOING),
+    Phase.ONGOING: (Phase.ONGOING, Phase.PREPARE_ABORT),
+    Phase.PREPARE_ABORT: (Phase.COMPLETE_ABORT,),
+    Phase.COMPLETE_ABORT: (Phase.EMPTY, Phase.ONGOING),
+}
+"""KIP-98, transaction states: what may follow each."""
+
+
+def out_of_turn(broker: Broker) -> Write | None:
+    """Return the first record in a log that may not follow the one before it."""
+    last: dict[int, Phase] = {}
+    for write in broker.log:
+        before = last.get(write.id, Phase.COMPLETE_ABORT)
+        if write.metadata.phase not in MAY_FOLLOW[before]:
+            return write
+        last[write.id] = write.metadata.phase
+    return None
+
+
 def phases_follow(state: State) -> bool:
     """Each record in a log may follow the one before it."""
-    may_follow = {
-        Phase.EMPTY: (Phase.EMPTY, Phase.ONGOING),
-        Phase.ONGOING: (Phase.ONGOING, Phase.PREPARE_ABORT),
-        Phase.PREPARE_ABORT: (Phase.COMPLETE_ABORT,),
-        Phase.COMPLETE_ABORT: (Phase.EMPTY, Phase.ONGOING),
-    }
-    for broker in state.brokers:
-        last: dict[int, Phase] = {}
-        for write in broker.log:
-            before = last.get(write.id, Phase.COMPLETE_ABORT)
-            if write.metadata.phase not in may_follow[before]:
-                return False
-            last[write.id] = write.metadata.phase
-    return True
+    return all(out_of_turn(broker) is None for broker in state.brokers)
 
 
 def leader_serves(state: State) -> bool:

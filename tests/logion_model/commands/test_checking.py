@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import re
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -285,31 +284,6 @@ def test_what_is_not_as_expected_is_said_and_exits_1(
     assert "found 93 states, depth 12, holds\n" in printed
 
 
-@pytest.mark.world
-@pytest.mark.parametrize(
-    "way", [[], ["--hashed"], ["--fast"], ["--processes", "2"]], ids=str
-)
-def test_a_scope_that_would_not_fit_is_refused_unless_forced(
-    way: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(single, "PILOTS", ((100, 10**9), (700, 1)))
-    monkeypatch.setattr(single, "free_memory", lambda: 10_000)
-    checked = ["check", "kip-320", "--scope", "2,2,2,1", *way]
-    assert main(checked) == 2
-    refused = capsys.readouterr().err
-    assert re.search(r"about [\d,]+ states, \d+ bytes each: .* GB are free", refused)
-    assert main([*checked, "--force"]) == 0
-
-
-@pytest.mark.parametrize("way", [[], ["--hashed"], ["--processes", "1"]], ids=str)
-def test_what_is_broken_at_once_is_told_and_not_taken_for_too_large(
-    way: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    broken = ["cached-isr-kafka-2729", "--property", "isr-is-not-frozen"]
-    assert main(["check", *broken, *way]) == 1
-    assert "1. controller_write(1)" in capsys.readouterr().out
-
-
 def test_a_search_that_is_not_kept_stops_at_a_bound_and_says_so_when_interrupted(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -333,7 +307,7 @@ def test_a_search_that_was_interrupted_goes_on_from_its_file(
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(single, "_explore", explored_until_interrupted)
+    monkeypatch.setattr(single, "explore_while_it_fits", explored_until_interrupted)
     file = str(tmp_path / "kept")
     checked = ["check", "kip-320", "--scope", "2,2,2,1"]
     assert main([*checked, *way, "--checkpoint", file]) == 130

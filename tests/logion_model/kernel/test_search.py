@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from logion_model.kernel import DEADLOCK, Action, Property, Spec, explore
+
+from tests.logion_model.kernel import two_phase_commit
 
 
 def counter(limit: int, **changes: object) -> Spec[int]:
@@ -104,50 +105,6 @@ def test_a_search_that_hits_a_bound_does_not_claim_to_be_complete(
     assert report.distinct == 3
 
 
-class Commit(NamedTuple):
-    """Two-phase commit of n resource managers, as Gray and Lamport specify it."""
-
-    managers: tuple[str, ...]
-    coordinator: str
-    prepared: frozenset[int]
-    messages: frozenset[str]
-
-
-def commit_steps(state: Commit) -> Iterator[tuple[Action, Commit]]:
-    """Yield what the coordinator and each manager may do."""
-    deciding = state.coordinator == "init"
-    if deciding and len(state.prepared) == len(state.managers):
-        messages = state.messages | {"commit"}
-        yield (
-            Action("commit"),
-            state._replace(coordinator="committed", messages=messages),
-        )
-    if deciding:
-        messages = state.messages | {"abort"}
-        yield Action("abort"), state._replace(coordinator="aborted", messages=messages)
-    for n in range(len(state.managers)):
-        yield from manager_steps(state, n)
-
-
-def manager_steps(state: Commit, n: int) -> Iterator[tuple[Action, Commit]]:
-    """Yield what one manager may do, and what the coordinator hears from it."""
-
-    def becomes(word: str) -> Commit:
-        managers = (*state.managers[:n], word, *state.managers[n + 1 :])
-        return state._replace(managers=managers)
-
-    if state.coordinator == "init" and f"prepared {n}" in state.messages:
-        yield Action("heard", (n,)), state._replace(prepared=state.prepared | {n})
-    if state.managers[n] == "working":
-        messages = state.messages | {f"prepared {n}"}
-        yield Action("prepare", (n,)), becomes("prepared")._replace(messages=messages)
-        yield Action("choose_abort", (n,)), becomes("aborted")
-    if "commit" in state.messages:
-        yield Action("told_commit", (n,)), becomes("committed")
-    if "abort" in state.messages:
-        yield Action("told_abort", (n,)), becomes("aborted")
-
-
 @pytest.mark.parametrize(
     ("managers", "distinct"),
     [
@@ -160,14 +117,7 @@ def manager_steps(state: Commit, n: int) -> Iterator[tuple[Action, Commit]]:
 def test_two_phase_commit_has_as_many_states_as_other_checkers_count(
     managers: int, distinct: int
 ) -> None:
-    start = Commit(("working",) * managers, "init", frozenset(), frozenset())
-    consistent = Property(
-        "consistent",
-        lambda state: not {"aborted", "committed"} <= set(state.managers),
-        "Gray and Lamport, Consensus on Transaction Commit",
-    )
-    spec = Spec("2pc", (start,), commit_steps, ("commit", "abort"), (consistent,))
-    report = explore(spec)
+    report = explore(two_phase_commit.specification(managers))
     assert report.distinct == distinct
     assert report.verdict == "holds"
 

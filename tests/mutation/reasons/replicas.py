@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from tests.mutation.reasons.wording import change
 
-_LEADER = (
-    "`leader = Leader(broker, epoch, isr, {}, high_watermark, end_offset, isr_version)`"
-)
 _COUNTED = "`counted = leader.isr | leader.proposed if {} else leader.isr`"
 _COMMITTED = "`committed = min([end_offsets.get(broker, {}) for broker in counted])`"
+_NEWER = (
+    "`if end.epoch == NO_LEADER_EPOCH or end.epoch {} latest_epoch(follower.epochs):`"
+)
 _JOINS = "`return leader.end_offsets.get(follower, {}) >= wanted`"
 _NO_EPOCH = "`if end.epoch {} NO_LEADER_EPOCH:`"
 _OWN = "`if own.epoch {} end.epoch:`"
@@ -19,12 +19,13 @@ _NAMED = "`if named {} leader.epoch:`"
 _ANSWERED = "the same: its own epoch has been answered"
 
 REASONS: Mapping[str, str] = {
-    change("on_elected", _LEADER, "ends", "None"): "the same: `_with` is given them",
     change("with", _COUNTED, "leader.proposed", "(leader.proposed) or True"): "the same"
     " but for the time: with nobody proposed it is the ISR",
     change("fault_of_epoch", _NAMED, "<", "<="): _ANSWERED,
-    change("on_out_of_range", "`if leader_end {} follower.end_offset:`", "<", "<="): ""
-    "the same: a log is cut where it ends",
+    change("on_out_of_range", "`if leader_end {} offset:`", "<", "<="): "nobody is"
+    " refused at the end",
+    change("on_epoch_end", _NEWER, ">", ">="): "the same: the last epoch of a log ends"
+    " with it",
     change(
         "may_join", _JOINS, "-1", "-2"
     ): "the same: any offset is wanted, 0 at least",
