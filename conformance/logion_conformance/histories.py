@@ -139,8 +139,9 @@ class Scene:
         self.notes = Notes()
         self.is_interrupted = False
         """Whether the broker goes away in between: readers then go on after errors, and
-        another one comes when it is back."""
+        another one comes once `is_back` is set, without which `play` never ends."""
         self.is_back = trio.Event()
+        """Whoever starts the broker again sets it."""
         self._isolation_level = isolation_level
         self._polls: dict[str, int] = {}
         """Of each reader, how many have ended."""

@@ -1,8 +1,8 @@
 """Leader epochs across a restart: what an earlier life of the leader knew is fenced.
 
-A broker that leads alone gets another epoch only where whoever elects has noticed that
-it was away. A controller on KRaft has; with ZooKeeper the same broker leads on in its
-epoch, and nothing can be seen of an earlier one.
+The only broker of a cluster gets another epoch only where whoever elects has noticed
+that it was away. A controller on KRaft has; with ZooKeeper the broker is the controller
+as well, leads on in its epoch, and nothing can be seen of an earlier one.
 """
 
 from __future__ import annotations

@@ -45,6 +45,11 @@ def shortened(open_log: Callable[..., Any]) -> Callable[..., Any]:
     return wrong
 
 
+def newer_alone(check: Callable[[Any, int], None]) -> Callable[[Any, int], None]:
+    """Refuse only an epoch that is newer than the leader's."""
+    return lambda self, epoch: check(self, max(epoch, self.leader.epoch))
+
+
 def at_the_end(_: Any) -> Callable[..., EpochEnd]:
     """End every epoch where the log ends."""
     return lambda log, epoch: EpochEnd(epoch, log.end_offset)
@@ -120,10 +125,10 @@ MINIATURES = (
         swapped(f"{MANAGER}._open_log", shortened),
     ),
     Miniature(
-        "answers-of-an-earlier-epoch",
-        "serves clients that know of its earlier life alone",
+        "fences-no-earlier-epoch",
+        "answers clients that name a leader epoch of before the restart",
         ("restart.epochs.fenced",),
-        swapped(f"{PARTITION}.check_epoch", instead(None)),
+        swapped(f"{PARTITION}.check_epoch", newer_alone),
     ),
     Miniature(
         "ends-epochs-with-the-log",

@@ -11,7 +11,7 @@ from logion_model.catalogue import FAMILY, MODELS
 from logion_model.commands.console import BROKEN, HOLDS, complain, write
 from logion_model.entry import written
 from logion_model.kernel import Report, explore
-from logion_model.mutants.arguments import ARGUMENTS
+from logion_model.mutants.arguments import argument_for
 from logion_model.mutants.change import Change, changed
 from logion_model.mutants.judging import (
     KILLED,
@@ -115,7 +115,7 @@ def _all(name: str) -> Iterator[Found]:
     yield from _published(name)
     tried = worlds(name, SUBJECTS[name])
     for change in guards_of(name):
-        argument = ARGUMENTS.get(name, {}).get(change.name, "")
+        argument = argument_for(name, change.name)
         yield Found(name, change.name, _fate(name, change, tried), argument)
 
 
@@ -154,7 +154,7 @@ def _show(names: list[str], wanted: str) -> int:
 def _trace(name: str, change: Change) -> int:
     tried = worlds(name, SUBJECTS[name])
     end = _fate(name, change, tried)
-    argument = ARGUMENTS.get(name, {}).get(change.name, "")
+    argument = argument_for(name, change.name)
     write(Found(name, change.name, end, argument).line)
     if end.trace is not None:
         kept = {world.scope: world.kept for world in tried}.get(end.scope)

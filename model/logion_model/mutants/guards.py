@@ -84,7 +84,7 @@ def _walk(spec: Spec[Any], steps: Callable[[Any], list[Any]]) -> Iterator[Any]:
 
 def _function(code: CodeType) -> FunctionType | None:
     """Return the function with this code, None if it belongs to no specification."""
-    for name, module in sys.modules.items():
+    for name, module in list(sys.modules.items()):
         if getattr(module, "__file__", None) == code.co_filename:
             is_ours = name.startswith("logion_model.") and ".kernel." not in name
             return _named(module, code.co_qualname) if is_ours else None

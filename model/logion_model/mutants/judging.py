@@ -102,10 +102,7 @@ def _fate_in(world: World, change: Change, before: str) -> Fate:
         cause = type(error.__cause__).__name__
         return Fate(KILLED, world.scope, f"no step: {cause}")
     if report.violation:
-        length = report.violation.length
-        return Fate(
-            KILLED, world.scope, report.violation.broken, length, report.distinct
-        )
+        return fate_of(report, world.scope)
     if missing := _missing(report, world.found):
         return Fate(KILLED, world.scope, f"never: {missing}", None, report.distinct)
     verdict = max(before, _difference(report, world.found), key=_ORDER.index)

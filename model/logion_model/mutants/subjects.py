@@ -84,7 +84,7 @@ SUBJECTS: Mapping[str, tuple[Scope, ...]] = {
 }
 """Models by name, each with the worlds that a change is tried in."""
 
-OTHERS = frozenset(
+ADDITIONS = frozenset(
     {
         "kip-101",
         "kip-320-as-in-brokers",
@@ -117,7 +117,7 @@ the fast search, which asks the rules of a variant, but no guard in `base`."""
 def guards_of(name: str) -> tuple[Change, ...]:
     """Return the change that switches off each guard of a model in `SUBJECTS`.
 
-    Of one of `OTHERS` only those that no model of its family before it has.
+    Of one of `ADDITIONS` only those that no model of its family before it has.
     """
     found = guards(MODELS[name].at(scope) for scope in SUBJECTS[name])
     earlier = [it for before in _before(name) for it in guards_of(before)]
@@ -126,8 +126,8 @@ def guards_of(name: str) -> tuple[Change, ...]:
 
 
 def _before(name: str) -> tuple[str, ...]:
-    """Return the models that have what is shared with one of `OTHERS`."""
-    if name not in OTHERS:
+    """Return the models that have what is shared with one of `ADDITIONS`."""
+    if name not in ADDITIONS:
         return ()
     earlier = takewhile(lambda it: it != name, SUBJECTS)
     return tuple(it for it in earlier if FAMILY[it] == FAMILY[name])

@@ -4,7 +4,8 @@
    leader of the epoch that it was told.
 2. A leader answers a fetch, counts it towards the high watermark and admits the
    follower to the ISR only if both are in the same epoch.
-3. It admits nobody before its high watermark has reached its own epoch (KAFKA-7128).
+3. It admits nobody before its high watermark has reached its own epoch. Brokers have
+   another rule for that, with the same promises (`AS_IN_BROKERS`, KAFKA-7128).
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def may_join(state: State, leader: int, follower: int) -> bool:
     )
 
 
-def has_log_of_epoch_start(state: State, leader: int, follower: int) -> bool:
+def has_reached_epoch_start(state: State, leader: int, follower: int) -> bool:
     """Return whether the follower, of this epoch, has what its leader had at first.
 
     That, and all that the leader knows to be committed.
@@ -78,7 +79,7 @@ AS_IN_BROKERS = replace(
     name="kip-320-as-in-brokers",
     title="KIP-320 with the rule for joining the ISR that brokers have",
     source="KAFKA-7128: a follower joins once it has reached the epoch's start offset",
-    may_join=has_log_of_epoch_start,
+    may_join=has_reached_epoch_start,
 )
 """The same promises, with followers that join earlier: the leader may not know yet what
 was committed before it, but no follower that joins lacks it."""

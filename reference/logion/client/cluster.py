@@ -34,8 +34,8 @@ from logion.protocol.messages.metadata import (
 COORDINATOR_VERSION_WITH_KEYS = 4
 """Of FindCoordinator: several groups may be asked for (KIP-699)."""
 
-MEETINGS_MAX = 20
-"""How often a broker is asked who is there until it says that it is."""
+METADATA_TRIES_MAX = 20
+"""How often Metadata is asked for until it names a broker."""
 
 Answer = TypeVar("Answer")
 Result = TypeVar("Result")
@@ -47,13 +47,13 @@ async def open_cluster(
 ) -> AsyncIterator[Cluster]:
     """Yield a Cluster that has met one of its brokers; at the end it hangs up.
 
-    One that has just started may not know that it is there: it is asked again, up to
-    `MEETINGS_MAX` times. Raises ApiError(NETWORK_EXCEPTION) if none of `bootstrap`
-    answers.
+    A broker that has just started may name none: it is asked again, and after
+    `METADATA_TRIES_MAX` times the cluster is yielded without brokers. Raises
+    ApiError(NETWORK_EXCEPTION) if none of `bootstrap` answers.
     """
     cluster = Cluster(bootstrap, options or Options())
     try:
-        for _ in range(MEETINGS_MAX):
+        for _ in range(METADATA_TRIES_MAX):
             if (await cluster.refresh(())).nodes:
                 break
             await trio.sleep(cluster.options.backoff_s)

@@ -8,7 +8,7 @@ it, dead or alive: it alone is known to have every committed record.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from enum import IntEnum
 
 from logion.cluster import znodes
@@ -103,37 +103,40 @@ def on_brokers_changed(
     `allows_unclean` says of a topic whether it may lose records to go on.
     """
     operations: list[Operation] = []
-    for topic in image.topics.values():
-        for partition in topic.partitions.values():
-            if partition.partition_epoch < 0:
-                continue
-            unclean = allows_unclean(topic.name)
-            after = elect_leader(partition, image.brokers, unclean=unclean)
-            if after is not partition:
-                operations.append(_write(image, topic.name, after))
+    for topic, partition in _decided(image):
+        unclean = allows_unclean(topic)
+        after = elect_leader(partition, image.brokers, unclean=unclean)
+        if after is not partition:
+            operations.append(_write(image, topic, after))
     return operations
 
 
 def on_broker_back(
     image: ClusterImage, broker: BrokerId, allows_unclean: Callable[[str], bool]
 ) -> list[Operation]:
-    """Return what must be written now that a broker is here again, on KRaft.
+    """Return what must be written now that a broker has started again, on KRaft.
 
-    What it leads was without it for a while: its partitions get the leader that they
-    had then, or none, and the one that they have now. Each is a leader epoch, so that
-    whoever knows of the broker's earlier life is fenced.
+    As if the controller had fenced it, and heard of it again. Its partitions go to
+    another replica in sync, one leader epoch further, or to nobody and back to it, two
+    epochs further: clients that know of its earlier epoch alone are fenced.
     """
     others = image.brokers.keys() - {broker}
     operations: list[Operation] = []
-    for topic in image.topics.values():
-        unclean = allows_unclean(topic.name)
-        for partition in topic.partitions.values():
-            if partition.leader != broker or partition.partition_epoch < 0:
-                continue
+    for topic, partition in _decided(image):
+        if partition.leader == broker:
+            unclean = allows_unclean(topic)
             without = elect_leader(partition, others, unclean=unclean)
             after = elect_leader(without, image.brokers, unclean=unclean)
-            operations.append(_write(image, topic.name, after))
+            operations.append(_write(image, topic, after))
     return operations
+
+
+def _decided(image: ClusterImage) -> Iterator[tuple[str, PartitionInfo]]:
+    """Yield the partitions that a controller has decided about, with their topics."""
+    for topic in image.topics.values():
+        for partition in topic.partitions.values():
+            if partition.partition_epoch >= 0:
+                yield topic.name, partition
 
 
 def on_isr_proposed(

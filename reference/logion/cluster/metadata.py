@@ -55,8 +55,8 @@ PRODUCER_ID_BLOCK = 1000
 TOPIC_IDS_SINCE = (2, 8)
 """First release whose topics have ids (KIP-516)."""
 
-FENCES_SINCE = (4, 0)
-"""First release on KRaft alone: a broker that starts is fenced until it is known."""
+KRAFT_ONLY_SINCE = (4, 0)
+"""First release without ZooKeeper, whose controller notices that a broker was away."""
 
 NEW_CONFIGS = (((4, 0), znodes.GROUP_CONFIGS), ((4, 0), znodes.METRICS_CONFIGS))
 """What has had settings since which release, besides topics and brokers."""
@@ -152,7 +152,7 @@ class Cluster:
         path = znodes.broker_path(broker.id)
         await self._commit([Create(path, data, is_ephemeral=True)])
         await self._stand_for_controller(now_ms)
-        if self.is_controller and minor_release(release) >= FENCES_SINCE:
+        if self.is_controller and minor_release(release) >= KRAFT_ONLY_SINCE:
             await self._commit(
                 controller.on_broker_back(self.image, broker.id, self._allows_unclean)
             )

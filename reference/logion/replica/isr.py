@@ -72,7 +72,7 @@ def lags(
     missing = leader.end_offsets[leader.broker] - leader.end_offsets.get(follower, 0)
     if patience.records is not None and missing > patience.records:
         return True
-    if rules.stays_with_whole_log and missing <= 0:
+    if rules.stays_with_whole_log and not missing:
         return False
     return late_ms > patience.time_ms
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 import trio
-from logion.client.cluster import MEETINGS_MAX, open_cluster, raise_for
+from logion.client.cluster import METADATA_TRIES_MAX, open_cluster, raise_for
 from logion.client.connection import Address, Options
 from logion.names import TopicPartition
 from logion.protocol.errors import ApiError, Error
@@ -32,7 +32,7 @@ async def test_a_broker_that_does_not_know_itself_yet_is_asked_again() -> None:
 async def test_a_broker_that_never_knows_itself_is_met_all_the_same() -> None:
     async with met(Options(backoff_s=0), unaware=99) as (broker, cluster):
         assert not cluster.picture.nodes
-        assert metadata_asked(broker) == MEETINGS_MAX
+        assert metadata_asked(broker) == METADATA_TRIES_MAX
 
 
 async def test_a_cluster_nobody_answers_for_is_an_error() -> None:

@@ -54,6 +54,9 @@ def test_an_old_release_cuts_at_the_high_watermark_at_once() -> None:
     assert (told.leader, told.epoch, told.asked) == (TWO, 7, None)
     assert (told.end_offset, told.high_watermark) == (5, 5)
     assert told.epochs == EPOCHS[:2]
+    led_by_two = replace(LOG, leader=TWO)
+    back = on_leader_changed(KAFKA_0_8, led_by_two, ONE, LeaderEpoch(7))
+    assert back.end_offset == 5
 
 
 def test_an_old_release_cuts_nothing_for_the_leader_it_had() -> None:

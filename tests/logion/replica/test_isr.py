@@ -30,6 +30,8 @@ def leading(end_offset: int, told: int | None = None) -> Leader:
 
 def test_a_follower_that_asks_for_the_end_is_caught_up_now() -> None:
     assert on_asked(KIP_595, Progress(5, 6, 3), 7, 7, 100) == Progress(100, 100, 7)
+    end = int("7000")  # equal to the other, not the same object
+    assert on_asked(KIP_595, Progress(5, 6, 3), 7000, end, 100).caught_up_ms == 100
 
 
 def test_a_follower_that_asks_for_the_end_of_last_time_was_caught_up_then() -> None:
@@ -98,7 +100,14 @@ def test_before_0_9_too_many_missing_records_mattered(
 
 @pytest.mark.parametrize(
     ("told", "committed", "joins"),
-    [(None, 1, False), (0, 0, False), (1, 1, False), (2, 1, True), (2, 3, False)],
+    [
+        (None, 1, False),
+        (0, 0, False),
+        (1, 1, False),
+        (2, 1, True),
+        (3, 1, True),
+        (2, 3, False),
+    ],
 )
 def test_who_joins_has_all_that_is_committed_and_was_there_at_the_election(
     told: int | None, committed: int, *, joins: bool

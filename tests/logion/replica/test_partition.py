@@ -135,6 +135,15 @@ def test_a_reader_whose_log_diverged_is_told_where_and_gets_nothing() -> None:
     assert len(longer.records) == 0
 
 
+def test_below_the_log_start_an_offset_is_out_of_range_whatever_its_epoch() -> None:
+    """As in Apache Kafka, which looks at the log start offset first."""
+    led = partition()
+    fill(led, b"0", b"1")
+    led.delete_before(1)
+    with pytest.raises(ApiError, match="OFFSET_OUT_OF_RANGE .*the log starts at 1"):
+        led.read(FetchBounds(0, 1000, last_fetched_epoch=2))
+
+
 async def test_waiting_ends_when_the_isr_has_the_records() -> None:
     led = partition(1, 2)
     fill(led, b"0", b"1")

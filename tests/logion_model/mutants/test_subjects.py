@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 from logion_model.catalogue import CATALOGUE, FAMILY, MODELS
 from logion_model.mutants.guards import guards
-from logion_model.mutants.subjects import FURTHER, OTHERS, SUBJECTS, guards_of
+from logion_model.mutants.subjects import ADDITIONS, FURTHER, SUBJECTS, guards_of
 
 
 @pytest.mark.world
-@pytest.mark.parametrize("name", sorted(OTHERS))
+@pytest.mark.parametrize("name", sorted(ADDITIONS))
 def test_of_another_variant_only_what_it_adds_is_switched_off(name: str) -> None:
     own = {(it.function, it.name) for it in guards_of(name)}
     family = [it for it in SUBJECTS if FAMILY[it] == FAMILY[name] and it != name]

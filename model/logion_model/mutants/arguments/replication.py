@@ -39,8 +39,8 @@ _LESS_IS_PROMISED = (
 ARGUMENTS: Mapping[str, Mapping[str, str]] = {
     "kip-320": {
         **_BASE,
-        "become_follower: not rules.may_follow(state, request)": "dies at 3,2,2,2: `a"
-        " follower truncates by the log of any epoch`",
+        "become_follower: not rules.may_follow(state, request)": "needs a larger world:"
+        " killed at 3,2,2,2 as `a follower truncates by the log of any epoch`",
         "may_follow: leader.leader == request.leader": "an epoch has one leader: who is"
         " in it was told of it by the one request that names it",
         "is_same_epoch: mine.leader == theirs.leader == leader": "an epoch has one"
@@ -66,8 +66,8 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
         "is_same_epoch: mine.leader == theirs.leader == leader": "a replica that has"
         " lost power counts as a follower before it is told so again: it is of the"
         " epoch, and has a beginning of its leader's log",
-        "is_same_epoch: mine.epoch == theirs.epoch": "needs two more elections: dies in"
-        " `kip-320` at 3,2,2,2",
+        "is_same_epoch: mine.epoch == theirs.epoch": "needs a larger world: killed"
+        " in `kip-320` at 3,2,2,2, by two more elections",
     },
     "async-isr": {
         "propose_expand: follower not in state.known.isr": "the proposed ISR is the one"
