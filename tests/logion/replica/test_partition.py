@@ -140,7 +140,7 @@ def test_below_the_log_start_an_offset_is_out_of_range_whatever_its_epoch() -> N
     led = partition()
     fill(led, b"0", b"1")
     led.delete_before(1)
-    with pytest.raises(ApiError, match="OFFSET_OUT_OF_RANGE .*the log starts at 1"):
+    with pytest.raises(ApiError, match="the log starts at 1"):
         led.read(FetchBounds(0, 1000, last_fetched_epoch=2))
 
 
