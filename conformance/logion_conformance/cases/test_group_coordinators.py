@@ -79,7 +79,7 @@ async def test_several_coordinators_are_found_at_once(
     "coordinators.type.unknown",
     level=SHOULD,
     cites="Apache Kafka: error 42 INVALID_REQUEST",
-    apis={"FindCoordinator": "2+"},  # of 2.0; before, the connection ends
+    apis={"FindCoordinator": "3+"},  # of 2.4; before, the connection ends
 )
 async def test_only_kinds_that_exist_have_coordinators(
     broker: Subject, version: int

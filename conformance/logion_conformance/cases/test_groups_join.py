@@ -25,10 +25,10 @@ UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 def expect_nothing_joined(came: JoinGroupResponse, error: Error, version: int) -> None:
     """Nothing if a join is refused with an error and tells nothing of the group.
 
-    Brokers before 1.0 say 0 where others say that there is no generation.
+    Brokers before 2.2 say 0 where others say that there is no generation.
     """
     expect_error(came.error_code, error)
-    expect_in("the generation", came.generation_id, (-1,) if version > 2 else (-1, 0))
+    expect_in("the generation", came.generation_id, (-1,) if version > 3 else (-1, 0))
     name = None if version >= 7 else ""
     expect("protocol, leader, members", told(came), (name, "", ()))
 
