@@ -65,6 +65,9 @@ TRIO = Scope(replicas=3, log_size=2, records=2, epochs=0)
 """Three replicas in one term."""
 
 TERMS = Scope(replicas=2, log_size=2, records=2, epochs=2)
+"""Three terms."""
+
+AGAIN = Scope(replicas=2, log_size=2, records=2, epochs=3)
 """As many terms as make a follower ask twice."""
 
 TWO_TERMS = Scope(replicas=3, log_size=1, records=1, epochs=1)
@@ -108,7 +111,9 @@ def broken(
 
 @pytest.mark.world
 @pytest.mark.parametrize(
-    ("scope", "longest"), [(PAIR, 4), (LONG, 6), (TRIO, 3), (TERMS, 4)], ids=str
+    ("scope", "longest"),
+    [(PAIR, 4), (LONG, 6), (TRIO, 3), (TERMS, 4), (AGAIN, 4)],
+    ids=str,
 )
 @pytest.mark.parametrize("variant", [NEWEST, MODERN], ids=["by fetch", "by question"])
 def test_each_step_of_a_replica_is_a_bounded_sequence_of_steps_of_the_model(
@@ -377,6 +382,17 @@ def the_own_end_is_enough(patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def nothing_is_asked_again(patch: pytest.MonkeyPatch) -> None:
+    """A follower without the leader's epoch ends where its own one before that does."""
+    answer = following.on_epoch_end
+
+    def planted(it: Follower, end: EpochEnd) -> Follower:
+        again = answer(it, end)
+        return again if again.asked is None else following.on_agreed(again)
+
+    patch.setattr(following, "on_epoch_end", planted)
+
+
 def the_high_watermark_is_past_the_log(patch: pytest.MonkeyPatch) -> None:
     """A follower takes its leader's high watermark as it is."""
     fetched = following.on_fetched
@@ -425,6 +441,7 @@ PLANTED = (
     (the_high_watermark_is_truncated_to, STEPS, PAIR),
     (the_leaders_end_is_enough, STEPS, TERMS),
     (the_own_end_is_enough, STEPS, TERMS),
+    (nothing_is_asked_again, STEPS, AGAIN),
     (the_high_watermark_is_past_the_log, STEPS, PAIR),
     (whoever_has_everything_leaves, STEPS, PAIR),
     (whoever_fetches_may_join, STEPS, PAIR),

@@ -39,6 +39,7 @@ _COMMITTED_UNKNOWN = (3, 3, 3, 1, 1, 0, 1, 0, 0, 0, 1, 2)
 _ANSWER_ON_ITS_WAY = (3, 3, 3, 1, 2, 0, 0, 3, 0, 0, 1, 3)
 _ALONE = (2, 2, 2, 1, 1, 0, 1, 1, 0, 0, 0, 4)
 _REGISTERED_TWICE_KNOWN = (2, 2, 1, 1, 2, 3, 0, 0, 0, 0, 1, 5)
+_ELECTED_WITHOUT = (3, 3, 3, 1, 2, 0, 0, 2, 0, 0, 1, 6)
 
 _3_5, _966 = "last-replica-standing", "kip-966"
 _BELOW_HIGH_WATERMARK = "kraft-joins-below-high-watermark"
@@ -130,6 +131,7 @@ _GUARDS = (
     ),
     expect(_3_5, _REGISTERED_TWICE, 335, 20),
     expect(_966, _REGISTERED_TWICE_KNOWN, 335, 20),
+    expect(_966, _ELECTED_WITHOUT, 4_296, 29),
     expect(
         "kraft-keeps-progress",
         _MOVED_TWICE,

@@ -58,12 +58,14 @@ class Found(NamedTuple):
 
     @property
     def row(self) -> dict[str, object]:
-        """Return it as a flat JSON object."""
+        """Return it as a flat JSON object, with the argument if it has one."""
+        why = {"argument": self.argument} if self.argument else {}
         return {
             "model": self.model,
             "change": self.change,
             **self.fate._asdict(),
             "scope": written(self.fate.scope),
+            **why,
         }
 
 

@@ -14,7 +14,8 @@ from typing import Generic
 from logion_model.kernel.spec import Action, Property, S, Spec
 
 FIRST_LOOKED_AT, THEN_EVERY = 256, 64
-"""Which states are gone on from twice: the first ones, later each so-many-th."""
+"""Which states are gone on from twice, and which are compared before and after they are
+judged: the first ones, later each so-many-th."""
 
 
 class SpecError(Exception):
@@ -46,6 +47,7 @@ class Checked(Generic[S]):
     asked: str = "the initial states"
     state: S | None = None
     looked: int = 0
+    judged: int = 0
 
     def steps(self, state: S) -> Iterable[tuple[Action, S]]:
         """Return the steps out of a state; looks twice at some states.
@@ -71,9 +73,21 @@ class Checked(Generic[S]):
         return steps
 
     def holds(self, invariant: Property[S], state: S) -> bool:
-        """Return whether an invariant holds."""
+        """Return whether an invariant holds.
+
+        Raises SpecError, of the states that it looks at, if one is another after that.
+        """
         self.asked, self.state = f"{invariant.name} cannot be judged in", state
-        return invariant.holds(state)
+        self.judged += 1
+        if self.judged > FIRST_LOOKED_AT and self.judged % THEN_EVERY:
+            return invariant.holds(state)
+        before = (hash(state), repr(state))
+        answer = invariant.holds(state)
+        if (hash(state), repr(state)) != before:
+            raise SpecError(
+                self.spec.name, f"{invariant.name} changed {before[1]} to", state
+            )
+        return answer
 
     def noted(self, predicate: Callable[[S], bool], name: str) -> Callable[[S], bool]:
         """Return a predicate that is asked for a property of this name."""

@@ -141,6 +141,31 @@ start(0)
 """
 """The same as `_REGISTERED_TWICE` with KIP-966: broker 0 says which epoch it had."""
 
+_ELECTED_WITHOUT = """
+fetch(1, 0)
+write(0, 0)
+answer_fetch(0, 1)
+take_fetched(1, 0)
+fence(0, leader=2)
+read_metadata(2, 1)
+read_metadata(0, 1)
+fetch(0, 2)
+answer_fetch(2, 0)
+take_fetched(0, 2)
+write(2, 1)
+fetch(0, 2)
+answer_fetch(2, 0)
+take_fetched(0, 2)
+fence(2, leader=1)
+read_metadata(1, 2)
+read_metadata(0, 2)
+fetch(0, 1)
+answer_fetch(1, 0)
+"""
+"""Brokers 0 and 1 have a record of epoch 1. Broker 2 leads without it, and 0 has
+another in its place, of epoch 2; 1 has slept through that. It leads next, with the
+first record, and answers a fetch of 0."""
+
 STORIES = (
     "",
     _REGISTERED_TWICE,
@@ -148,6 +173,7 @@ STORIES = (
     _ANSWER_ON_ITS_WAY,
     _ALONE,
     _REGISTERED_TWICE_KNOWN,
+    _ELECTED_WITHOUT,
 )
 """What a world may begin after; the first is none at all."""
 

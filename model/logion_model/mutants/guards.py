@@ -1,10 +1,10 @@
 """Finds the guards of a specification: conditions without which there are more steps.
 
-A condition that leads past what follows (`if ...: continue` or `return`), or under
-which alone steps are yielded, or that filters what they are made of; and what an answer
-of yes or no is made of. Each part of an `and` or `or` is a guard of its own. A choice
-between two ways (`if ... else`) is none; nor are the bounds of the explored world,
-which name its scope or are asked apart from the steps.
+A condition under which alone steps are yielded, or that leads past what follows (its
+branch ends with `continue`, `break` or `return`), or that filters what steps are made
+of; and what an answer of yes or no is made of. Each part of an `and` or `or` is a guard
+of its own. A choice between two ways (`if ... else`) is none; nor are the bounds of the
+explored world, which name its scope or are asked apart from the steps.
 """
 
 from __future__ import annotations
@@ -150,11 +150,11 @@ def _conditions(function: ast.FunctionDef) -> Iterator[_Condition]:
 
 
 def _of_if(node: ast.If) -> Iterator[_Condition]:
-    (first, *more) = node.body
-    if isinstance(first, ast.Continue | ast.Break | ast.Return) and not more:
-        yield from _parts(node.test, ast.Or, value=False)
-    elif any(isinstance(it, ast.Yield | ast.YieldFrom) for it in ast.walk(node)):
+    leads_past = isinstance(node.body[-1], ast.Continue | ast.Break | ast.Return)
+    if any(isinstance(it, ast.Yield | ast.YieldFrom) for it in ast.walk(node)):
         yield from _parts(node.test, ast.And, value=True)
+    elif leads_past:
+        yield from _parts(node.test, ast.Or, value=False)
 
 
 def _of_answer(answer: ast.expr | None) -> Iterator[_Condition]:

@@ -56,6 +56,14 @@ def test_a_record_is_committed_once_the_whole_isr_has_it() -> None:
     assert on_follower_fetch(leader, THREE, 3).high_watermark == 3
 
 
+def test_a_follower_that_asks_for_less_than_before_has_lost_the_rest() -> None:
+    leader = on_follower_fetch(on_append(elected(ONE, TWO), 3), TWO, 2)
+    leader = on_append(on_follower_fetch(leader, TWO, 1), 5)
+    assert leader.end_offsets == {ONE: 5, TWO: 1}
+    assert leader.high_watermark == 2
+    assert on_isr_changed(leader, frozenset({ONE, TWO}), 1).high_watermark == 2
+
+
 def test_a_follower_out_of_sync_commits_nothing() -> None:
     leader = on_append(elected(ONE, TWO), 3)
     assert on_follower_fetch(leader, THREE, 3).high_watermark == 0

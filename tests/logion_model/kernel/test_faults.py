@@ -61,6 +61,18 @@ def test_a_step_that_changes_the_state_it_starts_from_is_named() -> None:
         explore(spec)
 
 
+def test_an_invariant_that_changes_the_state_that_it_judges_is_named() -> None:
+    def changes(box: Box) -> bool:
+        box.content += 1
+        return True
+
+    spec = Spec(
+        "boxes", (Box(),), lambda _: (), ("add",), (Property("idle", changes, "no"),)
+    )
+    with pytest.raises(SpecError, match=r"idle changed Box\(0\) to the state Box\(1\)"):
+        explore(spec)
+
+
 def test_an_invariant_that_has_no_answer_is_named_with_the_state() -> None:
     divides = Property("divides", lambda n: 10 // (n - 3) > -99, "test")
     with pytest.raises(

@@ -24,6 +24,10 @@ def test_each_part_of_a_condition_is_a_guard_of_its_own() -> None:
     assert "may_join: has_committed_in_its_epoch(state, leader)" in found
 
 
+def test_a_branch_that_returns_is_guarded_however_much_it_does_before() -> None:
+    assert "resolved: leader.end < follower.end" in names("out-of-range", (3, 1))
+
+
 def test_the_bounds_of_the_world_are_no_guards() -> None:
     assert [it for it in names("kip-320", (2, 2, 2, 1)) if "scope" in it] == []
 

@@ -46,6 +46,8 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
     },
     "producer-kip-360": {
         "answer: not rules.checks_sequence": VARIANT,
+        "answer: producer.epoch == NO_EPOCH": "needed to get on: a producer that is not"
+        " known may begin with any batch (KIP-360), and else with its first alone",
         "send: Batch(epoch, n) not in state.answered": "without it what is answered"
         " counts as on its way, so that less is sent",
         "forget: state.forgotten < len(state.log)": "these worlds have nothing"

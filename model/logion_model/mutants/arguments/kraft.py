@@ -47,9 +47,6 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
         " not itself: its log ends with that epoch or before it",
         "answer_fetch: leader.status is Status.RUNNING": "as if it had answered just"
         " before it stopped: what was on the way then is lost anyway",
-        "_answered: end.epoch < request.last_epoch": "needed where a leader has"
-        " records of an earlier epoch in the place of its follower's: it was out of the"
-        " ISR when those were written, and has truncated before it came back",
         "_error: epoch < request.leader_epoch": "a leader that is asked in an epoch of"
         " which it has not heard would answer in its former one: the answer is stale",
         "take_fetched: follower.status is Status.RUNNING": "what was on its way to a"
@@ -65,6 +62,9 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
         "_is_stale: rules.checks_fetch_epoch": f"{VARIANT}; what it is for dies as"
         " `_taken: _is_stale(rules, follower, answer)`",
         "_taken: position is None": _ASKED_TWICE,
+        "_taken: answer.error": "a refusal would be an answer without records, with a"
+        " high watermark that is true all the same; that the follower waits before it"
+        " asks again is a state of its own",
         "_truncation_point: mine.epoch != diverging.epoch": "the two ends differ only"
         " where a follower has more records of earlier epochs than the leader has up to"
         " a later one, and a later one itself: four records, and the worlds have two",

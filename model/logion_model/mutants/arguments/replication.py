@@ -95,6 +95,10 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
         " again, or served if the leader has what is asked for by now",
         "leave: state.leader.high_watermark < state.leader.end": "to commit what is"
         " committed changes nothing",
+        "resolved: leader.end < follower.end": "the promise asks `resolved` too, as it"
+        " was; who stays ahead is refused until its leader has caught up, and that its"
+        " records are not the leader's is not told of here, where there are only"
+        " offsets: `no-follower-is-ahead` of `power-loss` is",
         "resolved: leader.start <= follower.end and rules.asks_for_start": "the promise"
         " asks `resolved` too, as it was; `out-of-range-kafka-2143` has this guard off"
         " in both, and breaks `keeps-what-it-can`",
