@@ -47,6 +47,7 @@ from logion.names import (
     format_uuid,
 )
 from logion.protocol.errors import ApiError
+from logion.protocol.releases import release as release_named
 from logion.settings import minor_release
 
 PRODUCER_ID_BLOCK = 1000
@@ -54,9 +55,6 @@ PRODUCER_ID_BLOCK = 1000
 
 TOPIC_IDS_SINCE = (2, 8)
 """First release whose topics have ids (KIP-516)."""
-
-KRAFT_ONLY_SINCE = (4, 0)
-"""First release without ZooKeeper, whose controller notices that a broker was away."""
 
 NEW_CONFIGS = (((4, 0), znodes.GROUP_CONFIGS), ((4, 0), znodes.METRICS_CONFIGS))
 """What has had settings since which release, besides topics and brokers."""
@@ -152,7 +150,7 @@ class Cluster:
         path = znodes.broker_path(broker.id)
         await self._commit([Create(path, data, is_ephemeral=True)])
         await self._stand_for_controller(now_ms)
-        if self.is_controller and minor_release(release) >= KRAFT_ONLY_SINCE:
+        if self.is_controller and release_named(release).metadata == "KRaft":
             await self._commit(
                 controller.on_broker_back(self.image, broker.id, self._allows_unclean)
             )
