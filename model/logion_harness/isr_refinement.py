@@ -21,7 +21,7 @@ from logion_model import async_isr as model
 from logion_model.async_isr import KIP_497, LEADER, Scope, State, Versioned
 from logion_model.kernel import Action, Property, Spec
 
-from logion_harness.replica_world import LATE_MS, PATIENCE
+from logion_harness.replica_world import LATE_MS, PATIENCE, STEPS_ARE_THE_MODELS
 
 
 class World(NamedTuple):
@@ -78,11 +78,7 @@ class IsrRefinement:
             within=lambda world: model.is_within(self.scope, world.state),
             actions=model.ACTIONS,
             invariants=(
-                Property(
-                    "steps are the model's",
-                    lambda world: not world.is_astray,
-                    "docs/refinement.md",
-                ),
+                STEPS_ARE_THE_MODELS,
                 Property(
                     "commits what the model does",
                     lambda world: (

@@ -36,6 +36,7 @@ from logion_harness.replica_world import (
     LATE_MS,
     NO_LEADER,
     PATIENCE,
+    STEPS_ARE_THE_MODELS,
     Seeking,
     Steps,
     World,
@@ -96,11 +97,7 @@ class ReplicaRefinement:
             next=self.next_steps,
             actions=tuple(MODEL_STEPS),
             invariants=(
-                Property(
-                    "steps are the model's",
-                    lambda world: not world.is_astray,
-                    "docs/refinement.md",
-                ),
+                STEPS_ARE_THE_MODELS,
                 Property(
                     "fetches are heard",
                     lambda world: not world.is_deaf,

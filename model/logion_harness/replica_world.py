@@ -10,7 +10,7 @@ before, until it copies: the model tells it, lets it ask and cuts its log in one
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from logion.log.epochs import Epochs, with_epoch
 from logion.names import BrokerId, LeaderEpoch
@@ -29,6 +29,11 @@ PATIENCE = Patience(time_ms=10_000)
 
 LATE_MS = PATIENCE.time_ms + 1
 """Any follower that lacks something may be late: the models have no clock."""
+
+STEPS_ARE_THE_MODELS: Property[Any] = Property(
+    "steps are the model's", lambda world: not world.is_astray, "docs/refinement.md"
+)
+"""Of a world that knows whether the step that led to it is none of the model's."""
 
 
 class Known(NamedTuple):
