@@ -214,7 +214,7 @@ class Life:
         async def run() -> None:
             end.set_result(await acapture(work))
 
-        self._soon(trio.lowlevel.spawn_system_task, run)
+        self._soon(_spawn, run)
         return end
 
     def _soon(self, act: Callable[..., object], *given: object) -> None:
@@ -246,6 +246,12 @@ def _closing(listeners: Sequence[Listener]) -> Iterator[Sequence[Listener]]:
         for listener in listeners:
             sockets.enter_context(listener.bound)
         yield listeners
+
+
+def _spawn(task: Callable[[], Awaitable[None]]) -> None:
+    """Start a task of the loop; none if that is at its end, as who waits is told."""
+    with suppress(RuntimeError):  # the nursery is closed to new arrivals
+        trio.lowlevel.spawn_system_task(task)
 
 
 def _stopped() -> RuntimeError:

@@ -4,6 +4,7 @@ import threading
 import traceback
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -147,6 +148,28 @@ def test_a_console_is_where_it_was_after_the_broker_went_back() -> None:
 def test_a_broker_has_no_console_unless_it_is_asked_for() -> None:
     with Broker() as broker:
         assert broker.console_url == ""
+
+
+def test_who_asks_a_loop_at_its_end_is_told_that_the_broker_was_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As when the loop takes no tasks any more, and still hears who asks."""
+    asked = threading.Event()
+
+    def closed(*_: object) -> None:
+        asked.set()
+        raise RuntimeError("Nursery is closed to new arrivals")
+
+    broker = Broker()
+    broker.start()
+    with ThreadPoolExecutor() as pool:
+        with monkeypatch.context() as patch:
+            patch.setattr(trio.lowlevel, "spawn_system_task", closed)
+            asking = pool.submit(broker.clock.advance, 1)
+            assert asked.wait(60)
+        broker.stop()
+        with pytest.raises(RuntimeError, match="the broker was stopped meanwhile"):
+            asking.result()
 
 
 def test_whoever_asks_a_broker_that_dies_is_told_what_it_died_of(
